@@ -1,0 +1,62 @@
+"""Databases for tests: one embedded server a session, and for each test a fresh copy of the migrated template.
+
+Every directory of tests gets these fixtures through `tests/conftest.py`.
+"""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from hub.embedded import EmbeddedPostgres
+from hub.storage.migrate import migrate
+
+TEMPLATE = "anxin_template"
+
+
+@pytest.fixture(scope="session")
+def embedded_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A running server without the hub's tables; `dsn_of(name)` is the address of any database on it."""
+    server = EmbeddedPostgres(Path(tmp_path_factory.mktemp("hub")))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated_server(embedded_server: EmbeddedPostgres) -> EmbeddedPostgres:
+    """The server with a migrated template database, to which nobody connects any more."""
+    _run(embedded_server, f"CREATE DATABASE {TEMPLATE}")
+    migrate(embedded_server.dsn_of(TEMPLATE))
+    return embedded_server
+
+
+@pytest.fixture(scope="session")
+def database_numbers() -> Iterator[int]:
+    """Names that no other test of the session has had."""
+    return count(1)
+
+
+@pytest.fixture
+def database(migrated_server: EmbeddedPostgres, database_numbers: Iterator[int]) -> Iterator[str]:
+    """The DSN of a fresh, migrated database of the test's own; dropped afterwards with whoever is still connected."""
+    name = f"test_{next(database_numbers)}"
+    _run(migrated_server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    yield migrated_server.dsn_of(name)
+    _run(migrated_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def empty_database(embedded_server: EmbeddedPostgres, database_numbers: Iterator[int]) -> Iterator[str]:
+    """The DSN of a fresh database without any table, for tests of migrations and restores."""
+    name = f"empty_{next(database_numbers)}"
+    _run(embedded_server, f"CREATE DATABASE {name}")
+    yield embedded_server.dsn_of(name)
+    _run(embedded_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _run(server: EmbeddedPostgres, statement: str) -> None:
+    with psycopg.connect(server.dsn_of("postgres"), autocommit=True) as connection:
+        connection.execute(statement.encode())
