@@ -8,6 +8,7 @@ import socket
 import stat
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -30,6 +31,8 @@ _SOCKET_PATH_MAX = 107
 START_DEADLINE_S = 60.0
 #: A fast shutdown writes one checkpoint; afterwards there is no reason to wait.
 STOP_DEADLINE_S = 20.0
+#: PostgreSQL's fast shutdown, its immediate one, and the end.
+_FAREWELLS = ((signal.SIGINT, STOP_DEADLINE_S), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
 _LOG_KEPT_BYTES = 5_000_000
 _GLANCE_S = 0.02
 
@@ -140,11 +143,7 @@ class EmbeddedPostgres:
     def stop(self) -> None:
         """Fast shutdown, then harder; leaves no process, no socket, no lock. Harmless when nothing runs."""
         if self._server is not None:
-            for last_signal, patience_s in (
-                (signal.SIGINT, STOP_DEADLINE_S),
-                (signal.SIGQUIT, 5.0),
-                (signal.SIGKILL, 5.0),
-            ):
+            for last_signal, patience_s in _FAREWELLS:
                 if self._server.poll() is not None:
                     break
                 self._server.send_signal(last_signal)
@@ -205,12 +204,12 @@ class EmbeddedPostgres:
         found = (self._directory / "PG_VERSION").read_text().strip()
         if found != str(POSTGRES_MAJOR):
             raise EmbeddedDatabaseError(
-                f"The data in {self._directory} was written by PostgreSQL {found}, and this hub brings {POSTGRES_MAJOR}: "
+                f"The data in {self._directory} was written by PostgreSQL {found}, this hub brings {POSTGRES_MAJOR}: "
                 "run `hub upgrade`, or go back to the hub that wrote it."
             )
 
     def _make_socket_directory(self) -> Path:
-        """Below the data directory if the path is short enough and the file system has sockets, else a temporary one."""
+        """Below the data directory, unless the path is too long or the file system has no sockets."""
         wanted = self._data_dir / "socket"
         if len(os.fsencode(wanted / _SOCKET_NAME)) > _SOCKET_PATH_MAX or not _holds_sockets(self._data_dir):
             wanted = Path(tempfile.mkdtemp(prefix="anxin-"))
@@ -256,7 +255,7 @@ def _holds_sockets(directory: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _as_sentences(data_dir: Path):  # type: ignore[no-untyped-def]
+def _as_sentences(data_dir: Path) -> Iterator[None]:
     try:
         yield
     except OSError as failure:

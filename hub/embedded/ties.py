@@ -74,6 +74,6 @@ def reap_zombies(name: str) -> None:
 
 def _works_in(candidate: "psutil.Process", data_directory: Path) -> bool:
     try:
-        return Path(os.readlink(f"/proc/{candidate.pid}/cwd")) == data_directory
+        return Path(f"/proc/{candidate.pid}/cwd").readlink() == data_directory
     except OSError:
         return False
