@@ -4,8 +4,10 @@ Every directory of tests gets these fixtures through `tests/conftest.py`.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -16,13 +18,28 @@ from hub.storage.migrate import migrate
 TEMPLATE = "anxin_template"
 
 
+@contextmanager
+def _directory() -> Iterator[Path]:
+    """Not below pytest's own folder: each session closes that to all but the one user, PostgreSQL's included."""
+    with TemporaryDirectory(prefix="anxin-test-", ignore_cleanup_errors=True) as directory:
+        yield Path(directory)
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """A fresh `HUB_DATA_DIR` for tests that start an embedded server, or a whole hub, of their own."""
+    with _directory() as directory:
+        yield directory
+
+
 @pytest.fixture(scope="session")
-def embedded_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+def embedded_server() -> Iterator[EmbeddedPostgres]:
     """A running server without the hub's tables; `dsn_of(name)` is the address of any database on it."""
-    server = EmbeddedPostgres(Path(tmp_path_factory.mktemp("hub")))
-    server.start()
-    yield server
-    server.stop()
+    with _directory() as directory:
+        server = EmbeddedPostgres(directory)
+        server.start()
+        yield server
+        server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -75,9 +75,11 @@ def may_search(directory: Path, account: Account) -> bool:
     status = directory.stat()
     if status.st_uid == account.uid:
         return bool(status.st_mode & stat.S_IXUSR)
-    for tag, permissions, holder in _access_list(directory):
+    entries = _access_list(directory)
+    mask = next((permissions for tag, permissions, _ in entries if tag == _MASK), 7)  # a later chmod narrows it
+    for tag, permissions, holder in entries:
         if tag == _USER and holder == account.uid:
-            return bool(permissions & _SEARCH)
+            return bool(permissions & mask & _SEARCH)
     if status.st_gid == account.gid:
         return bool(status.st_mode & stat.S_IXGRP)
     return bool(status.st_mode & stat.S_IXOTH)
