@@ -1,0 +1,247 @@
+"""What an installation can choose: `HUB_*` variables above `hub.toml` above the defaults written here.
+
+Every choice is one field, validated once at start; whoever needs it gets the `Settings` as a constructor argument.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+PREFIX = "HUB_"
+#: Read by `load_settings` itself, so it is no field.
+CONFIG_VARIABLE = "HUB_CONFIG"
+DEFAULT_CONFIG = Path("hub.toml")
+
+
+class SettingsError(Exception):
+    """The hub cannot start with these settings; one sentence a line, each naming its variable."""
+
+
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    CONSOLE = "console"  #: For people.
+    JSON = "json"  #: For collectors: one object a line.
+
+
+class LogLevel(StrEnum):
+    """From which level on events are written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def _split_commas(value: object) -> object:
+    """A comma list in a variable is a list in hub.toml."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+SecretList = Annotated[tuple[SecretStr, ...], BeforeValidator(_split_commas)]
+
+
+class Settings(BaseModel):
+    """The choices of one installation. Anything with a password in it is a secret and prints as stars."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    data_dir: Path = Path("data")
+    """Where the hub keeps what it must not forget: the embedded database, its lock, its log."""
+    database_url: SecretStr | None = None
+    """A PostgreSQL of yours; absent: the embedded one."""
+
+    bind: str = "127.0.0.1"
+    """The address all doors listen on; 0.0.0.0 lets in the network."""
+    mqtt_port: Port = 1883
+    """The front door; 0 keeps it closed."""
+    mqtt_tls_port: Port = 0
+    """The front door with TLS (usually 8883); 0 keeps it closed. Needs the two files below."""
+    mqtt_tls_cert: Path | None = None
+    mqtt_tls_key: Path | None = None
+    mqtt_sources: SecretList = ()
+    """Brokers to subscribe to, as `mqtt://user:password@host:port`."""
+    http_port: Port = 8080
+    """The desk and the API."""
+    tls_cert: Path | None = None
+    """With `tls_key`: the desk and the API speak HTTPS."""
+    tls_key: Path | None = None
+
+    sms: SecretList = (SecretStr("log:"),)
+    """Ways to send a text, in the order of failover: `log:`, `log:/path/file`, `smpp://user:password@host:port`."""
+    sms_signature: str = "安心平台"
+    """The sender's name that Chinese gateways want in front of every text (【...】)."""
+    desk_phone: str = ""
+    """The duty desk's number as printed in texts; empty: none is printed."""
+
+    timezone: str = "Asia/Shanghai"
+    """The zone of new divisions and recipients."""
+    division: str = Field(default="990101000000", pattern=r"^\d{12}$")
+    """The 12-digit code of the county this hub serves; the default belongs to no real place."""
+    division_name: str = "示例县"
+
+    log_level: LogLevel = LogLevel.INFO
+    log_format: LogFormat = LogFormat.CONSOLE
+
+    @property
+    def database_dsn(self) -> str | None:
+        """The external database's address in clear, for storage alone; None: embedded."""
+        return self.database_url.get_secret_value() if self.database_url else None
+
+    @field_validator("bind")
+    @classmethod
+    def _bind_is_an_address(cls, bind: str) -> str:
+        if bind != "localhost":
+            ip_address(bind)  # raises ValueError with a sentence
+        return bind
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone_is_known(cls, timezone: str) -> str:
+        if timezone not in available_timezones():
+            near = difflib.get_close_matches(timezone, available_timezones(), n=1)
+            raise ValueError(f"there is no time zone {timezone!r}" + (f"; did you mean {near[0]}?" if near else ""))
+        return timezone
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_postgresql(cls, database_url: SecretStr | None) -> SecretStr | None:
+        if database_url and urlsplit(database_url.get_secret_value()).scheme not in {"postgresql", "postgres"}:
+            raise ValueError("a database address begins with postgresql://")
+        return database_url
+
+    @field_validator("sms")
+    @classmethod
+    def _sms_is_known(cls, sms: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for channel in sms:
+            address = urlsplit(channel.get_secret_value())
+            if address.scheme not in {"log", "smpp"}:
+                raise ValueError("a way to send texts is log:, log:/path/file or smpp://user:password@host:port")
+            if address.scheme == "smpp" and not (address.hostname and address.port and address.username):
+                raise ValueError("smpp:// needs user, host and port: smpp://user:password@host:port")
+        if not sms:
+            raise ValueError("without any way to send texts nobody is told; log: writes them to the log")
+        return sms
+
+    @field_validator("mqtt_sources")
+    @classmethod
+    def _sources_are_mqtt(cls, sources: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for source in sources:
+            address = urlsplit(source.get_secret_value())
+            if address.scheme not in {"mqtt", "mqtts"} or not address.hostname:
+                raise ValueError("a broker's address is mqtt://user:password@host:port or mqtts://...")
+        return sources
+
+    @model_validator(mode="after")
+    def _doors_fit_together(self) -> Self:
+        _need_both("HUB_TLS_CERT", self.tls_cert, "HUB_TLS_KEY", self.tls_key)
+        _need_both("HUB_MQTT_TLS_CERT", self.mqtt_tls_cert, "HUB_MQTT_TLS_KEY", self.mqtt_tls_key)
+        if self.mqtt_tls_port and self.mqtt_tls_cert is None:
+            raise ValueError("HUB_MQTT_TLS_PORT needs HUB_MQTT_TLS_CERT and HUB_MQTT_TLS_KEY.")
+        doors = {
+            "HUB_HTTP_PORT": self.http_port,
+            "HUB_MQTT_PORT": self.mqtt_port,
+            "HUB_MQTT_TLS_PORT": self.mqtt_tls_port,
+        }
+        taken: dict[int, str] = {}
+        for variable, port in doors.items():
+            if port and port in taken:
+                raise ValueError(f"{taken[port]} and {variable} are both {port}: each door needs a port of its own.")
+            taken[port] = variable
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone as an object."""
+        return ZoneInfo(self.timezone)
+
+
+def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the configuration file and the variables.
+
+    Raises:
+        SettingsError: something in them cannot be used.
+    """
+    chosen = {**_file_settings(environment), **_variable_settings(environment)}
+    try:
+        return Settings(**chosen)
+    except ValidationError as failure:
+        raise SettingsError("\n".join(_sentence(error) for error in failure.errors(include_url=False))) from failure
+
+
+def unknown_settings(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Warnings for variables and keys that look like settings and are none, each naming the nearest that is."""
+    known = {variable_name(field) for field in Settings.model_fields} | {CONFIG_VARIABLE}
+    warnings = []
+    given = [name for name in environment if name.startswith(PREFIX)]
+    given += [variable_name(key) for key in _file_settings(environment)]
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            warnings.append(f"{name} is no setting of the hub and has no effect.{hint}")
+    return warnings
+
+
+def variable_name(field: str) -> str:
+    """The environment variable of a field: `http_port` is HUB_HTTP_PORT."""
+    return PREFIX + field.upper()
+
+
+def _variable_settings(environment: Mapping[str, str]) -> dict[str, Any]:
+    fields = {variable_name(field): field for field in Settings.model_fields}
+    return {fields[name]: value for name, value in environment.items() if name in fields and value != ""}
+
+
+def _file_settings(environment: Mapping[str, str]) -> dict[str, Any]:
+    named = environment.get(CONFIG_VARIABLE)
+    path = Path(named) if named else DEFAULT_CONFIG
+    if not named and not path.exists():
+        return {}
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except OSError as failure:
+        raise SettingsError(f"{CONFIG_VARIABLE}: {path} cannot be read ({failure.strerror}).") from failure
+    except tomllib.TOMLDecodeError as failure:
+        raise SettingsError(f"{path} is not TOML: {failure}.") from failure
+
+
+def _sentence(error: Any) -> str:
+    """One finding of pydantic's as a sentence; values are shown unless the field is a secret."""
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if not error["loc"]:
+        return message
+    field = str(error["loc"][0])
+    shown = "" if field in {"database_url", "sms", "mqtt_sources"} else f" (it is {error['input']!r})"
+    return f"{variable_name(field)}: {message[:1].lower()}{message[1:].rstrip('.')}{shown}."
+
+
+def _need_both(cert_variable: str, cert: Path | None, key_variable: str, key: Path | None) -> None:
+    if (cert is None) != (key is None):
+        missing = key_variable if key is None else cert_variable
+        raise ValueError(f"{missing} is missing: {cert_variable} and {key_variable} belong together.")
+    for variable, path in ((cert_variable, cert), (key_variable, key)):
+        if path is not None and not path.is_file():
+            raise ValueError(f"{variable}: there is no file {path}.")
