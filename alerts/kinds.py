@@ -1,0 +1,49 @@
+"""The kinds of things the hub speaks of. One word for one thing, on the wire, in the rows and at the desk."""
+
+from enum import StrEnum
+
+
+class IncidentKind(StrEnum):
+    """What an incident is about; at most one that is not closed per subject and kind."""
+
+    SOS = "sos"  #: Somebody pressed. 一键求助
+    FALL = "fall"  #: Somebody fell, or seems to have. 跌倒
+    INACTIVITY = "inactivity"  #: Nothing moves that should. 长时间无活动
+    VITALS = "vitals"  #: A vital sign out of its range. 体征异常
+    BED = "bed"  #: Out of bed at night for too long. 夜间离床
+    WANDERING = "wandering"  #: Outside of the agreed area. 走失风险
+    PHONE_REPORT = "phone_report"  #: A call to the hotline. 来电求助
+    UNREADABLE_EVENT = "unreadable_event"  #: A device event nobody can read: it may be the cry. 无法识别的设备事件
+    HUB_PROBE = "hub_probe"  #: The hub tests itself end to end. 平台自检
+
+
+class SubjectType(StrEnum):
+    """Whom or what an incident is about."""
+
+    RECIPIENT = "recipient"  #: A person on file.
+    DEVICE = "device"  #: A device nobody is assigned to.
+    CALLER = "caller"  #: A telephone number that is on no file.
+
+
+class MaintenanceKind(StrEnum):
+    """What is wrong with equipment; never in the emergency queue."""
+
+    LOW_BATTERY = "low_battery"  #: 电量低
+    TAMPER = "tamper"  #: 被拆动
+    DEVICE_FAULT = "device_fault"  #: 设备故障
+    SELF_TEST_FAILED = "self_test_failed"  #: 自检未通过
+    REFUSED_CONNECT = "refused_connect"  #: A known device was not let in. 设备登录被拒绝
+    FLOOD = "flood"  #: One device sends more than its rate. 消息过多
+    QUARANTINE = "quarantine"  #: Messages of this device cannot be read. 报文无法解析
+    CLOCK_WRONG = "clock_wrong"  #: The device's clock cannot be believed. 设备时钟异常
+    HUB_CLOCK_JUMPED = "hub_clock_jumped"  #: The hub's own clock jumped. 平台时钟跳变
+    EVENT_ID_REUSED = "event_id_reused"  #: The device gives one id to different events. 事件编号重复使用
+    LADDER_EMPTY = "ladder_empty"  #: Nobody can be reached by any step. 逐级通知无人可达
+    TEST_PRESS = "test_press"  #: A press that said it was a test. 测试呼叫
+
+
+class FollowUpKind(StrEnum):
+    """Why somebody should call, then visit."""
+
+    SERVICE_REQUESTED = "service_requested"  #: The green key. 服务请求
+    NO_SIGN_OF_LIFE = "no_sign_of_life"  #: Nothing seen of somebody living alone. 久无音讯

@@ -1,0 +1,43 @@
+"""SOS: somebody pressed. Whatever the mode, the age of the message or the state of the device, it is an incident."""
+
+from alerts.decisions import ClearAlerts, Finding, RaiseAlert, ReportMaintenance
+from alerts.explanation import Explanation, Param
+from alerts.kinds import IncidentKind, MaintenanceKind, SubjectType
+from alerts.observations import DeviceEvent, EventKind
+from alerts.profile import MonitoringProfile
+from alerts.severity import Severity
+
+
+def judge_sos(event: DeviceEvent, profile: MonitoringProfile) -> tuple[Finding, ...]:
+    """A press raises a critical alert; a cancellation clears it and leaves the incident to people.
+
+    A press that says it is a test (an explicit test code of the device, DOMAIN.md section 4) is noted for the
+    installer and troubles nobody.
+    """
+    if event.event is EventKind.SOS_CANCELLED:
+        return (ClearAlerts(kind=IncidentKind.SOS, explanation=Explanation(code="sos_cancelled")),)
+    if event.event is not EventKind.SOS_PRESSED:
+        return ()
+    if event.test:
+        explanation = Explanation(code="test_press", params={"component": event.component})
+        return (ReportMaintenance(kind=MaintenanceKind.TEST_PRESS, explanation=explanation, momentary=True),)
+    return (
+        RaiseAlert(
+            kind=IncidentKind.SOS,
+            severity=Severity.CRITICAL,
+            explanation=_explain(event),
+            late=event.received_at - event.occurred_at > profile.late_after,
+        ),
+    )
+
+
+def _explain(event: DeviceEvent) -> Explanation:
+    params: dict[str, Param] = {"device_id": event.device_id, "component": event.component, **event.evidence}
+    delay_s = (event.received_at - event.occurred_at).total_seconds()
+    if delay_s >= 1:
+        params["delay_s"] = round(delay_s)
+    if event.subject.type is SubjectType.RECIPIENT:
+        return Explanation(code="sos_pressed", params=params)
+    if event.last_wearer_id is not None:
+        params["last_wearer_id"] = event.last_wearer_id
+    return Explanation(code="sos_unassigned_device", params=params)

@@ -1,0 +1,91 @@
+"""Brings a database to this version's schema: numbered SQL files, each once, under a lock.
+
+Files are `migrations/NNN_title.sql`. A file that was applied is never edited: its checksum is on record, and a
+difference stops the hub with a sentence instead of a surprise.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import LiteralString, cast
+
+import psycopg
+
+from hub.storage.queries import queries
+
+_FILE_NAME = re.compile(r"^(\d{3})_([a-z0-9_]+)\.sql$")
+
+
+class MigrationError(RuntimeError):
+    """The database and this version of the hub do not go together; the sentence says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One numbered file."""
+
+    number: int
+    title: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the file's text, hexadecimal."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+def known_migrations() -> list[Migration]:
+    """The migrations of this version, in order."""
+    found = []
+    for path in files("hub.storage").joinpath("migrations").iterdir():
+        match = _FILE_NAME.match(path.name)
+        if match:
+            found.append(Migration(int(match[1]), match[2], path.read_text(encoding="utf-8")))
+    return sorted(found, key=lambda migration: migration.number)
+
+
+def migrate(dsn: str) -> list[int]:
+    """Apply what is missing, each file in a transaction of its own; returns the numbers that were applied.
+
+    Safe to call from several processes at once: the second waits for the first and finds nothing to do.
+
+    Raises:
+        MigrationError: the database is newer than this hub, or an applied file has changed.
+    """
+    statements = queries("migrate")
+    applied_now: list[int] = []
+    with psycopg.connect(dsn, autocommit=True, application_name="hub migrate") as connection:
+        connection.execute(statements.lock_migrations)
+        try:
+            connection.execute(statements.create_migration_table)
+            applied = {row[0]: row[1] for row in connection.execute(statements.applied_migrations).fetchall()}
+            known = {migration.number: migration for migration in known_migrations()}
+            _refuse_mismatch(applied, known)
+            for number in sorted(known.keys() - applied.keys()):
+                migration = known[number]
+                with connection.transaction():
+                    connection.execute(cast("LiteralString", migration.sql))
+                    connection.execute(
+                        statements.record_migration,
+                        {"number": number, "title": migration.title, "checksum": migration.checksum},
+                    )
+                applied_now.append(number)
+        finally:
+            connection.execute(statements.unlock_migrations)
+    return applied_now
+
+
+def _refuse_mismatch(applied: dict[int, str], known: dict[int, Migration]) -> None:
+    unknown = sorted(applied.keys() - known.keys())
+    if unknown:
+        raise MigrationError(
+            f"The database has migration {unknown[-1]}, which this version of the hub does not know: "
+            "it was used by a newer hub. Start that version, or restore a backup of this one."
+        )
+    changed = [number for number, checksum in applied.items() if known[number].checksum != checksum]
+    if changed:
+        raise MigrationError(
+            f"Migration {changed[0]} differs from the one that was applied to this database; "
+            "an applied migration is never edited. Install an unmodified release of the hub."
+        )
