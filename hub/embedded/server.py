@@ -70,6 +70,13 @@ class EmbeddedPostgres:
         return self._binaries
 
     @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The postmaster, for whoever waits for its end."""
+        if self._server is None:
+            raise EmbeddedDatabaseError("The embedded PostgreSQL has not been started.")
+        return self._server
+
+    @property
     def pid(self) -> int | None:
         """The postmaster's process id while it runs."""
         return self._server.pid if self._server is not None and self._server.poll() is None else None
@@ -89,8 +96,7 @@ class EmbeddedPostgres:
         """Take the lock, and make the data directory if there is none."""
         with _as_sentences(self._data_dir):
             self._data_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
-            if not self._lock.acquire(purpose):
-                raise self._lock.refusal()
+            self._lock.acquire(purpose)
             try:
                 self._account = account_for(self._directory)
                 let_in(self._data_dir, self._account)
