@@ -29,7 +29,7 @@ CREATE TABLE incident (
     ladder jsonb NOT NULL,                  -- the core's position in it
     caller_phone text,
     version integer NOT NULL DEFAULT 1,
-    CHECK ((state = 'acknowledged') = (acknowledged_by IS NOT NULL AND closed_at IS NULL)),
+    CHECK (state = 'closed' OR (state = 'acknowledged') = (acknowledged_by IS NOT NULL)),
     CHECK ((state = 'closed') = (closed_at IS NOT NULL)),
     CHECK (state <> 'closed' OR disposition IS NOT NULL)
 );
@@ -96,7 +96,8 @@ CREATE TABLE notification (
     destination text NOT NULL,
     text text,                              -- composed when it is first handed to a channel
     severity text NOT NULL,
-    state text NOT NULL CHECK (state IN ('owed', 'sending', 'sent', 'delivered', 'failed', 'cancelled')),
+    state text NOT NULL CHECK (state IN ('owed', 'sending', 'sent', 'delivered', 'failed', 'unknown', 'cancelled')),
+    answers boolean NOT NULL DEFAULT false, -- answers a caregiver's own text: leaves although somebody has the incident
     created_at timestamptz NOT NULL,
     expires_at timestamptz,
     dedup_key text NOT NULL UNIQUE          -- incident, step and person: the ladder cannot owe it twice
@@ -111,8 +112,9 @@ CREATE TABLE attempt (
     notification_id uuid NOT NULL REFERENCES notification,
     number integer NOT NULL,
     channel text NOT NULL,
-    state text NOT NULL CHECK (state IN ('queued', 'submitting', 'accepted', 'delivered', 'failed', 'unknown')),
-    due_at timestamptz NOT NULL,
+    state text NOT NULL CHECK (state IN ('queued', 'submitting', 'accepted', 'delivered', 'failed', 'unknown', 'cancelled')),
+    due_at timestamptz NOT NULL,            -- queued: when it may leave; accepted: when its receipt is overdue
+    submitted_at timestamptz,               -- when it was handed to the channel
     leased_until timestamptz,               -- submitting: after this the outcome is unknown
     provider_ref text,
     reason text,
@@ -132,10 +134,17 @@ CREATE TABLE receipt (
     state text NOT NULL,
     reason text,
     received_at timestamptz NOT NULL,
-    attempt_id uuid REFERENCES attempt,
-    UNIQUE (channel, provider_ref, state)
+    attempt_id uuid REFERENCES attempt
 );
-CREATE INDEX receipt_unmatched ON receipt (received_at) WHERE attempt_id IS NULL;
+-- Not unique: a gateway that restarts may count its references from the beginning; repetitions of a receipt are told by
+-- the attempt they belong to.
+CREATE INDEX receipt_provider_ref ON receipt (channel, provider_ref, received_at);
+
+-- One number in the one form in which numbers are compared: digits, without the country code of a Chinese number.
+CREATE FUNCTION bare_number(number text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT regexp_replace(regexp_replace(number, '[^0-9]', '', 'g'), '^(00)?86(?=[0-9]{11}$)', '')
+$$;
 
 -- What caregivers answer.
 CREATE TABLE inbound_text (
