@@ -27,7 +27,7 @@ class Migration:
 
     number: int
     title: str
-    sql: str
+    sql: LiteralString
 
     @property
     def checksum(self) -> str:
@@ -41,7 +41,7 @@ def known_migrations() -> list[Migration]:
     for path in files("hub.storage").joinpath("migrations").iterdir():
         match = _FILE_NAME.match(path.name)
         if match:
-            found.append(Migration(int(match[1]), match[2], path.read_text(encoding="utf-8")))
+            found.append(Migration(int(match[1]), match[2], cast("LiteralString", path.read_text(encoding="utf-8"))))
     return sorted(found, key=lambda migration: migration.number)
 
 
@@ -65,7 +65,7 @@ def migrate(dsn: str) -> list[int]:
             for number in sorted(known.keys() - applied.keys()):
                 migration = known[number]
                 with connection.transaction():
-                    connection.execute(cast("LiteralString", migration.sql))
+                    connection.execute(migration.sql)
                     connection.execute(
                         statements.record_migration,
                         {"number": number, "title": migration.title, "checksum": migration.checksum},

@@ -11,6 +11,18 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     )
 $$;
 
+-- The prefix a code stands for: '990101000000' is the county '990101'.
+CREATE FUNCTION division_prefix(division text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE
+        WHEN right(division, 10) = '0000000000' THEN left(division, 2)
+        WHEN right(division, 8) = '00000000' THEN left(division, 4)
+        WHEN right(division, 6) = '000000' THEN left(division, 6)
+        WHEN right(division, 3) = '000' THEN left(division, 9)
+        ELSE division
+    END
+$$;
+
 CREATE TABLE division (
     id text COLLATE "C" PRIMARY KEY CHECK (id ~ '^[0-9]{12}$'),
     name text NOT NULL,

@@ -1,0 +1,53 @@
+"""Maintenance items: equipment's queue. One open item per kind and device, however often it is reported."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from alerts.explanation import Explanation
+from alerts.kinds import MaintenanceKind
+from hub.identity import new_id
+from hub.storage import stream
+from hub.storage.database import Connection
+from hub.storage.queries import queries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaintenanceReport:
+    """What is wrong with which equipment. `momentary`: it is over as soon as it is noted."""
+
+    kind: MaintenanceKind
+    division_id: str
+    device_id: UUID | None
+    recipient_id: UUID | None
+    explanation: Explanation
+    momentary: bool = False
+
+
+async def report(connection: Connection, item: MaintenanceReport, now: datetime) -> None:
+    """Open the item, or count one more occurrence on the open one."""
+    cursor = await connection.execute(
+        queries("maintenance").report,
+        {
+            "id": new_id(),
+            "kind": item.kind,
+            "division_id": item.division_id,
+            "device_id": item.device_id,
+            "recipient_id": item.recipient_id,
+            "explanation": Jsonb({"code": item.explanation.code, "params": dict(item.explanation.params)}),
+            "state": "cleared" if item.momentary else "open",
+            "now": now,
+        },
+    )
+    row = await cursor.fetchone()
+    if row is not None:
+        await stream.append(connection, "maintenance", row[0], item.division_id)
+
+
+async def clear(connection: Connection, kind: MaintenanceKind, device_id: UUID, now: datetime) -> None:
+    """It works again: the open item, if there is one, is cleared."""
+    cursor = await connection.execute(queries("maintenance").clear, {"kind": kind, "device_id": device_id, "now": now})
+    for item_id, division_id in await cursor.fetchall():
+        await stream.append(connection, "maintenance", item_id, division_id)
