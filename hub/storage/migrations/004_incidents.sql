@@ -118,6 +118,7 @@ CREATE TABLE attempt (
     leased_until timestamptz,               -- submitting: after this the outcome is unknown
     provider_ref text,
     reason text,
+    permanent boolean NOT NULL DEFAULT false,        -- failed: this channel will never take this text
     repeats_unknown boolean NOT NULL DEFAULT false,  -- sent again after an unknown one: may arrive twice
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
