@@ -1,0 +1,70 @@
+"""The loop that passes deadlines: woken by NOTIFY, by the next deadline's time, and by a poll as a safety net.
+
+Nothing is kept here: deadlines are rows, and what is due is locked, decided and carried out in one transaction. So two
+loops share the work, and one that is killed at any point has either passed a deadline or left it as it was.
+"""
+
+import asyncio
+
+import structlog
+
+from hub.storage.database import DATABASE_AWAY, Pool
+from hub.storage.timers import next_due_s, pass_due_timers
+from hub.storage.wakeup import Wakeup
+
+_log = structlog.get_logger(__name__)
+
+#: A step is taken within 1 s of its being due (DESIGN.md section 2), whatever NOTIFY or the sleep got wrong.
+POLL_S = 0.5
+#: One transaction's worth: short enough that a person who takes one of them does not wait.
+BATCH = 50
+#: How often a database that is away is tried again: the first pause doubles up to the longest.
+RETRY_FIRST_S = 0.2
+RETRY_LONGEST_S = 2.0
+
+
+class DutyLoop:
+    """Passes deadlines until cancelled."""
+
+    def __init__(self, pool: Pool, wakeup: Wakeup) -> None:
+        self._pool = pool
+        self._wakeup = wakeup
+
+    async def run(self) -> None:
+        """Pass what is due, for ever. A database that is away is waited for and said once an episode."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._wakeup.run())
+            tasks.create_task(self._pass_for_ever())
+
+    async def pass_due(self) -> float:
+        """Pass everything that is due; returns how long nothing will be."""
+        while True:
+            async with self._pool.connection() as connection, connection.transaction():
+                if await pass_due_timers(connection, BATCH):
+                    continue
+                due_s = await next_due_s(connection)
+            return POLL_S if due_s is None else min(max(due_s, 0.0), POLL_S)
+
+    async def _pass_for_ever(self) -> None:
+        pause_s = 0.0
+        while True:
+            try:
+                quiet_s = await self.pass_due()
+            except DATABASE_AWAY as error:
+                if not pause_s:
+                    _log.warning("duty_database_away", error=type(error).__name__)
+                pause_s = min(max(pause_s * 2, RETRY_FIRST_S), RETRY_LONGEST_S)
+                await asyncio.sleep(pause_s)
+                continue
+            except Exception:  # deadlines must go on: whatever this was, the rows are as they were
+                _log.exception("duty_pass_failed")
+                quiet_s = RETRY_LONGEST_S
+            if pause_s:
+                _log.info("duty_database_back")
+                pause_s = 0.0
+            await self._wakeup.wait(quiet_s)
+
+
+async def run_duty_loop(pool: Pool, dsn: str) -> None:
+    """Pass deadlines with this pool, woken through `dsn`; until cancelled."""
+    await DutyLoop(pool, Wakeup(dsn, ["timer"], name="duty")).run()
