@@ -24,6 +24,7 @@ MEMORY = {
     "max_parallel_workers_per_gather": "0",
     "max_wal_senders": "0",
     "max_replication_slots": "0",
+    "max_logical_replication_workers": "0",
     "max_prepared_transactions": "0",
     "jit": "off",
     "huge_pages": "off",

@@ -225,10 +225,14 @@ class EmbeddedPostgres:
         return wanted
 
     def _clear_remains(self) -> None:
-        """End orphans and forget the dead postmaster: we hold the lock, so whatever still runs here is nobody's."""
-        ties.end_orphans(self._directory)
-        with contextlib.suppress(FileNotFoundError):
-            (self._directory / "postmaster.pid").unlink()
+        """After a crash: end orphans and forget the dead postmaster; we hold the lock, so they are nobody's.
+
+        A postmaster that ended by itself has removed its file, after its last backend.
+        """
+        remains = self._directory / "postmaster.pid"
+        if remains.exists():
+            ties.end_orphans(self._directory)
+            remains.unlink(missing_ok=True)
 
     def _rotate_log(self) -> None:
         with contextlib.suppress(FileNotFoundError):

@@ -56,12 +56,13 @@ class Pause:
         return pause_s
 
 
-def start_child(command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def start_child(command: list[str], environment: Mapping[str, str], *, quiet: bool = False) -> subprocess.Popen[bytes]:
     """Start a process that the kernel kills when we end, and that Ctrl-C at the terminal does not reach."""
     return subprocess.Popen(  # noqa: S603 - commands come from the plan, which is ours
         command,
         env=dict(environment),
         stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL if quiet else None,
         start_new_session=True,
         # SIGKILL: a role that lost its supervisor must not linger, and nothing acknowledged depends on its goodbye
         preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509 - this process has one thread

@@ -72,7 +72,7 @@ class Supervisor:
 
     async def _migrate(self) -> None:
         """In a process of its own, whose memory ends with it."""
-        command = start_child(self._plan.migrate, self._environment)
+        command = start_child(self._plan.migrate, self._environment, quiet=True)
         self._roles["migrate"] = command
         code = await self._unless_stopping(self._deaths.wait_for(command))
         if code:
