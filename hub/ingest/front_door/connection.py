@@ -1,0 +1,472 @@
+"""One socket: bytes between the transport, the codec and the session, and the reasons not to read for a while.
+
+Reading pauses, and the peer's TCP window fills, instead of anything being dropped. While commits fail (the database is
+away) reading goes on, because a PINGREQ must be answered; then a connection that holds too much is closed without an
+acknowledgement, and its client still has every message.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from enum import IntFlag
+from functools import partial
+from typing import Protocol
+
+from hub.clock import utc_now
+from hub.ingest.front_door.acknowledgements import Owed
+from hub.ingest.front_door.actions import (
+    Action,
+    AskSubscriptions,
+    Authenticate,
+    Close,
+    CloseCause,
+    Deliver,
+    DropSubscriptions,
+    LookForMessages,
+    NoteForbidden,
+    Release,
+    Send,
+    Settle,
+)
+from hub.ingest.front_door.codec import Decoder
+from hub.ingest.front_door.counters import FrontDoorCounters
+from hub.ingest.front_door.limits import Limits
+from hub.ingest.front_door.packets import Connect
+from hub.ingest.front_door.reasons import PacketError, ReasonCode
+from hub.ingest.front_door.session import Session, SessionState
+from hub.ingest.source import InboundMessage, Leaf, MessageSink, RefusalReason
+from hub.storage.mqtt_records import Admission, DownMessage, OwedMessage, StoredSession
+
+#: How long a closed connection may take to flush what it was told last.
+_FLUSH_S = 2.0
+#: The shortest pause for a device over its rate: the clock is not read for every message of a flood.
+_RATE_PAUSE_S_MIN = 0.1
+
+
+class Pause(IntFlag):
+    """Why a connection is not read from."""
+
+    AUTHENTICATING = 1  #: The registry is being asked.
+    IN_FLIGHT = 2  #: So much of it waits for its commit already.
+    SINK = 4  #: The pipeline holds as much as it may.
+    RATE = 8  #: A device is over its rate.
+    WRITING = 16  #: The client does not read.
+
+
+class Host(Protocol):
+    """What a connection asks of the server."""
+
+    limits: Limits
+    sink: MessageSink
+    counters: FrontDoorCounters
+    in_flight: int
+    in_flight_size: int
+
+    def opened(self, connection: "Connection") -> bool:
+        """A socket was opened; False when there are too many."""
+        ...
+
+    def ended(self, connection: "Connection", close: Close) -> None:
+        """The connection takes nothing more; called once."""
+        ...
+
+    def lost(self, connection: "Connection") -> None:
+        """The socket is gone; called once, after `ended`."""
+        ...
+
+    def authenticate(self, connection: "Connection", connect: Connect) -> None:
+        """Ask the registry; `admit` or `refuse` follows."""
+        ...
+
+    def ask_subscriptions(self, connection: "Connection", ask: AskSubscriptions) -> None:
+        """`complete` follows with the session's answer."""
+        ...
+
+    def drop_subscriptions(self, connection: "Connection", drop: DropSubscriptions) -> None:
+        """`complete` follows with the session's answer."""
+        ...
+
+    def release(self, connection: "Connection", packet_id: int) -> None:
+        """`complete` follows with the session's answer."""
+        ...
+
+    def settle(self, connection: "Connection", message: DownMessage) -> None:
+        """The client has the message."""
+        ...
+
+    def look_for_messages(self, connection: "Connection") -> None:
+        """The session can take `down/` messages."""
+        ...
+
+    def spend(self, device_id: str) -> float:
+        """Count a message of the device; seconds to wait before the next is read."""
+        ...
+
+    def watch_pause(self, connection: "Connection") -> None:
+        """Call `reconsider` now and then until it returns True."""
+        ...
+
+
+class Receipt:
+    """The handle a message carries: settles it once, and gives its memory back even if nobody ever does."""
+
+    __slots__ = ("_connection", "_owed", "_size")
+
+    def __init__(self, connection: "Connection", owed: Owed, size: int) -> None:
+        self._connection: Connection | None = connection
+        self._owed = owed
+        self._size = size
+
+    def acknowledge(self) -> None:
+        """All consequences are committed."""
+        connection = self._let_go()
+        if connection is not None:
+            connection.acknowledge(self._owed)
+
+    def refuse(self, reason: RefusalReason) -> None:
+        """The sender may not say this."""
+        connection = self._let_go()
+        if connection is not None:
+            connection.refuse(self._owed, reason)
+
+    def _let_go(self) -> "Connection | None":
+        connection = self._connection
+        if connection is not None:
+            self._connection = None
+            connection.host.in_flight -= 1
+            connection.host.in_flight_size -= self._size
+        return connection
+
+    def __del__(self) -> None:
+        self._let_go()
+
+
+class Connection(asyncio.Protocol):
+    """The protocol object of one socket."""
+
+    def __init__(self, host: Host, serial: int, loop: asyncio.AbstractEventLoop) -> None:
+        self.host = host
+        self.serial = serial
+        self.session = Session(host.limits)
+        self.has_ended = False
+        self._loop = loop
+        self._decoder = Decoder(host.limits.connect_bytes_max)
+        self._transport: asyncio.Transport | None = None
+        self._outbox: list[bytes] = []
+        self._pauses = Pause(0)
+        self._advance_due = False
+        self._heard_at = loop.time()
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+
+    @property
+    def peer(self) -> str:
+        """The other end's address, for the log."""
+        address = self._transport.get_extra_info("peername") if self._transport is not None else None
+        return f"{address[0]}:{address[1]}" if address else "?"
+
+    # -- asyncio's side -----------------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The socket is open (and TLS established)."""
+        if not isinstance(transport, asyncio.Transport):
+            raise TypeError("a stream transport is needed")
+        self._transport = transport
+        transport.set_write_buffer_limits(high=self.host.limits.write_buffer_bytes_max // 4)
+        if not self.host.opened(self):
+            self.has_ended = True
+            transport.abort()
+            return
+        self._set_timer("connect", self.host.limits.connect_timeout_s, self.crowd_out)
+        if self._decoder.buffered:
+            self._advance()
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes from the client."""
+        self._heard_at = self._loop.time()
+        if self.has_ended:
+            return
+        self._decoder.feed(data)
+        if self._transport is not None:
+            self._advance()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The socket is gone."""
+        sentence = f"the socket ended ({type(exc).__name__})" if exc is not None else "the socket ended"
+        self._end(Close(CloseCause.CONNECTION_LOST, sentence))
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        self._transport = None
+        self.host.lost(self)
+
+    def pause_writing(self) -> None:
+        """The client does not read: read nothing more of it either, and not for ever."""
+        self._pause(Pause.WRITING)
+        self._set_timer("stalled", self.host.limits.stalled_write_s, self._cut_slow_reader)
+
+    def resume_writing(self) -> None:
+        """The client reads again."""
+        self._cancel_timer("stalled")
+        self._resume(Pause.WRITING)
+
+    # -- the server's side --------------------------------------------------------------------------------------------
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether `down/` messages may be sent: connected, and what was sent before is being read."""
+        return self.session.state is SessionState.CONNECTED and Pause.WRITING not in self._pauses
+
+    def admit(self, admission: Admission, stored: StoredSession | None, assigned_client_id: str | None) -> None:
+        """The registry knows the device."""
+        self._cancel_timer("connect")
+        self._decoder.packet_size_max = self.host.limits.packet_bytes_max
+        self._perform(self.session.admit(admission, stored, assigned_client_id))
+        if self.session.keep_alive_s:
+            self._set_timer("silence", self._silence_s, self._check_silence)
+        self._resume(Pause.AUTHENTICATING)
+
+    def refuse_connect(self, code: ReasonCode, sentence: str) -> None:
+        """The device is not let in."""
+        self._perform(self.session.refuse_connect(code, sentence))
+
+    def complete(self, actions: list[Action]) -> None:
+        """Carry out what the session answered to something it had asked for."""
+        self._perform(actions)
+
+    def send_down(self, owed: OwedMessage) -> bool:
+        """Send a `down/` message; whether it was sent."""
+        actions = self.session.send_down(owed)
+        self._perform(actions)
+        return bool(actions)
+
+    def acknowledge(self, owed: Owed) -> None:
+        """A message of this connection is committed."""
+        self.host.counters.acknowledged += 1
+        self._perform(self.session.settle(owed))
+        if Pause.IN_FLIGHT in self._pauses:
+            self.reconsider()
+
+    def refuse(self, owed: Owed, reason: RefusalReason) -> None:
+        """A message of this connection is not taken in."""
+        self.host.counters.forbidden += 1
+        self._perform(self.session.refuse(owed, reason))
+        if Pause.IN_FLIGHT in self._pauses:
+            self.reconsider()
+
+    def disconnect(self, cause: CloseCause, code: ReasonCode, sentence: str, *, with_will: bool = False) -> None:
+        """End the connection from our side, saying why."""
+        self._perform(self.session.disconnect(cause, code, sentence, with_will=with_will))
+
+    def abort(self, cause: CloseCause, sentence: str, *, with_will: bool = False) -> None:
+        """End the connection at once, saying nothing."""
+        self._end(Close(cause, sentence, with_will))
+        if self._transport is not None:
+            self._transport.abort()
+
+    def crowd_out(self) -> None:
+        """No CONNECT came in time, or a newer connection needs the place."""
+        self.disconnect(CloseCause.NO_CONNECT, ReasonCode.SERVER_BUSY, "no CONNECT was let in in time")
+
+    def reconsider(self) -> bool:
+        """Read again if what was waited for has come; True when there is nothing left to wait for."""
+        storing = self.host.sink.storing
+        if Pause.IN_FLIGHT in self._pauses and (not storing or self._has_room(share=2)):
+            self._resume(Pause.IN_FLIGHT)
+        if Pause.SINK in self._pauses and (not storing or not self.host.sink.congested):
+            self._resume(Pause.SINK)
+        return self.has_ended or not self._pauses & (Pause.IN_FLIGHT | Pause.SINK)
+
+    # -- packets and actions ------------------------------------------------------------------------------------------
+
+    def _advance(self) -> None:
+        """Decode and carry out until the bytes end or a pause begins."""
+        received_at = utc_now()
+        decoder, session = self._decoder, self.session
+        while not self._pauses and not self.has_ended:
+            try:
+                packet = decoder.next_packet()
+                if packet is None:
+                    return
+                actions = session.feed(packet)
+            except PacketError as error:
+                session.version = decoder.version or session.version
+                self._perform(session.fail(error))
+                return
+            if len(actions) == 1 and type(actions[0]) is Deliver:
+                self._deliver(actions[0], received_at)
+            else:
+                self._perform(actions, received_at)
+
+    def _perform(self, actions: list[Action], received_at: datetime | None = None) -> None:
+        host = self.host
+        for action in actions:
+            match action:
+                case Send(octets):
+                    self._write(octets)
+                case Deliver():
+                    self._deliver(action, received_at or utc_now())
+                case Authenticate(connect):
+                    self._pause(Pause.AUTHENTICATING)
+                    host.authenticate(self, connect)
+                case AskSubscriptions():
+                    host.ask_subscriptions(self, action)
+                case DropSubscriptions():
+                    host.drop_subscriptions(self, action)
+                case Release(packet_id):
+                    host.release(self, packet_id)
+                case Settle(message):
+                    host.settle(self, message)
+                case LookForMessages():
+                    host.look_for_messages(self)
+                case NoteForbidden():
+                    host.counters.forbidden += 1
+                case Close():
+                    self._close(action)
+
+    def _deliver(self, deliver: Deliver, received_at: datetime) -> None:
+        publish, up_topic, owed = deliver
+        host, session = self.host, self.session
+        admission = session.admission
+        if admission is None:
+            return
+        if not host.sink.storing and not self._has_room(share=1):
+            self.abort(CloseCause.MEMORY, "too much is unacknowledged while the database is away", with_will=True)
+            return
+        receipt = Receipt(self, owed, owed.size)
+        host.in_flight += 1
+        host.in_flight_size += owed.size
+        host.counters.publishes += 1
+        stored = session.stored if publish.qos == 2 else None
+        message = InboundMessage(
+            sender_id=admission.device_id,
+            device_id=up_topic.device_id,
+            leaf=up_topic.leaf,
+            topic=publish.topic,
+            payload=publish.payload,
+            received_at=received_at,
+            qos=publish.qos,
+            dup=publish.dup,
+            packet_id=publish.packet_id,
+            session_id=stored.id if stored is not None else None,
+            acknowledge=receipt.acknowledge,
+            refuse=receipt.refuse,
+        )
+        wait_s = host.spend(up_topic.device_id)
+        host.sink.accept(message)
+        if wait_s:
+            self._pause_for_rate(wait_s)
+        self._pause_for_room(up_topic.leaf)
+
+    def _has_room(self, *, share: int) -> bool:
+        """Whether less than a `share`-th of the bounds is in flight, of this connection and of all."""
+        host, limits, owed = self.host, self.host.limits, self.session.owed
+        return (
+            owed.in_flight * share <= limits.in_flight_max
+            and owed.size * share < limits.in_flight_bytes_max
+            and host.in_flight < limits.in_flight_total_max
+            and host.in_flight_size < limits.in_flight_bytes_total_max
+        )
+
+    def _pause_for_room(self, leaf: Leaf) -> None:
+        """Stop reading when enough is in flight; a device event alone never stops its connection for the sink."""
+        sink = self.host.sink
+        if not sink.storing:
+            return
+        if not self._has_room(share=1):
+            self._pause(Pause.IN_FLIGHT)
+            self.host.watch_pause(self)
+        if leaf is not Leaf.EVENT and sink.congested:
+            self._pause(Pause.SINK)
+            self.host.watch_pause(self)
+
+    def _pause_for_rate(self, wait_s: float) -> None:
+        self._pause(Pause.RATE)
+        self._set_timer("rate", max(wait_s, _RATE_PAUSE_S_MIN), partial(self._resume, Pause.RATE))
+
+    # -- reading and writing ------------------------------------------------------------------------------------------
+
+    def _pause(self, reason: Pause) -> None:
+        if not self._pauses:
+            self.host.counters.pauses += 1
+            if self._transport is not None:
+                self._transport.pause_reading()
+        self._pauses |= reason
+
+    def _resume(self, reason: Pause) -> None:
+        if reason not in self._pauses:
+            return
+        self._pauses &= ~reason
+        if self._pauses or self.has_ended or self._transport is None:
+            return
+        self._heard_at = self._loop.time()
+        self._transport.resume_reading()
+        if self._decoder.buffered and not self._advance_due:
+            self._advance_due = True
+            self._loop.call_soon(self._advance_again)
+
+    def _advance_again(self) -> None:
+        self._advance_due = False
+        if not self.has_ended:
+            self._advance()
+
+    def _write(self, octets: bytes) -> None:
+        if not self._outbox:
+            self._loop.call_soon(self._flush)
+        self._outbox.append(octets)
+
+    def _flush(self) -> None:
+        outbox, transport = self._outbox, self._transport
+        if not outbox:
+            return
+        self._outbox = []
+        if transport is None or transport.is_closing():
+            return
+        transport.write(outbox[0] if len(outbox) == 1 else b"".join(outbox))
+        if transport.get_write_buffer_size() > self.host.limits.write_buffer_bytes_max:
+            self._cut_slow_reader()
+
+    def _cut_slow_reader(self) -> None:
+        self.abort(CloseCause.SLOW_READER, "the client does not read", with_will=True)
+
+    # -- time and the end ---------------------------------------------------------------------------------------------
+
+    @property
+    def _silence_s(self) -> float:
+        """One and a half times the keep-alive (MQTT-3.1.2-24)."""
+        return self.session.keep_alive_s * 1.5
+
+    def _check_silence(self) -> None:
+        quiet_s = self._loop.time() - self._heard_at
+        if self._pauses:
+            self._set_timer("silence", self._silence_s, self._check_silence)
+        elif quiet_s >= self._silence_s:
+            self.disconnect(
+                CloseCause.KEEP_ALIVE, ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing was heard for too long", with_will=True
+            )
+        else:
+            self._set_timer("silence", self._silence_s - quiet_s, self._check_silence)
+
+    def _set_timer(self, name: str, delay_s: float, call: Callable[[], None]) -> None:
+        self._cancel_timer(name)
+        if self._transport is not None:
+            self._timers[name] = self._loop.call_later(delay_s, call)
+
+    def _cancel_timer(self, name: str) -> None:
+        timer = self._timers.pop(name, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _close(self, close: Close) -> None:
+        self._flush()
+        transport = self._transport
+        if transport is not None:
+            transport.close()
+            self._set_timer("flush", _FLUSH_S, transport.abort)
+        self._end(close)
+
+    def _end(self, close: Close) -> None:
+        if self.has_ended:
+            return
+        self.has_ended = True
+        self.session.state = SessionState.CLOSED
+        self.host.ended(self, close)

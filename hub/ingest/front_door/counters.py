@@ -1,0 +1,23 @@
+"""What the front door counts; the metrics endpoint reads it."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class FrontDoorCounters:
+    """Totals since the start, and `connections` as a gauge."""
+
+    connections: int = 0  #: Sockets open now.
+    sessions: int = 0  #: Of these, let in.
+    accepted: int = 0  #: Sockets ever opened.
+    admitted: int = 0
+    refused: Counter[str] = field(default_factory=Counter)  #: CONNECTs not let in, by reason.
+    closed: Counter[str] = field(default_factory=Counter)  #: Connections ended, by cause.
+    publishes: int = 0  #: Messages given to the sink.
+    acknowledged: int = 0  #: Messages the sink has acknowledged.
+    forbidden: int = 0  #: Messages on somebody else's topic.
+    sent_down: int = 0
+    settled_down: int = 0
+    floods: int = 0
+    pauses: int = 0  #: How often a connection was not read from, for whatever reason.

@@ -1,0 +1,398 @@
+"""All connections of the front door: who is let in, who is taken over, who is closed, and the listening sockets.
+
+door = FrontDoor(sink=..., credentials=..., sessions=..., downlinks=..., watcher=...)
+await door.start()
+port = await door.listen("0.0.0.0", 1883)
+await door.listen("0.0.0.0", 8883, tls=context)
+...
+await door.stop()
+"""
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Sequence
+from contextlib import suppress
+from uuid import uuid4
+
+import structlog
+
+from hub.ingest.front_door.actions import AskSubscriptions, Close, CloseCause, DropSubscriptions
+from hub.ingest.front_door.connection import Connection
+from hub.ingest.front_door.counters import FrontDoorCounters
+from hub.ingest.front_door.courier import Courier
+from hub.ingest.front_door.errands import Errands, until_stored
+from hub.ingest.front_door.limits import DEFAULT_LIMITS, Limits
+from hub.ingest.front_door.opening import refusal_code, session_expiry_s
+from hub.ingest.front_door.packets import Connect
+from hub.ingest.front_door.ports import Credentials, Downlinks, MqttSessions, Watcher
+from hub.ingest.front_door.presence import Presence
+from hub.ingest.front_door.rate import Rates
+from hub.ingest.front_door.reasons import ReasonCode
+from hub.ingest.front_door.tls import TlsGate
+from hub.ingest.front_door.wills import Wills
+from hub.ingest.source import MessageSink
+from hub.storage.mqtt_records import (
+    Admission,
+    DatabaseAwayError,
+    DownMessage,
+    LiveSession,
+    OwedMessage,
+    Refusal,
+    Settlement,
+    StoredSession,
+)
+
+_log = structlog.get_logger(__name__)
+
+#: How often paused connections are looked at again; the longest needless wait of a reader.
+_RECONSIDER_S = 0.02
+#: Backlog of the listening sockets: a village comes back at once after a power cut.
+_BACKLOG = 1_024
+#: How long `stop` waits for sockets to flush their farewells.
+_STOP_S = 2.0
+#: How often the safety nets run: messages that no notification announced, and expired sessions.
+_POLL_S = 10.0
+_TIDY_S = 60.0
+
+
+class FrontDoor:
+    """The server; everything on one event loop."""
+
+    def __init__(
+        self,
+        *,
+        sink: MessageSink,
+        credentials: Credentials,
+        sessions: MqttSessions,
+        downlinks: Downlinks,
+        watcher: Watcher,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
+        self.sink = sink
+        self.limits = limits
+        self.counters = FrontDoorCounters()
+        self.in_flight = 0
+        self.in_flight_size = 0
+        self._credentials = credentials
+        self._sessions = sessions
+        self._watcher = watcher
+        self._courier = Courier(downlinks, sessions, self)
+        self._rates = Rates(limits.rate_per_s, limits.rate_burst)
+        self._wills = Wills(sink)
+        self._loop: asyncio.AbstractEventLoop
+        self._servers: list[asyncio.Server] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._serial = 0
+        self._open: set[Connection] = set()
+        self._half_open: dict[Connection | TlsGate, None] = {}
+        self._presence = Presence()
+        self._errands = Errands(credentials, sessions, errands_max=limits.errands_max, spawn=self._spawn)
+        self._paused: set[Connection] = set()
+        self._stopping = False
+        self._all_lost = asyncio.Event()
+
+    # -- life ---------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Begin the background work. Listen only after the owner's lock is held (DESIGN.md section 2, rule 6)."""
+        self._loop = asyncio.get_running_loop()
+        self._spawn(self._courier.run())
+        self._spawn(self._poll())
+        self._spawn(self._tidy())
+
+    async def listen(self, host: str, port: int, *, tls: ssl.SSLContext | None = None) -> int:
+        """Open a listening socket; returns its port (0 asks for a free one)."""
+        server = await self._loop.create_server(lambda: self._accept(tls), host, port, backlog=_BACKLOG)
+        self._servers.append(server)
+        bound: int = server.sockets[0].getsockname()[1]
+        return bound
+
+    async def stop(self) -> None:
+        """Say goodbye (MQTT 5: 0x8B), close everything; takes two seconds at most."""
+        self._stop_listening()
+        for connection in list(self._open):
+            connection.disconnect(CloseCause.SHUTDOWN, ReasonCode.SERVER_SHUTTING_DOWN, "the hub is stopping")
+        if self._open:
+            self._all_lost.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._all_lost.wait(), _STOP_S)
+        self.close_all(CloseCause.SHUTDOWN)
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def close_all(self, cause: CloseCause = CloseCause.OWNERSHIP_LOST) -> None:
+        """Close every socket at once, saying nothing and publishing no will: another hub may be the owner now."""
+        self._stop_listening()
+        for gate in list(self._half_open):
+            gate.abort(cause, "the hub closes")
+        for connection in list(self._open):
+            connection.abort(cause, "the hub closes")
+
+    def _stop_listening(self) -> None:
+        self._stopping = True
+        self._wills.forget_all()
+        for server in self._servers:
+            server.close()
+        self._servers.clear()
+
+    def _spawn(self, work: Awaitable[None]) -> asyncio.Task[None]:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+        return task
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("front_door.task_failed", exc_info=task.exception())
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(_POLL_S)
+            self._rates.end_floods(self._loop.time())
+            self.poll()
+
+    async def _tidy(self) -> None:
+        """At start every stored session counts as disconnected: its connections died with the last process."""
+        while True:
+            try:
+                await self._sessions.tidy(self._presence.stored_ids())
+            except DatabaseAwayError:
+                _log.warning("front_door.tidy_waits_for_database")
+            await asyncio.sleep(_TIDY_S)
+
+    # -- sockets (called by connections) ------------------------------------------------------------------------------
+
+    def _accept(self, tls: ssl.SSLContext | None) -> asyncio.Protocol:
+        self._serial += 1
+        connection = Connection(self, self._serial, self._loop)
+        if tls is None:
+            return connection
+        gate = TlsGate(connection, tls, self._loop, self.limits.connect_timeout_s, self._gate_closed)
+        self._admit_half_open(gate)
+        return gate
+
+    def _gate_closed(self, gate: TlsGate) -> None:
+        self._half_open.pop(gate, None)
+
+    def opened(self, connection: Connection) -> bool:
+        """A socket was opened; False when there are too many, or the hub is stopping."""
+        self.counters.accepted += 1
+        if self._stopping or len(self._open) >= self.limits.connections_max:
+            self.counters.refused["too_many_connections"] += 1
+            return False
+        self._open.add(connection)
+        self.counters.connections = len(self._open)
+        self._admit_half_open(connection)
+        return True
+
+    def _admit_half_open(self, newcomer: Connection | TlsGate) -> None:
+        self._half_open[newcomer] = None
+        if len(self._half_open) > self.limits.half_open_max:
+            oldest = next(iter(self._half_open))
+            del self._half_open[oldest]
+            oldest.crowd_out()
+
+    def ended(self, connection: Connection, close: Close) -> None:
+        """The connection takes nothing more."""
+        self.counters.closed[close.cause] += 1
+        self._half_open.pop(connection, None)
+        self._paused.discard(connection)
+        session = connection.session
+        admission = session.admission
+        _log.info(
+            "front_door.closed",
+            cause=close.cause.value,
+            why=close.sentence,
+            device_id=admission.device_id if admission is not None else None,
+            peer=connection.peer,
+        )
+        if admission is None or self._presence.by_serial(connection.serial) is None:
+            return
+        name = (admission.device_id, session.client_id)
+        had_session = self._presence.leave(name, connection, is_gateway=admission.is_gateway)
+        self.counters.sessions = len(self._presence)
+        if close.with_will and not self._stopping:
+            self._wills.execute(name, session)
+        if had_session and session.stored is not None and not self._stopping:
+            self._spawn(self._close_stored(session.stored, session.expiry_s))
+        self._watcher.on_disconnected(admission.device_id)
+
+    def lost(self, connection: Connection) -> None:
+        """The socket is gone."""
+        self._open.discard(connection)
+        self.counters.connections = len(self._open)
+        if not self._open:
+            self._all_lost.set()
+
+    async def _close_stored(self, stored: StoredSession, expiry_s: int) -> None:
+        try:
+            await self._sessions.close(stored, expiry_s)
+        except DatabaseAwayError:
+            _log.warning("front_door.session_left_to_tidy", session_id=str(stored.id))
+
+    # -- letting in ---------------------------------------------------------------------------------------------------
+
+    def authenticate(self, connection: Connection, connect: Connect) -> None:
+        """Ask the registry."""
+        self._spawn(self._let_in(connection, connect))
+
+    async def _let_in(self, connection: Connection, connect: Connect) -> None:
+        verdict = await self._credentials.authenticate(connect.username or "", connect.password or b"")
+        if isinstance(verdict, Refusal):
+            self._refuse(connection, verdict)
+            return
+        if not connection.session.may_leave_will(verdict):
+            self.counters.refused["will_forbidden"] += 1
+            connection.refuse_connect(ReasonCode.NOT_AUTHORIZED, "the will is on a topic of somebody else")
+            return
+        assigned = None if connect.client_id else uuid4().hex
+        client_id = assigned or connect.client_id
+        expiry_s = session_expiry_s(connect, self.limits)
+        try:
+            stored = await self._sessions.open(
+                verdict.device_id, client_id, clean_start=connect.clean_start, expiry_s=expiry_s
+            )
+        except DatabaseAwayError:
+            if expiry_s:
+                self.counters.refused["database_away"] += 1
+                connection.refuse_connect(ReasonCode.SERVER_UNAVAILABLE, "a lasting session needs the database")
+                return
+            stored = None
+        self._take_in(connection, connect, verdict, stored, assigned)
+
+    def _refuse(self, connection: Connection, refusal: Refusal) -> None:
+        self.counters.refused[refusal.reason] += 1
+        connection.refuse_connect(refusal_code(refusal), refusal.reason.replace("_", " "))
+        if refusal.device_id is not None:
+            self._watcher.on_refused_connect(refusal.device_id, refusal.reason)
+
+    def _take_in(
+        self,
+        connection: Connection,
+        connect: Connect,
+        admission: Admission,
+        stored: StoredSession | None,
+        assigned: str | None,
+    ) -> None:
+        name = (admission.device_id, assigned or connect.client_id)
+        older = self._presence.holder(name)
+        if connection.has_ended or (older is not None and older.serial > connection.serial):
+            connection.refuse_connect(ReasonCode.SESSION_TAKEN_OVER, "a later connection has this session")
+            if stored is not None and older is None:
+                self._spawn(self._close_stored(stored, session_expiry_s(connect, self.limits)))
+            return
+        self._presence.join(name, connection, is_gateway=admission.is_gateway)
+        if older is not None:
+            older.disconnect(
+                CloseCause.TAKEN_OVER, ReasonCode.SESSION_TAKEN_OVER, "a new connection took over", with_will=True
+            )
+        self._wills.resume(name, session_ended=connect.clean_start)
+        self._half_open.pop(connection, None)
+        self.counters.admitted += 1
+        self.counters.sessions = len(self._presence)
+        connection.admit(admission, stored, assigned)
+        self._watcher.on_connected(admission.device_id)
+
+    # -- revocation ---------------------------------------------------------------------------------------------------
+
+    def recheck(self, device_id: str) -> None:
+        """The registry says something about this user has changed: close its connections if it is not let in now."""
+        connections = self._presence.of_user(device_id)
+        if connections:
+            self._spawn(self._recheck(connections))
+
+    def recheck_all(self) -> None:
+        """Notifications may have been missed: ask for everybody."""
+        if len(self._presence):
+            self._spawn(self._recheck(list(self._presence)))
+
+    async def _recheck(self, connections: Sequence[Connection]) -> None:
+        admissions = {c.session.admission for c in connections if c.session.admission is not None}
+        withdrawn = set(await until_stored(lambda: self._credentials.withdrawn(list(admissions))))
+        for connection in connections:
+            if connection.session.admission in withdrawn:
+                connection.disconnect(
+                    CloseCause.REVOKED, ReasonCode.ADMINISTRATIVE_ACTION, "the credentials were withdrawn"
+                )
+
+    # -- errands of sessions ------------------------------------------------------------------------------------------
+
+    def ask_subscriptions(self, connection: Connection, ask: AskSubscriptions) -> None:
+        """The SUBACK follows."""
+        self._errands.ask_subscriptions(connection, ask)
+
+    def drop_subscriptions(self, connection: Connection, drop: DropSubscriptions) -> None:
+        """The UNSUBACK follows."""
+        self._errands.drop_subscriptions(connection, drop)
+
+    def release(self, connection: Connection, packet_id: int) -> None:
+        """The courier tells the database; then the PUBCOMP."""
+        session = connection.session
+        if session.stored is not None:
+            self._courier.release(
+                session.stored.id, packet_id, lambda: connection.complete(session.released(packet_id))
+            )
+
+    # -- down/ --------------------------------------------------------------------------------------------------------
+
+    def wake(self, device_id: str) -> None:
+        """A `down/` message for this device was queued (NOTIFY down_message)."""
+        self._courier.look_for_device(device_id)
+
+    def poll(self) -> None:
+        """Look for every connected session's messages: notifications may have been missed."""
+        self._courier.look_for_everyone()
+
+    def settle(self, connection: Connection, message: DownMessage) -> None:
+        """The client has the message."""
+        stored = connection.session.stored
+        self.counters.settled_down += 1
+        self._courier.settle(
+            Settlement(message_id=message.id, session_id=stored.id if stored is not None else None),
+            lambda: connection.session.forget_settled(message.id),
+        )
+
+    def look_for_messages(self, connection: Connection) -> None:
+        """The session can take `down/` messages."""
+        if connection.session.admission is not None and connection.session.subscriptions:
+            self._courier.look_for_user(connection.session.admission.device_id)
+
+    def live_sessions(self, user_ids: frozenset[str] | None) -> list[LiveSession]:
+        """The courier's view of the connected."""
+        return self._presence.live_sessions(user_ids)
+
+    def may_take(self, device_id: str) -> bool:
+        """Whether a message for this device can have a taker among the connected."""
+        return self._presence.may_take(device_id)
+
+    def send_down(self, owed: OwedMessage) -> bool:
+        """Send, if the session is still there."""
+        connection = self._presence.by_serial(owed.session_key)
+        if connection is None or not connection.is_writable:
+            return False
+        self.counters.sent_down += 1
+        return connection.send_down(owed)
+
+    # -- back-pressure ------------------------------------------------------------------------------------------------
+
+    def spend(self, device_id: str) -> float:
+        """Count a message of the device; seconds to wait before the next is read."""
+        wait_s = self._rates.spend(device_id, self._loop.time())
+        if wait_s and self._rates.begins_flood(device_id):
+            self.counters.floods += 1
+            self._watcher.on_flood(device_id)
+        return wait_s
+
+    def watch_pause(self, connection: Connection) -> None:
+        """Look at the connection again soon."""
+        if not self._paused:
+            self._loop.call_later(_RECONSIDER_S, self._reconsider)
+        self._paused.add(connection)
+
+    def _reconsider(self) -> None:
+        self._paused = {connection for connection in self._paused if not connection.reconsider()}
+        if self._paused:
+            self._loop.call_later(_RECONSIDER_S, self._reconsider)
