@@ -34,6 +34,7 @@ from simulators.wire import (
 
 #: The hub waits 1.5 times as long before it believes that the device is gone.
 KEEP_ALIVE_S = 30
+CONNECT_WITHIN_S = 10.0
 #: A hub that holds its acknowledgement for so long has lost its database: connect anew, which sends again.
 PUBACK_WITHIN_S = 20.0
 #: On the way out the hub is told; whoever pressed Ctrl-C does not wait longer than this for it.
@@ -140,7 +141,7 @@ class SimulatedDevice:
     async def _connection(self) -> AsyncIterator[aiomqtt.Client]:
         """Connected, subscribed, and announced; says good-bye when it is left in peace."""
         will = aiomqtt.Will(self._topics.status, encode({"online": False}), qos=1, retain=True)
-        async with aiomqtt.Client(
+        client = aiomqtt.Client(
             self._address.host,
             self._address.port,
             username=self.device_id,
@@ -150,8 +151,9 @@ class SimulatedDevice:
             keepalive=KEEP_ALIVE_S,
             tls_context=self._address.tls,
             will=will,
-        ) as client:
-            _notice_cancellation()
+            timeout=math.inf,  # `_time_limit` holds instead
+        )
+        async with _opened(client):
             await self._subscribe(client)
             await self._say_status(client, online=True, within_s=PUBACK_WITHIN_S)
             self._note(Happening.ONLINE)
@@ -164,7 +166,7 @@ class SimulatedDevice:
 
     async def _subscribe(self, client: aiomqtt.Client) -> None:
         async with _time_limit(PUBACK_WITHIN_S):
-            granted = await client.subscribe(self._topics.down, qos=1, timeout=math.inf)
+            granted = await client.subscribe(self._topics.down, qos=1)
         if any(code.is_failure if isinstance(code, ReasonCode) else code >= SUBACK_FAILURE for code in granted):
             raise aiomqtt.MqttError("the hub refused the subscription to down/")
 
@@ -183,7 +185,7 @@ class SimulatedDevice:
     ) -> None:
         """Returns when the hub has acknowledged; raises MqttError when it does not in time."""
         async with _time_limit(within_s):
-            await client.publish(topic, encode(fields), qos=1, retain=retain, timeout=math.inf)
+            await client.publish(topic, encode(fields), qos=1, retain=retain)
 
     async def _live(self, client: aiomqtt.Client) -> None:
         now = _now()
@@ -311,11 +313,16 @@ async def _time_limit(seconds: float) -> AsyncIterator[None]:
         raise aiomqtt.MqttError(f"the hub did not acknowledge within {seconds:g} s") from late
 
 
-def _notice_cancellation() -> None:
-    """Connecting has no other time limit than the client's own, so a cancellation it lost is found here."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
+@asynccontextmanager
+async def _opened(client: aiomqtt.Client) -> AsyncIterator[None]:
+    async with _time_limit(CONNECT_WITHIN_S):
+        await client.__aenter__()
+    try:
+        yield
+    finally:
+        with suppress(aiomqtt.MqttError):
+            async with _time_limit(FAREWELL_WITHIN_S):
+                await client.__aexit__(None, None, None)
 
 
 def _first_reason(failures: ExceptionGroup[aiomqtt.MqttError]) -> str:

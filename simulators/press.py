@@ -80,7 +80,7 @@ def sent(current: Press, now: datetime) -> Press:
     """It left the device; until the hub says that it has it, it leaves again, each time a little later."""
     if not current.is_waiting:
         return current
-    pause = min(REPEAT_AFTER * 1.5**current.times_sent, REPEAT_AFTER_MAX)
+    pause = min(REPEAT_AFTER * (1 + current.times_sent / 2), REPEAT_AFTER_MAX)
     return replace(current, times_sent=current.times_sent + 1, due_at=now + pause)
 
 
