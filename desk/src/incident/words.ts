@@ -1,0 +1,86 @@
+/**
+ * Codes of the hub as words and sentences of the reader's language.
+ *
+ * A code the desk has no word for is shown as it is, with its values: better a strange word than a silent gap.
+ */
+import { useI18n } from "vue-i18n";
+
+import type { Actor, Explanation } from "@/api/shapes";
+
+export type Vocabulary =
+  | "kind"
+  | "severity"
+  | "state"
+  | "disposition"
+  | "outcome"
+  | "device_kind"
+  | "channel"
+  | "delivery"
+  | "category"
+  | "ability"
+  | "relation"
+  | "sex"
+  | "role"
+  | "maintenance_kind"
+  | "follow_up_kind"
+  | "target"
+  | "ledger_state"
+  | "due";
+
+export function useWords() {
+  const { t, te } = useI18n();
+
+  /** The word for a code of one vocabulary. */
+  function word(vocabulary: Vocabulary, code: string | null | undefined): string {
+    if (code === null || code === undefined || code === "") return "—";
+    const key = `${vocabulary}.${code}`;
+    return te(key) ? t(key) : code;
+  }
+
+  /** A sentence for a code with values, from the sentences named `family`. */
+  function sentence(family: "explanation" | "log", said: Explanation): string {
+    const key = `${family}.${said.code}`;
+    const values = Object.fromEntries(Object.entries(said.params).map(([name, value]) => [name, readable(name, value)]));
+    if (typeof said.params["why"] === "string") values["why"] = reason(said.params["why"], said.params);
+    if (te(key)) return t(key, values);
+    const listed = Object.entries(values).map(([name, value]) => `${name} ${value}`);
+    return [said.code, ...listed].join(" · ");
+  }
+
+  /** The explanation that a line of the log quotes. */
+  function reason(code: string, params: Record<string, unknown>): string {
+    if (!te(`explanation.${code}`)) return code;
+    const { why: _, ...rest } = params;
+    return sentence("explanation", { code, params: rest });
+  }
+
+  /** A value of a sentence: codes that have a word become one. */
+  function readable(name: string, value: unknown): string {
+    if (value === null || value === undefined) return "—";
+    if (typeof value === "object") return JSON.stringify(value);
+    const text = String(value);
+    const vocabulary = VOCABULARY_OF_VALUE[name];
+    return vocabulary === undefined ? text : word(vocabulary, text);
+  }
+
+  /** Who did it, by name where there is one. */
+  function actorName(actor: Actor | null): string {
+    if (actor === null || actor.type === "machine") return t("actor.machine");
+    return actor.name ?? t(`actor.${actor.type}`);
+  }
+
+  return { word, sentence, actorName };
+}
+
+/** Values of sentences that are codes themselves. */
+const VOCABULARY_OF_VALUE: Record<string, Vocabulary> = {
+  disposition: "disposition",
+  outcome: "outcome",
+  severity: "severity",
+  from: "severity",
+  to: "severity",
+  target: "target",
+  kind: "kind",
+  device_kind: "device_kind",
+  channel: "channel",
+};

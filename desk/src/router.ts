@@ -1,0 +1,44 @@
+/**
+ * The desk's addresses, behind `#`: the hub serves one page and need not know them.
+ *
+ * Nobody passes without a session, and nobody reaches the desk of a live shift without the gate: without its click the
+ * browser keeps the page silent.
+ */
+import { createRouter, createWebHashHistory, type RouteLocationNormalized } from "vue-router";
+
+import DeskPage from "./pages/DeskPage.vue";
+import LoginPage from "./pages/LoginPage.vue";
+import QueuePage from "./pages/QueuePage.vue";
+import ShiftGatePage from "./pages/ShiftGatePage.vue";
+import { useSession } from "./stores/session";
+import { useShift } from "./stores/shift";
+
+export const router = createRouter({
+  history: createWebHashHistory(),
+  routes: [
+    { path: "/login", name: "login", component: LoginPage },
+    { path: "/gate", name: "gate", component: ShiftGatePage },
+    {
+      path: "/",
+      component: DeskPage,
+      children: [
+        { path: "", name: "queue", component: QueuePage },
+        { path: "incidents/:id", name: "incident", component: () => import("./pages/IncidentPage.vue"), props: true },
+        { path: "closed", name: "closed", component: () => import("./pages/ClosedPage.vue") },
+        { path: "maintenance", name: "maintenance", component: () => import("./pages/MaintenancePage.vue") },
+        { path: "follow-ups", name: "follow-ups", component: () => import("./pages/FollowUpsPage.vue") },
+        { path: "quarantine", name: "quarantine", component: () => import("./pages/QuarantinePage.vue") },
+      ],
+    },
+    { path: "/:rest(.*)*", redirect: "/" },
+  ],
+});
+
+router.beforeEach(async (to: RouteLocationNormalized) => {
+  const session = useSession();
+  if (session.me === null && to.name !== "login") await session.recognise();
+  if (session.me === null) return to.name === "login" ? true : { name: "login" };
+  if (to.name === "login") return { name: "queue" };
+  if (!useShift().onDuty && to.name !== "gate") return { name: "gate" };
+  return true;
+});

@@ -1,0 +1,81 @@
+/** What an operator does to an incident. Each answers whether it went well and says so in a notice. */
+import { defineStore } from "pinia";
+import { ref } from "vue";
+
+import { ask, hub, HubProblem } from "@/api/client";
+import type { ContactAttempt, Incident, Operator, Response } from "@/api/shapes";
+
+import { useIncidents } from "./incidents";
+import { useNotices } from "./notices";
+
+type Translate = (key: string, values?: Record<string, unknown>) => string;
+
+export const useIncidentActions = defineStore("incident actions", () => {
+  const incidents = useIncidents();
+  const notices = useNotices();
+  /** The incident an action is under way for; a second key press does nothing. */
+  const busyId = ref<string | null>(null);
+
+  async function act(id: string, asked: () => Promise<Incident>, done: string, t: Translate): Promise<boolean> {
+    if (busyId.value === id) return false;
+    busyId.value = id;
+    try {
+      incidents.put(await asked());
+      notices.show("done", done);
+      return true;
+    } catch (problem) {
+      notices.show("problem", describe(problem, t));
+      return false;
+    } finally {
+      busyId.value = null;
+    }
+  }
+
+  const at = (id: string) => ({ params: { path: { id } } });
+
+  function take(id: string, t: Translate): Promise<boolean> {
+    return act(id, () => ask(hub.POST("/incidents/{id}/acknowledge", { ...at(id), body: {} })), t("done.taken"), t);
+  }
+  function logContact(id: string, attempt: ContactAttempt, t: Translate): Promise<boolean> {
+    const asked = () => ask(hub.POST("/incidents/{id}/contact-attempts", { ...at(id), body: attempt }));
+    return act(id, asked, t("done.contact"), t);
+  }
+  function sendResponder(id: string, response: Response, t: Translate): Promise<boolean> {
+    const asked = () => ask(hub.POST("/incidents/{id}/responding", { ...at(id), body: response }));
+    return act(id, asked, t("done.responding", { name: response.name }), t);
+  }
+  function noteArrival(id: string, t: Translate): Promise<boolean> {
+    return act(id, () => ask(hub.POST("/incidents/{id}/arrived", { ...at(id), body: {} })), t("done.arrived"), t);
+  }
+  function addNote(id: string, text: string, t: Translate): Promise<boolean> {
+    return act(id, () => ask(hub.POST("/incidents/{id}/notes", { ...at(id), body: { text } })), t("done.note"), t);
+  }
+  function handOver(id: string, to: Operator, note: string, t: Translate): Promise<boolean> {
+    const body = { operator_id: to.id, ...optionalNote(note) };
+    const asked = () => ask(hub.POST("/incidents/{id}/hand-over", { ...at(id), body }));
+    return act(id, asked, t("done.handed_over", { name: to.name }), t);
+  }
+  function close(id: string, disposition: string, note: string, t: Translate): Promise<boolean> {
+    const body = { disposition, ...optionalNote(note) };
+    return act(id, () => ask(hub.POST("/incidents/{id}/close", { ...at(id), body })), t("done.closed"), t);
+  }
+  function reopen(id: string, note: string, t: Translate): Promise<boolean> {
+    const asked = () => ask(hub.POST("/incidents/{id}/reopen", { ...at(id), body: optionalNote(note) }));
+    return act(id, asked, t("done.reopened"), t);
+  }
+
+  return { busyId, take, logContact, sendResponder, noteArrival, addNote, handOver, close, reopen };
+});
+
+function optionalNote(note: string): { note?: string } {
+  return note.trim() === "" ? {} : { note: note.trim() };
+}
+
+function describe(problem: unknown, t: Translate): string {
+  if (!(problem instanceof HubProblem)) throw problem;
+  if (problem.status === 0) return t("problem.unreachable");
+  if (problem.status === 403) return t("problem.forbidden");
+  if (problem.holderName !== null) return t("problem.held", { name: problem.holderName });
+  if (problem.status === 409 && problem.code === "held") return t("problem.held_unknown");
+  return t("problem.other", { detail: problem.detail ?? problem.status });
+}

@@ -1,0 +1,107 @@
+/**
+ * Every incident that is not closed, kept true by the list once and the stream from then on.
+ *
+ * The list is read first and carries the position it was true at; stream events at or before that position are already
+ * in it and are dropped. Nothing else writes an incident here but the hub's answers to our own actions.
+ */
+import { defineStore } from "pinia";
+import { computed, ref, shallowReactive } from "vue";
+
+import { hub, receive } from "@/api/client";
+import type { Incident, Page } from "@/api/shapes";
+import { compareForQueue } from "@/incident/queue_order";
+
+const POSITION_HEADER = "X-Stream-Position";
+const PAGE_SIZE = 200;
+const notClosed = (cursor: string | null) => ({
+  state: ["open", "acknowledged"],
+  limit: PAGE_SIZE,
+  ...(cursor === null ? {} : { cursor }),
+});
+
+export const useIncidents = defineStore("incidents", () => {
+  const known = shallowReactive(new Map<string, Incident>());
+  const loading = ref(false);
+  const failed = ref(false);
+  const loaded = ref(false);
+  const selectedId = ref<string | null>(null);
+  let position = 0;
+  let waiting: { position: number; incident: Incident }[] | null = null;
+
+  const queue = computed(() => [...known.values()].filter((one) => one.state !== "closed").sort(compareForQueue));
+  const untaken = computed(() => queue.value.filter((one) => one.state === "open"));
+  const taken = computed(() => queue.value.filter((one) => one.state === "acknowledged"));
+
+  /** Read the list anew; the position it was true at. Events that arrive meanwhile wait and are applied after it. */
+  async function load(): Promise<number> {
+    loading.value = true;
+    waiting ??= [];
+    try {
+      const read = await readAll();
+      known.clear();
+      for (const incident of read.incidents) known.set(incident.id, incident);
+      position = read.position;
+      const late = waiting;
+      waiting = null;
+      for (const event of late) apply(event.position, event.incident);
+      failed.value = false;
+      loaded.value = true;
+      selectFirst();
+      return position;
+    } catch (problem) {
+      failed.value = true;
+      throw problem;
+    } finally {
+      loading.value = false;
+    }
+  }
+
+  /** Take in a stream event; false when it was seen before. */
+  function apply(at: number, incident: Incident): boolean {
+    if (waiting !== null) {
+      waiting.push({ position: at, incident });
+      return true;
+    }
+    if (at <= position) return false;
+    position = at;
+    put(incident);
+    return true;
+  }
+
+  /** Take in an incident that the hub gave as an answer. A closed one stays only while it is looked at. */
+  function put(incident: Incident): void {
+    if (incident.state === "closed" && incident.id !== selectedId.value) known.delete(incident.id);
+    else known.set(incident.id, incident);
+    if (selectedId.value === null) selectFirst();
+  }
+
+  function select(id: string | null): void {
+    const left = selectedId.value === null ? undefined : known.get(selectedId.value);
+    selectedId.value = id;
+    if (left?.state === "closed" && left.id !== id) known.delete(left.id);
+  }
+
+  /** Show the first of the queue where nothing is shown, or what was shown is gone. */
+  function selectFirst(): void {
+    if (selectedId.value !== null && known.has(selectedId.value)) return;
+    selectedId.value = queue.value[0]?.id ?? null;
+  }
+
+  return { known, queue, untaken, taken, loading, failed, loaded, selectedId, load, apply, put, select };
+});
+
+/** All pages of the list, and the position of the first: whatever changes while we page comes by the stream. */
+async function readAll(): Promise<{ incidents: Incident[]; position: number }> {
+  const incidents: Incident[] = [];
+  let position: number | null = null;
+  let cursor: string | null = null;
+  do {
+    const { body, response }: { body: Page<Incident>; response: Response } = await receive(
+      hub.GET("/incidents", { params: { query: notClosed(cursor) } }),
+    );
+    position ??= Number(response.headers.get(POSITION_HEADER) ?? 0);
+    incidents.push(...body.items);
+    cursor = body.next;
+  } while (cursor !== null);
+  return { incidents, position };
+}

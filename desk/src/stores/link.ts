@@ -1,0 +1,110 @@
+/**
+ * Whether the desk hears the hub, and what it hears.
+ *
+ * The truth is this page's own: the moment at which it last heard anything. A lost connection that is reported shows
+ * at once; a silent one after 12 s.
+ */
+import { defineStore } from "pinia";
+import { computed, ref } from "vue";
+
+import { onRefusal } from "@/api/client";
+import type { Incident } from "@/api/shapes";
+import { connectStream, type StreamPage } from "@/realtime/stream_page";
+import { SILENCE_MS, type LinkMessage } from "@/realtime/stream_link";
+
+import { useClock } from "./clock";
+import { useIncidents } from "./incidents";
+import { useLedgers } from "./ledgers";
+import { useSession } from "./session";
+
+/** A reading of the list that failed is tried again after this long. */
+const RELOAD_AFTER_MS = 3_000;
+
+export const useLink = defineStore("link", () => {
+  const clock = useClock();
+  const incidents = useIncidents();
+  const ledgers = useLedgers();
+  const session = useSession();
+
+  const heardAt_ms = ref<number | null>(null);
+  const reportedLost = ref(false);
+  const silence_ms = computed(() => (heardAt_ms.value === null ? 0 : Math.max(0, clock.steady_ms - heardAt_ms.value)));
+  const live = computed(() => heardAt_ms.value !== null && !reportedLost.value && silence_ms.value < SILENCE_MS);
+  /** How long the desk has been deaf; 0 while it hears. */
+  const downFor_ms = computed(() => (live.value ? 0 : silence_ms.value));
+  /** Counts what the stream brought, for whoever wants to look again. */
+  const ticks = ref(0);
+  let page: StreamPage | null = null;
+
+  onRefusal((problem) => {
+    if (problem.status === 0) reportedLost.value = true;
+  });
+
+  /** Join the stream, read the list, follow from there. */
+  async function start(operatorId: string): Promise<void> {
+    page ??= connectStream(listen);
+    heardAt_ms.value ??= performance.now();
+    page.tell({ type: "join", operatorId });
+    await readAndFollow();
+  }
+
+  function stop(): void {
+    page?.tell({ type: "leave" });
+    heardAt_ms.value = null;
+  }
+
+  async function readAndFollow(): Promise<void> {
+    try {
+      page?.tell({ type: "follow", after: await incidents.load() });
+      hear();
+    } catch {
+      reportedLost.value = true;
+      setTimeout(() => {
+        if (session.me !== null) void readAndFollow();
+      }, RELOAD_AFTER_MS);
+    }
+  }
+
+  function listen(message: LinkMessage): void {
+    switch (message.type) {
+      case "event":
+        hear();
+        if (message.name === "incident") incidents.apply(message.position, JSON.parse(message.body) as Incident);
+        else ledgers.markStale(message.name);
+        break;
+      case "tick":
+        hear();
+        learnTime(message.body);
+        ticks.value += 1;
+        break;
+      case "open":
+        hear();
+        break;
+      case "reset":
+        void session.recognise().then(readAndFollow);
+        break;
+      case "lost":
+        reportedLost.value = true;
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  function hear(): void {
+    heardAt_ms.value = performance.now();
+    reportedLost.value = false;
+  }
+
+  function learnTime(body: string): void {
+    try {
+      const told = JSON.parse(body) as { server_time?: string; at?: string };
+      const serverTime = told.server_time ?? told.at;
+      if (serverTime !== undefined) clock.learn(serverTime);
+    } catch {
+      // A tick without a time still proves that the hub is there, which is what ticks are for.
+    }
+  }
+
+  return { live, downFor_ms, heardAt_ms, ticks, start, stop };
+});

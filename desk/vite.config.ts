@@ -1,0 +1,22 @@
+/**
+ * How the desk is bundled and tested.
+ *
+ * The bundle must run under `default-src 'self'`, without the internet: nothing is inlined into HTML, nothing is
+ * fetched from elsewhere, and only the Element Plus components in use are shipped.
+ */
+import { fileURLToPath } from "node:url";
+
+import vue from "@vitejs/plugin-vue";
+import { ElementPlusResolver } from "unplugin-vue-components/resolvers";
+import Components from "unplugin-vue-components/vite";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [vue(), Components({ dirs: [], dts: false, resolvers: [ElementPlusResolver({ importStyle: "css" })] })],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  define: { __VUE_I18N_LEGACY_API__: "false", __INTLIFY_PROD_DEVTOOLS__: "false" },
+  worker: { format: "es" },
+  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: true },
+  server: { proxy: { "/api": process.env["ANXIN_HUB"] ?? "http://127.0.0.1:8080" } },
+  test: { environment: "happy-dom", include: ["tests/**/*.test.ts"], server: { deps: { inline: ["element-plus"] } } },
+});
