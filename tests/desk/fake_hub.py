@@ -1,0 +1,263 @@
+"""A small hub for the desk's browser tests and for working on the desk: the contract, in memory, on a free port.
+
+`python -m tests.desk.fake_hub --incidents 12` serves the built bundle with as many incidents; log in as zhang / secret.
+"""
+
+import argparse
+import asyncio
+import json
+import socket
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import uvicorn
+from fastapi import Body, Depends, FastAPI, HTTPException, Query, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tests.desk.fake_scenery import furnish
+from tests.desk.fake_state import NOT_CLOSED, FakeState, HeldError, Json, stamp
+
+BUNDLE = Path(__file__).resolve().parents[2] / "hub" / "api" / "desk_bundle"
+PASSWORD = "secret"
+TICK_EVERY_S = 5.0
+LOOK_EVERY_S = 0.01
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; style-src 'self'; img-src 'self' data:",
+    "Cache-Control": "no-cache",
+}
+
+
+class Stage:
+    """The state, and what goes wrong on purpose."""
+
+    def __init__(self) -> None:
+        self.state = FakeState()
+        for login, name in (("zhang", "张敏"), ("wu", "吴磊")):
+            self.state.operators[login] = {"id": f"operator-{login}", "name": name}
+        #: Connections that are open now stay open and say nothing more.
+        self.stalled_generation = -1
+        self.generation = 0
+        self.stream_refused = False
+        self.stream_starts: list[int] = []
+
+    def stall_streams(self) -> None:
+        """Every stream that is open falls silent; one opened later does not."""
+        self.stalled_generation = self.generation
+        self.generation += 1
+
+
+class SecurityHeaders:
+    """Adds the headers the real hub sends, streams included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on, the start of a response with the headers."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(SECURITY_HEADERS)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+def problem(status: int, code: str, **more: Any) -> JSONResponse:
+    """An RFC 9457 problem document."""
+    told = {"type": "about:blank", "title": code, "status": status, "detail": code, "code": code} | more
+    return JSONResponse(told, status, media_type="application/problem+json")
+
+
+def build_app(stage: Stage) -> FastAPI:
+    """The contract, as far as the desk calls it."""
+    app = FastAPI()
+    state = stage.state
+    sessions: dict[str, str] = {}
+
+    def operator(request: Request) -> Json:
+        login = sessions.get(request.cookies.get("session", ""))
+        if login is None:
+            raise HTTPException(401, "no_session")
+        if request.method not in {"GET", "HEAD"} and request.headers.get("X-Anxin-Desk") != "1":
+            raise HTTPException(403, "no_desk_header")
+        return {"type": "operator", **state.operators[login]}
+
+    caller = Annotated[Json, Depends(operator)]
+
+    @app.exception_handler(HTTPException)
+    async def refuse(_request: Request, error: HTTPException) -> Response:
+        return problem(error.status_code, error.detail)
+
+    @app.exception_handler(HeldError)
+    async def refuse_held(_request: Request, error: HeldError) -> Response:
+        return problem(409, "held", holder=error.holder)
+
+    @app.post("/api/v1/sessions")
+    async def log_in(response: Response, body: Annotated[Json, Body()]) -> Json:
+        if body["login"] not in state.operators or body["password"] != PASSWORD:
+            raise HTTPException(401, "wrong_credentials")
+        token = f"session-{state.number()}"
+        sessions[token] = body["login"]
+        response.set_cookie("session", token, httponly=True, samesite="strict")
+        return {}
+
+    @app.delete("/api/v1/sessions/current", status_code=204)
+    async def log_out(request: Request, _caller: caller) -> None:
+        sessions.pop(request.cookies["session"])
+
+    @app.get("/api/v1/me")
+    async def me(caller: caller) -> Json:
+        hub = {"name": "青石县（演示）", "desk_phone": "0000-0000000", "version": "0.0.0"}
+        more = {"role": "operator", "division_id": "139900000000", "division_name": "青石县", "locale": None}
+        return caller | more | {"server_time": stamp(datetime.now(UTC)), "hub": hub}
+
+    @app.get("/api/v1/operators")
+    async def operators(_caller: caller) -> Json:
+        return {"items": list(state.operators.values()), "next": None}
+
+    @app.get("/api/v1/incidents")
+    async def incidents(
+        _caller: caller, response: Response, states: Annotated[tuple[str, ...], Query(alias="state")] = NOT_CLOSED
+    ) -> Json:
+        response.headers["X-Stream-Position"] = str(state.position)
+        return {"items": [one for one in state.incidents.values() if one["state"] in states], "next": None}
+
+    @app.get("/api/v1/incidents/{incident_id}")
+    async def incident(incident_id: str, _caller: caller) -> Json:
+        return state.detail(incident_id)
+
+    @app.post("/api/v1/incidents/{incident_id}/acknowledge")
+    async def acknowledge(incident_id: str, caller: caller) -> Json:
+        return state.acknowledge(incident_id, caller)
+
+    @app.post("/api/v1/incidents/{incident_id}/contact-attempts")
+    async def contact(incident_id: str, caller: caller, body: Annotated[Json, Body()]) -> Json:
+        now = stamp(datetime.now(UTC))
+        return state.move(incident_id, "contact_attempt", body, caller, contacted_at=now, sounding=False)
+
+    @app.post("/api/v1/incidents/{incident_id}/responding")
+    async def responding(incident_id: str, caller: caller, body: Annotated[Json, Body()]) -> Json:
+        now = stamp(datetime.now(UTC))
+        return state.move(incident_id, "responding", body, caller, responding_at=now, responder_name=body["name"])
+
+    @app.post("/api/v1/incidents/{incident_id}/arrived")
+    async def arrived(incident_id: str, caller: caller) -> Json:
+        name = state.incidents[incident_id]["responder_name"]
+        return state.move(incident_id, "arrived", {"name": name}, caller, arrived_at=stamp(datetime.now(UTC)))
+
+    @app.post("/api/v1/incidents/{incident_id}/notes")
+    async def note(incident_id: str, caller: caller, body: Annotated[Json, Body()]) -> Json:
+        return state.move(incident_id, "note", body, caller)
+
+    @app.post("/api/v1/incidents/{incident_id}/hand-over")
+    async def hand_over(incident_id: str, caller: caller, body: Annotated[Json, Body()]) -> Json:
+        to = next(one for one in state.operators.values() if one["id"] == body["operator_id"])
+        told = {"to": to["name"], "to_id": to["id"]}
+        return state.move(incident_id, "handed_over", told, caller, acknowledged_by={"type": "operator", **to})
+
+    @app.post("/api/v1/incidents/{incident_id}/close")
+    async def close(incident_id: str, caller: caller, body: Annotated[Json, Body()]) -> Json:
+        return state.close(incident_id, caller, body["disposition"], body.get("note"))
+
+    @app.post("/api/v1/incidents/{incident_id}/reopen")
+    async def reopen(incident_id: str, caller: caller, body: Annotated[Json, Body()]) -> Json:
+        back = {"acknowledged_by": None, "acknowledged_at": None, "closed_at": None, "disposition": None}
+        return state.move(incident_id, "reopened", body, caller, state="open", sounding=True, **back)
+
+    @app.get("/api/v1/recipients/{recipient_id}")
+    async def recipient(recipient_id: str, _caller: caller) -> Json:
+        return state.files[recipient_id]
+
+    @app.get("/api/v1/notifications")
+    async def notifications(_caller: caller, incident_id: str) -> Json:
+        return {"items": state.notifications[incident_id], "next": None}
+
+    @app.get("/api/v1/maintenance")
+    async def maintenance(_caller: caller) -> Json:
+        return {"items": state.maintenance, "next": None}
+
+    @app.get("/api/v1/follow-ups")
+    async def follow_ups(_caller: caller) -> Json:
+        return {"items": state.follow_ups, "next": None}
+
+    @app.get("/api/v1/quarantine")
+    async def quarantine(_caller: caller) -> Json:
+        return {"items": state.quarantine, "next": None}
+
+    @app.get("/api/v1/stream")
+    async def stream(_caller: caller, after: int = 0) -> Response:
+        if stage.stream_refused:
+            return problem(502, "bad_gateway")
+        stage.stream_starts.append(after)
+        return StreamingResponse(follow(stage, after), media_type="text/event-stream")
+
+    app.mount("/", StaticFiles(directory=BUNDLE, html=True))
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+async def follow(stage: Stage, after: int) -> AsyncIterator[str]:
+    """Events after a position as they come, and ticks; nothing at all once the connection is stalled."""
+    generation, sent, ticked_at = stage.generation, after, 0.0
+    clock = asyncio.get_running_loop()
+    while True:
+        if generation > stage.stalled_generation:
+            for position, name, shown in list(stage.state.events):
+                if position > sent:
+                    sent = position
+                    yield f"id: {position}\nevent: {name}\ndata: {json.dumps(shown, ensure_ascii=False)}\n\n"
+            if clock.time() - ticked_at >= TICK_EVERY_S:
+                ticked_at = clock.time()
+                yield f"event: tick\ndata: {json.dumps({'server_time': stamp(datetime.now(UTC))})}\n\n"
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+class QuietServer(uvicorn.Server):
+    """A server that leaves the process's signals alone."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """A thread may not catch signals, and the test run keeps its own."""
+        yield
+
+
+@contextmanager
+def serve(stage: Stage, port: int = 0) -> Iterator[str]:
+    """Serve on a loopback port; the address of the desk."""
+    listener = socket.create_server(("127.0.0.1", port))
+    config = uvicorn.Config(build_app(stage), log_level="error", ws="none", timeout_graceful_shutdown=1)
+    server = QuietServer(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        server.force_exit = True
+        thread.join(timeout=10)
+        listener.close()
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    parser = argparse.ArgumentParser(description="A fake hub for working on the desk.")
+    parser.add_argument("--port", type=int, default=8799)
+    parser.add_argument("--incidents", type=int, default=6)
+    wanted = parser.parse_args()
+    stage = Stage()
+    furnish(stage.state, wanted.incidents)
+    with serve(stage, wanted.port) as address:
+        print(f"{address}  zhang / {PASSWORD}")  # noqa: T201  a command says where it listens
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
