@@ -38,52 +38,55 @@ def open_database(settings: Settings, *, migrated: bool = True) -> Iterator[str]
 
     A database started for us is brought to this version first, unless `migrated` is false, and stopped afterwards.
     """
+    from hub.embedded.errors import EmbeddedDatabaseError
+    from hub.storage.database import DATABASE_AWAY
+
+    try:
+        with _database(settings, migrated=migrated) as dsn:
+            yield dsn
+    except EmbeddedDatabaseError as failure:
+        raise CommandError(str(failure)) from failure
+    except DATABASE_AWAY as failure:
+        raise CommandError(f"The database does not answer: {failure}") from failure
+
+
+@contextmanager
+def _database(settings: Settings, *, migrated: bool) -> Iterator[str]:
     if settings.database_dsn is not None:
         yield settings.database_dsn
         return
-    from hub.embedded import DirectoryInUseError, EmbeddedDatabaseError, EmbeddedPostgres, Purpose
+    from hub.embedded import DirectoryInUseError, EmbeddedPostgres, Purpose
 
     server = EmbeddedPostgres(settings.data_dir)
     try:
-        try:
-            server.start(Purpose.COMMAND)
-        except DirectoryInUseError as refusal:
-            if not refusal.serving:
-                raise
-            yield _running_dsn(settings)
-            return
-        try:
-            if migrated:
-                migrate_database(server.dsn)
-            yield server.dsn
-        finally:
-            server.stop()
-    except EmbeddedDatabaseError as failure:
-        raise CommandError(str(failure)) from failure
+        server.start(Purpose.COMMAND)
+    except DirectoryInUseError as refusal:
+        if not refusal.serving:
+            raise
+        yield _running_dsn(settings)
+        return
+    try:
+        if migrated:
+            migrate_database(server.dsn)
+        yield server.dsn
+    finally:
+        server.stop()
 
 
 def migrate_database(dsn: str) -> list[int]:
     """Bring a database to this version; returns the numbers of what was applied."""
-    from hub.storage.database import DATABASE_AWAY
     from hub.storage.migrate import MigrationError, migrate
 
     try:
         return migrate(dsn)
     except MigrationError as failure:
         raise CommandError(str(failure)) from failure
-    except DATABASE_AWAY as failure:
-        raise CommandError(f"The database does not answer: {failure}") from failure
 
 
 def in_transaction(settings: Settings, work: "Callable[[Connection], Awaitable[T]]") -> T:
     """Do one thing with a connection to the installation's database, and commit it."""
-    from hub.storage.database import DATABASE_AWAY
-
     with open_database(settings) as dsn:
-        try:
-            return asyncio.run(_work_on(dsn, work))
-        except DATABASE_AWAY as failure:
-            raise CommandError(f"The database does not answer: {failure}") from failure
+        return asyncio.run(_work_on(dsn, work))
 
 
 async def _work_on(dsn: str, work: "Callable[[Connection], Awaitable[T]]") -> T:

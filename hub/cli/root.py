@@ -2,7 +2,7 @@
 
 import typer
 
-from hub.cli import serve
+from hub.cli import backup, serve
 
 app = typer.Typer(
     name="hub",
@@ -14,3 +14,7 @@ app = typer.Typer(
 )
 app.command()(serve.serve)
 app.command()(serve.migrate)
+app.command()(backup.backup)
+app.command()(backup.restore)
+app.command()(backup.upgrade)
+app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(backup.psql)

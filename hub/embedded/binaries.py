@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -29,26 +30,33 @@ def wheel_binaries() -> Path:
 
 def major_version(binaries: Path) -> int:
     """The major version of the server in a folder of binaries."""
-    answer = run([binaries / "postgres", "--version"], account=None)
+    answer = run([binaries / "postgres", "--version"])
     found = re.search(r"(\d+)(?:\.\d+|\w+)", answer)
     if found is None:
         raise EmbeddedDatabaseError(f"{binaries}/postgres does not say its version: {answer.strip()!r}.")
     return int(found.group(1))
 
 
-def run(command: list[str | Path], *, account: Account | None) -> str:
-    """Run one of the programs and return what it printed; its complaint becomes our sentence."""
+def run(
+    command: list[str | Path],
+    *,
+    account: Account | None = None,
+    environment: Mapping[str, str] | None = None,
+    said: str = "",
+) -> str:
+    """Run one of the programs, with `said` as its input; returns what it printed, raises what it complained."""
     try:
         done = subprocess.run(  # noqa: S603 - our own binaries with our own arguments
             command,
+            input=said,
             check=True,
             capture_output=True,
             text=True,
-            env=quiet_environment(),
+            env={**quiet_environment(), **(environment or {})},
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,
-            cwd="/",
+            cwd="/" if account else None,
         )
     except subprocess.CalledProcessError as failure:
         raise EmbeddedDatabaseError(f"{Path(command[0]).name} failed: {failure.stderr.strip()}") from failure

@@ -64,7 +64,16 @@ DOORS = {
 }
 
 
-def server_flags(socket_directory: str) -> list[str]:
-    """The arguments of `postgres`, beyond the data directory."""
+#: A server of an older version, started once for an upgrade, does not know these.
+_SINCE = {"io_method": 18, "autovacuum_worker_slots": 18}
+
+
+def server_flags(socket_directory: str, major: int) -> list[str]:
+    """The arguments of `postgres` of this major version, beyond the data directory."""
     flags = {**DURABILITY, **RECOVERY, **MEMORY, **VACUUM, **LOG, **DOORS, "unix_socket_directories": socket_directory}
-    return [argument for name, value in flags.items() for argument in ("-c", f"{name}={value}")]
+    return [
+        argument
+        for name, value in flags.items()
+        if _SINCE.get(name, 0) <= major
+        for argument in ("-c", f"{name}={value}")
+    ]

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from hub.clock import monotonic_s
 from hub.embedded import ties
 from hub.embedded.account import Account, account_for, let_in, let_read
-from hub.embedded.binaries import POSTGRES_MAJOR, quiet_environment, run, wheel_binaries
+from hub.embedded.binaries import POSTGRES_MAJOR, major_version, quiet_environment, run, wheel_binaries
 from hub.embedded.errors import EmbeddedDatabaseError
 from hub.embedded.flags import server_flags
 from hub.embedded.lock import DirectoryLock, Purpose
@@ -48,6 +48,7 @@ class EmbeddedPostgres:
         self._directory = self._data_dir / "postgres"
         self._log_path = self._data_dir / "postgres.log"
         self._binaries = binaries or wheel_binaries()
+        self._major = major_version(binaries) if binaries else POSTGRES_MAJOR
         self._lock = DirectoryLock(self._data_dir)
         self._account: Account | None = None
         self._socket_directory: Path | None = None
@@ -113,9 +114,10 @@ class EmbeddedPostgres:
         with _as_sentences(self._data_dir):
             self._clear_remains()
             self._rotate_log()
+            flags = server_flags(str(self._socket_directory), self._major)
             with self._log_path.open("ab") as log:
                 self._server = subprocess.Popen(  # noqa: S603 - our own binary with our own arguments
-                    [self._binaries / "postgres", "-D", self._directory, *server_flags(str(self._socket_directory))],
+                    [self._binaries / "postgres", "-D", self._directory, *flags],
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
@@ -194,23 +196,17 @@ class EmbeddedPostgres:
 
     def _create_database(self, directory: Path) -> None:
         """The hub's own database, made in single-user mode: it exists whenever the directory does."""
-        subprocess.run(  # noqa: S603 - our own binary with our own arguments
+        run(
             [self._binaries / "postgres", "--single", "-D", directory, "postgres"],
-            input=f"CREATE DATABASE {DATABASE}\n".encode(),
-            check=True,
-            capture_output=True,
-            env=quiet_environment(),
-            user=self._account.uid if self._account else None,
-            group=self._account.gid if self._account else None,
-            extra_groups=[] if self._account else None,
-            cwd="/",
+            account=self._account,
+            said=f"CREATE DATABASE {DATABASE}\n",
         )
 
     def _refuse_other_major(self) -> None:
         found = (self._directory / "PG_VERSION").read_text().strip()
-        if found != str(POSTGRES_MAJOR):
+        if found != str(self._major):
             raise EmbeddedDatabaseError(
-                f"The data in {self._directory} was written by PostgreSQL {found}, this hub brings {POSTGRES_MAJOR}: "
+                f"The data in {self._directory} was written by PostgreSQL {found}, this hub brings {self._major}: "
                 "run `hub upgrade`, or go back to the hub that wrote it."
             )
 
