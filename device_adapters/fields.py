@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
+_WHAT_A_TIME_IS = "a time is RFC 3339 text with an offset, or integer epoch milliseconds"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Milliseconds from year 1 to year 9999: what a timestamp can hold.
 _EPOCH_MS_MIN, _EPOCH_MS_MAX = -62_135_596_800_000, 253_402_300_799_999
@@ -25,7 +26,7 @@ def parse_time(value: object) -> datetime:
             raise ValueError("epoch milliseconds out of range")
         return _EPOCH + timedelta(milliseconds=value)
     else:
-        raise ValueError("a time is RFC 3339 text with an offset, or integer epoch milliseconds")
+        raise ValueError(_WHAT_A_TIME_IS)  # noqa: TRY004 - pydantic reports a ValueError as the field's fault
     if parsed.tzinfo is None:
         raise ValueError("the time has no offset: local time without a zone cannot be trusted")
     try:

@@ -1,8 +1,8 @@
 """The hub's own protocol, version 1 (DESIGN.md section 3): JSON on `anxin/v1/{device_id}/up/...`.
 
-A reading that does not fit is refused whole, with the field's name, for its vendor to mend. A device event is read as far
-as it goes: a press with an impossible location is still a press; only an event whose name is missing or unknown, or
-that is no JSON object, is unreadable.
+A reading that does not fit is refused whole, with the field's name, for its vendor to mend. A device event is read as
+far as it goes: a press with an impossible location is still a press; only an event whose name is missing or unknown,
+or that is no JSON object, is unreadable.
 """
 
 import json

@@ -338,6 +338,16 @@ async def tell_device(connection: Connection, ack: AckMessage, now: datetime) ->
     )
 
 
+async def recent_incident(connection: Connection, subject: Subject, kind: str, alerted_since: datetime) -> UUID | None:
+    """The incident of this subject and kind that is not closed and was alerted since then: nothing new to say."""
+    cursor = await connection.execute(
+        queries("incidents").recent,
+        {"subject_type": subject.type, "subject_id": subject.id, "kind": kind, "since": alerted_since},
+    )
+    row = await cursor.fetchone()
+    return None if row is None else row[0]
+
+
 async def clear_alerts(
     connection: Connection, subject: Subject, kind: str, records: Iterable[Record], now: datetime
 ) -> UUID | None:

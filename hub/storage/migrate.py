@@ -8,7 +8,6 @@ import hashlib
 import re
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import LiteralString, cast
 
 import psycopg
 
@@ -27,7 +26,7 @@ class Migration:
 
     number: int
     title: str
-    sql: LiteralString
+    sql: str
 
     @property
     def checksum(self) -> str:
@@ -41,7 +40,7 @@ def known_migrations() -> list[Migration]:
     for path in files("hub.storage").joinpath("migrations").iterdir():
         match = _FILE_NAME.match(path.name)
         if match:
-            found.append(Migration(int(match[1]), match[2], cast("LiteralString", path.read_text(encoding="utf-8"))))
+            found.append(Migration(int(match[1]), match[2], path.read_text(encoding="utf-8")))
     return sorted(found, key=lambda migration: migration.number)
 
 

@@ -6,7 +6,9 @@ CREATE TABLE owner_epoch (
     role text PRIMARY KEY,
     epoch bigint NOT NULL,
     holder text NOT NULL,
-    backend_pids integer[] NOT NULL DEFAULT '{}',
+    holder_addr inet,
+    backend_pid integer NOT NULL,           -- the connection that stands for the owner: gone, the owner is gone
+    backend_start timestamptz NOT NULL,
     lease_until timestamptz NOT NULL
 );
 

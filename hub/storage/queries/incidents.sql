@@ -100,3 +100,9 @@ UPDATE attempt a SET state = 'failed', reason = 'cancelled', updated_at = clock_
 -- The devices that asked to be told, once for each event.
 SELECT DISTINCT a.device_id, a.division_id, coalesce(a.event_id, a.device_event_id::text)
   FROM alert a WHERE a.incident_id = %(incident_id)s AND a.wants_ack AND a.device_id IS NOT NULL
+
+-- recent --
+-- A flood of unreadable messages is one incident and not a thousand lines in its log.
+SELECT id FROM incident
+ WHERE subject_type = %(subject_type)s AND subject_id = %(subject_id)s AND kind = %(kind)s AND state <> 'closed'
+   AND last_alert_at > %(since)s

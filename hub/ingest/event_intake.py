@@ -1,0 +1,315 @@
+"""Device events, taken in: decoded, attributed, judged, and all that follows stored - in the caller's transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import assert_never
+from uuid import UUID
+
+from alerts.decisions import (
+    ClearAlerts,
+    ClearMaintenance,
+    Finding,
+    RaiseAlert,
+    Record,
+    ReportMaintenance,
+    RequestFollowUp,
+    Stage,
+)
+from alerts.engine import judge
+from alerts.explanation import Explanation, Param
+from alerts.kinds import MaintenanceKind, SubjectType
+from alerts.observations import DeviceEvent as JudgedEvent
+from alerts.observations import EventKind, Subject
+from alerts.profile import MonitoringProfile
+from device_adapters import DeviceEvent, UnreadableError, decode_event
+from hub.identity import new_id
+from hub.ingest.admission import Admitted
+from hub.ingest.sent_identity import SAME_PRESS_WITHIN, event_identity
+from hub.ingest.timekeeping import WRONG_CLOCK, SettledTime, settle_time
+from hub.ingest.unreadable_events import set_aside
+from hub.storage import device_events, follow_ups, incidents, maintenance, readings, senders
+from hub.storage.database import Connection
+from hub.storage.device_events import EventIdentity, KnownEvent
+from hub.storage.incidents import AckMessage, AlertRequest
+from hub.storage.senders import Wearer
+
+#: A device that gives a day-old id to an event of another time has run out of ids: better twice than never.
+ID_REUSED_AFTER = timedelta(hours=24)
+
+_STAGE_OF_STATE = {"acknowledged": Stage.TAKEN, "closed": Stage.CLOSED}
+#: What an event says of the device's own state, besides that it was seen.
+_WORN = {EventKind.WORN: True, EventKind.REMOVED: False}
+_CHARGING = {EventKind.CHARGING_STARTED: True, EventKind.CHARGING_ENDED: False}
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An event that could be read, with the time to believe."""
+
+    admitted: Admitted
+    event: DeviceEvent
+    time: SettledTime
+
+
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """One that could not."""
+
+    admitted: Admitted
+    error: UnreadableError
+
+
+async def take_in_events(connection: Connection, batch: Sequence[Admitted], now: datetime) -> None:
+    """Store a batch of device events and all that follows from them, in the order in which they came."""
+    taken = [_read(admitted) for admitted in batch]
+    wearers = await senders.find_wearers(connection, [(one.admitted.device.id, _moment_of(one)) for one in taken])
+    for one, wearer in zip(taken, wearers, strict=True):
+        match one:
+            case _Read():
+                await _take_in(connection, one, wearer, now)
+            case _Unread():
+                await set_aside(connection, one.admitted, one.error, wearer, now)
+    await readings.see_devices(connection, _sightings(taken))
+
+
+async def set_aside_event(connection: Connection, admitted: Admitted, error: UnreadableError, now: datetime) -> None:
+    """Set one event aside that cannot be taken in for a reason of ours: it is shown at the desk all the same."""
+    wearers = await senders.find_wearers(connection, [(admitted.device.id, admitted.message.received_at)])
+    await set_aside(connection, admitted, error, wearers[0], now)
+
+
+def _read(admitted: Admitted) -> _Read | _Unread:
+    try:
+        event = decode_event(admitted.message.payload).events[0]
+    except UnreadableError as error:
+        return _Unread(admitted, error)
+    return _Read(admitted, event, settle_time(event.occurred_at, admitted.message.received_at))
+
+
+def _moment_of(one: _Read | _Unread) -> datetime:
+    return one.time.at if isinstance(one, _Read) else one.admitted.message.received_at
+
+
+# --- An event that could be read ----------------------------------------------------------------------------------
+
+
+async def _take_in(connection: Connection, one: _Read, wearer: Wearer, now: datetime) -> None:
+    message, device, event = one.admitted.message, one.admitted.device, one.event
+    division_id = wearer.division_id or device.division_id
+    key, lasting = event_identity(event, message.payload)
+    identity = EventIdentity(
+        device_id=device.id,
+        identity=key,
+        device_event_id=new_id(),
+        payload_sha256=sha256(message.payload).digest(),
+        packet_id=message.packet_id,
+    )
+    known = await device_events.remember(connection, identity, now)
+    if known is not None:
+        if _is_same(one, identity, known, now, lasting=lasting):
+            await _answer_again(connection, one, known, division_id, now)
+            return
+        await device_events.succeed(connection, identity, now)
+        if lasting:
+            await _report(connection, one, wearer, MaintenanceKind.EVENT_ID_REUSED, now)
+    await _store(connection, one, wearer, identity.device_event_id, division_id)
+    if event.ack:
+        ref = event.id or str(identity.device_event_id)
+        await incidents.tell_device(connection, AckMessage(device.id, division_id, ref, Stage.RECEIVED, None), now)
+    if one.time.quality in WRONG_CLOCK:
+        await _report(connection, one, wearer, MaintenanceKind.CLOCK_WRONG, now)
+    judged = _to_judge(one, wearer)
+    for finding in judge(judged, MonitoringProfile()):
+        await _carry_out(connection, one, wearer, _Cause(judged, identity.device_event_id, division_id), finding, now)
+
+
+def _is_same(one: _Read, identity: EventIdentity, known: KnownEvent, now: datetime, *, lasting: bool) -> bool:
+    age = now - known.seen_at
+    if lasting:
+        return (
+            age < ID_REUSED_AFTER
+            or known.payload_sha256 == identity.payload_sha256
+            or known.device_occurred_at == one.event.occurred_at
+        )
+    repeated_packet = one.admitted.message.dup and known.packet_id == identity.packet_id
+    return repeated_packet or age <= SAME_PRESS_WITHIN
+
+
+async def _answer_again(connection: Connection, one: _Read, known: KnownEvent, division_id: str, now: datetime) -> None:
+    """A repeated event changes nothing; its device may not have heard the answer."""
+    if not one.event.ack:
+        return
+    ref = one.event.id or str(known.device_event_id)
+    stages = [Stage.RECEIVED]
+    standing = await device_events.incident_stage(connection, known.device_event_id)
+    if standing is not None:
+        _, state, responding = standing
+        stage = _STAGE_OF_STATE.get(state)
+        if stage is not None:
+            stages.append(Stage.RESPONDING if responding and stage is Stage.TAKEN else stage)
+    for stage in stages:
+        await incidents.tell_device(connection, AckMessage(one.admitted.device.id, division_id, ref, stage, None), now)
+
+
+async def _store(connection: Connection, one: _Read, wearer: Wearer, device_event_id: UUID, division_id: str) -> None:
+    message, event = one.admitted.message, one.event
+    await device_events.insert(
+        connection,
+        device_events.DeviceEventRow(
+            id=device_event_id,
+            division_id=division_id,
+            device_id=one.admitted.device.id,
+            recipient_id=wearer.recipient_id,
+            event=event.event,
+            event_id=event.id,
+            seq=event.seq,
+            boot_id=event.boot_id,
+            occurred_at=one.time.at,
+            device_occurred_at=event.occurred_at,
+            received_at=message.received_at,
+            quality=one.time.quality,
+            historical=one.time.historical,
+            test=event.test,
+            component=event.component,
+            wants_ack=event.ack,
+            evidence=event.evidence,
+            location=None if event.location is None else event.location.model_dump(mode="json"),
+            payload=message.payload,
+        ),
+    )
+
+
+def _to_judge(one: _Read, wearer: Wearer) -> JudgedEvent:
+    evidence: dict[str, Param] = {
+        name: value
+        for name, value in (one.event.evidence or {}).items()
+        if isinstance(value, str | int | float | bool | None)
+    }
+    if one.event.unread_fields:
+        evidence["unread_fields"] = ", ".join(one.event.unread_fields)
+    return JudgedEvent(
+        subject=_subject_of(one.admitted, wearer),
+        device_id=str(one.admitted.device.id),
+        event=EventKind(one.event.event),
+        occurred_at=one.time.at,
+        received_at=one.admitted.message.received_at,
+        historical=one.time.historical,
+        test=one.event.test,
+        component=one.event.component,
+        last_wearer_id=None if wearer.last_wearer_id is None else str(wearer.last_wearer_id),
+        evidence=evidence,
+    )
+
+
+def _subject_of(admitted: Admitted, wearer: Wearer) -> Subject:
+    if wearer.recipient_id is not None:
+        return Subject(type=SubjectType.RECIPIENT, id=str(wearer.recipient_id))
+    return Subject(type=SubjectType.DEVICE, id=str(admitted.device.id))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cause:
+    """What a finding is about."""
+
+    event: JudgedEvent
+    device_event_id: UUID
+    division_id: str
+
+
+async def _carry_out(
+    connection: Connection, one: _Read, wearer: Wearer, cause: _Cause, finding: Finding, now: datetime
+) -> None:
+    device = one.admitted.device
+    match finding:
+        case RaiseAlert():
+            opened = await incidents.open_or_join(
+                connection,
+                AlertRequest(
+                    division_id=cause.division_id,
+                    subject=cause.event.subject,
+                    recipient_id=wearer.recipient_id,
+                    alert=finding,
+                    occurred_at=one.time.at,
+                    received_at=one.admitted.message.received_at,
+                    device_id=device.id,
+                    device_event_id=cause.device_event_id,
+                    event_id=one.event.id,
+                    test=one.event.test,
+                    wants_ack=one.event.ack,
+                ),
+                now,
+            )
+            if opened.stage is not None and one.event.ack:
+                ref = one.event.id or str(cause.device_event_id)
+                ack = AckMessage(device.id, cause.division_id, ref, opened.stage, None)
+                await incidents.tell_device(connection, ack, now)
+        case ClearAlerts():
+            record = Record(code=finding.explanation.code, params=finding.explanation.params)
+            await incidents.clear_alerts(connection, cause.event.subject, finding.kind, [record], now)
+        case ReportMaintenance():
+            await maintenance.report(
+                connection,
+                maintenance.MaintenanceReport(
+                    kind=finding.kind,
+                    division_id=cause.division_id,
+                    device_id=device.id,
+                    recipient_id=wearer.recipient_id,
+                    explanation=finding.explanation,
+                    momentary=finding.momentary,
+                ),
+                now,
+            )
+        case ClearMaintenance():
+            await maintenance.clear(connection, finding.kind, device.id, now)
+        case RequestFollowUp():
+            await follow_ups.request(
+                connection,
+                follow_ups.FollowUpRequest(
+                    finding=finding,
+                    division_id=cause.division_id,
+                    recipient_id=wearer.recipient_id,
+                    device_id=device.id,
+                ),
+                now,
+            )
+        case _:
+            assert_never(finding)
+
+
+async def _report(connection: Connection, one: _Read, wearer: Wearer, kind: MaintenanceKind, now: datetime) -> None:
+    claimed = one.event.occurred_at
+    params: dict[str, Param] = {
+        "device_time": None if claimed is None else claimed.isoformat(),
+        "received_at": one.admitted.message.received_at.isoformat(),
+    }
+    await maintenance.report(
+        connection,
+        maintenance.MaintenanceReport(
+            kind=kind,
+            division_id=wearer.division_id or one.admitted.device.division_id,
+            device_id=one.admitted.device.id,
+            recipient_id=wearer.recipient_id,
+            explanation=Explanation(code=kind, params=params),
+        ),
+        now,
+    )
+
+
+def _sightings(taken: Sequence[_Read | _Unread]) -> list[readings.DeviceSighting]:
+    sightings: dict[UUID, readings.DeviceSighting] = {}
+    for one in taken:
+        device = one.admitted.device
+        seen = sightings.setdefault(
+            device.id,
+            readings.DeviceSighting(
+                device_id=device.id, division_id=device.division_id, seen_at=one.admitted.message.received_at
+            ),
+        )
+        if isinstance(one, _Read) and not one.time.historical:
+            kind = EventKind(one.event.event)
+            seen.worn = _WORN.get(kind, seen.worn)
+            seen.charging = _CHARGING.get(kind, seen.charging)
+            seen.measured_at = one.time.at
+    return list(sightings.values())

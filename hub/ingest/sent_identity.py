@@ -1,0 +1,41 @@
+"""Which message this is, from the bytes that were sent - never from a received or corrected time (rule 3)."""
+
+from datetime import timedelta
+from hashlib import blake2b
+
+from device_adapters import DeviceEvent, Reading
+
+#: An event without id and time that comes again within this is the same press (DESIGN.md section 2, rule 3).
+SAME_PRESS_WITHIN = timedelta(seconds=10)
+_DIGEST_BYTES = 16
+
+
+def _digest(tag: str, content: bytes) -> bytes:
+    return blake2b(content, digest_size=_DIGEST_BYTES, person=tag.encode()).digest()
+
+
+def event_identity(event: DeviceEvent, payload: bytes) -> tuple[bytes, bool]:
+    """(identity, lasting): the device's id, else its boot and sequence, else the payload itself.
+
+    `lasting` is False for an event without id and time, whose payload will be the same at the next press: it is the
+    same event only as a repetition of the same packet, or within seconds.
+    """
+    if event.id is not None:
+        return _digest("id", event.id.encode()), True
+    if event.boot_id is not None and event.seq is not None:
+        return _digest("boot-seq", f"{event.boot_id}\n{event.seq}".encode()), True
+    return _digest("payload", payload), event.occurred_at is not None or event.sent_at is not None
+
+
+def reading_identity(reading: Reading, raw: bytes) -> bytes:
+    """The reading's id, else its boot and sequence, else the bytes it was sent in."""
+    if reading.id is not None:
+        return _digest("id", reading.id.encode())
+    if reading.boot_id is not None and reading.seq is not None:
+        return _digest("boot-seq", f"{reading.boot_id}\n{reading.seq}".encode())
+    return _digest("payload", raw)
+
+
+def unreadable_identity(payload: bytes) -> bytes:
+    """Of an event that cannot be read: its bytes are all there is."""
+    return _digest("unreadable", payload)

@@ -1,0 +1,229 @@
+"""Readings and statuses, taken in: decoded, attributed and stored in bulk - in the caller's transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from alerts.explanation import Explanation, Param
+from alerts.kinds import MaintenanceKind
+from device_adapters import Decoded, DeviceStatus, Reading, UnreadableError, decode_status, decode_telemetry
+from hub.ingest.admission import Admitted
+from hub.ingest.sent_identity import reading_identity
+from hub.ingest.source import Leaf
+from hub.ingest.timekeeping import WRONG_CLOCK, Quality, SettledTime, settle_time
+from hub.storage import maintenance, quarantine, readings, senders
+from hub.storage.database import Connection
+from hub.storage.maintenance import MaintenanceReport
+from hub.storage.readings import DeviceSighting, ReadingRow
+from hub.storage.senders import Wearer
+
+#: The fields of a reading that have a column of the same name.
+_MEASURES = (
+    "seq",
+    "heart_rate_bpm",
+    "spo2_pct",
+    "respiration_rate_bpm",
+    "systolic_mmhg",
+    "diastolic_mmhg",
+    "body_temperature_c",
+    "steps",
+    "activity",
+    "posture",
+    "in_bed",
+    "body_movement",
+    "worn",
+    "charging",
+    "battery_pct",
+    "signal_dbm",
+)
+#: What a reading tells about its device.
+_STATE_FIELDS = ("battery_pct", "charging", "worn", "signal_dbm")
+
+
+@dataclass(slots=True)
+class _Measured:
+    """One reading with its identity and the time to believe. Not frozen: made thousands of times a second."""
+
+    admitted: Admitted
+    reading: Reading
+    identity: bytes
+    time: SettledTime
+
+
+async def take_in_telemetry(connection: Connection, batch: Sequence[Admitted], now: datetime) -> None:
+    """Store a batch of telemetry and status messages, and set aside what cannot be read."""
+    measured: list[_Measured] = []
+    statuses: list[tuple[Admitted, DeviceStatus]] = []
+    unread: list[tuple[Admitted, UnreadableError]] = []
+    for admitted in batch:
+        try:
+            decoded = _decode(admitted)
+        except UnreadableError as error:
+            unread.append((admitted, error))
+            continue
+        measured.extend(_measured(admitted, decoded))
+        if decoded.status is not None:
+            statuses.append((admitted, decoded.status))
+    await _store_readings(connection, measured, now)
+    await readings.see_devices(connection, _sightings(batch, measured, statuses))
+    for admitted, reason in unread:
+        await _quarantine(connection, admitted, reason)
+    await _report_troubles(connection, measured, unread, now)
+
+
+def _decode(admitted: Admitted) -> Decoded:
+    match admitted.message.leaf:
+        case Leaf.TELEMETRY:
+            return decode_telemetry(admitted.message.payload)
+        case Leaf.STATUS:
+            return decode_status(admitted.message.payload)
+        case Leaf.EVENT | Leaf.UNKNOWN:
+            raise UnreadableError("topic_unknown", {"topic": admitted.message.topic[:200]})
+
+
+def _measured(admitted: Admitted, decoded: Decoded) -> list[_Measured]:
+    payload = admitted.message.payload
+    single = len(decoded.readings) == 1
+    return [
+        _Measured(
+            admitted,
+            reading,
+            # In a batch the bytes of one reading are not at hand; its own JSON says the same.
+            reading_identity(reading, payload if single else reading.model_dump_json().encode()),
+            settle_time(reading.measured_at, admitted.message.received_at),
+        )
+        for reading in decoded.readings
+    ]
+
+
+async def _store_readings(connection: Connection, measured: Sequence[_Measured], now: datetime) -> None:
+    corrected = [one for one in measured if one.time.quality is not Quality.DEVICE]
+    fresh = await readings.remember_identities(
+        connection, [(one.admitted.device.id, one.identity) for one in corrected], now
+    )
+    kept: list[_Measured] = []
+    for one in measured:
+        key = (one.admitted.device.id, one.identity)
+        if one.time.quality is Quality.DEVICE or key in fresh:
+            fresh.discard(key)
+            kept.append(one)
+    wearers = await senders.find_wearers(connection, [(one.admitted.device.id, one.time.at) for one in kept])
+    rows = [_row(one, wearer) for one, wearer in zip(kept, wearers, strict=True)]
+    await readings.insert(connection, rows)
+
+
+def _row(one: _Measured, wearer: Wearer) -> ReadingRow:
+    reading, device = one.reading, one.admitted.device
+    row = ReadingRow(
+        device_id=device.id,
+        measured_at=one.time.at,
+        identity=one.identity,
+        division_id=wearer.division_id or device.division_id,
+        recipient_id=wearer.recipient_id,
+        device_measured_at=reading.measured_at,
+        received_at=one.admitted.message.received_at,
+        quality=one.time.quality,
+        historical=one.time.historical,
+    )
+    for name in _MEASURES:
+        setattr(row, name, getattr(reading, name))
+    # Without consent to location, coordinates are dropped as they come in (DOMAIN.md section 6).
+    if reading.location is not None and wearer.location_consent:
+        location = reading.location
+        row.lat, row.lon, row.accuracy_m = location.lat, location.lon, location.accuracy_m
+        row.location_source, row.location_datum = location.source, location.datum
+        row.location_fixed_at = location.fixed_at
+    if reading.model_extra:
+        row.extra = readings.extra_fields(reading.model_extra)
+    return row
+
+
+def _sightings(
+    batch: Sequence[Admitted], measured: Sequence[_Measured], statuses: Sequence[tuple[Admitted, DeviceStatus]]
+) -> list[DeviceSighting]:
+    """What the batch tells about each device, the newest live reading deciding."""
+    sightings: dict[UUID, DeviceSighting] = {}
+    for admitted in batch:
+        seen = sightings.get(admitted.device.id)
+        if seen is None:
+            sightings[admitted.device.id] = DeviceSighting(
+                device_id=admitted.device.id,
+                division_id=admitted.device.division_id,
+                seen_at=admitted.message.received_at,
+            )
+        else:
+            seen.seen_at = max(seen.seen_at, admitted.message.received_at)
+    for one in measured:
+        seen = sightings[one.admitted.device.id]
+        if one.time.historical or (seen.measured_at is not None and seen.measured_at > one.time.at):
+            continue
+        seen.measured_at = one.time.at
+        for name in _STATE_FIELDS:
+            value = getattr(one.reading, name)
+            if value is not None:
+                setattr(seen, name, value)
+    for admitted, status in statuses:
+        seen = sightings[admitted.device.id]
+        seen.online = status.online
+        seen.firmware = status.firmware or seen.firmware
+        seen.boot_id = status.boot_id or seen.boot_id
+    return list(sightings.values())
+
+
+async def set_aside_telemetry(
+    connection: Connection, admitted: Admitted, error: UnreadableError, now: datetime
+) -> None:
+    """Quarantine one message, and say so in the maintenance queue."""
+    await _quarantine(connection, admitted, error)
+    await _report_troubles(connection, [], [(admitted, error)], now)
+
+
+async def _quarantine(connection: Connection, admitted: Admitted, error: UnreadableError) -> None:
+    await quarantine.put(
+        connection,
+        quarantine.QuarantinedMessage(
+            division_id=admitted.device.division_id,
+            device_id=admitted.device.id,
+            topic=admitted.message.topic,
+            reason=Explanation(code=error.code, params=error.params),
+            payload=admitted.message.payload,
+            received_at=admitted.message.received_at,
+        ),
+    )
+
+
+async def _report_troubles(
+    connection: Connection,
+    measured: Sequence[_Measured],
+    unread: Sequence[tuple[Admitted, UnreadableError]],
+    now: datetime,
+) -> None:
+    """One maintenance item a device and trouble, however many of its messages show it."""
+    troubles: dict[tuple[UUID, MaintenanceKind], MaintenanceReport] = {}
+    for one in measured:
+        if one.time.quality in WRONG_CLOCK:
+            params: dict[str, Param] = {
+                "device_time": one.reading.measured_at.isoformat(),
+                "received_at": one.admitted.message.received_at.isoformat(),
+            }
+            _add_trouble(troubles, one.admitted, MaintenanceKind.CLOCK_WRONG, params)
+    for admitted, error in unread:
+        _add_trouble(troubles, admitted, MaintenanceKind.QUARANTINE, {"reason": error.code, **error.params})
+    for key in sorted(troubles):
+        await maintenance.report(connection, troubles[key], now)
+
+
+def _add_trouble(
+    troubles: dict[tuple[UUID, MaintenanceKind], MaintenanceReport],
+    admitted: Admitted,
+    kind: MaintenanceKind,
+    params: dict[str, Param],
+) -> None:
+    troubles[admitted.device.id, kind] = MaintenanceReport(
+        kind=kind,
+        division_id=admitted.device.division_id,
+        device_id=admitted.device.id,
+        recipient_id=None,
+        explanation=Explanation(code=kind, params=params),
+    )

@@ -1,0 +1,75 @@
+"""Events that cannot be read: kept with the reason, and shown at the desk, because any of them may be the cry."""
+
+from datetime import datetime
+from hashlib import sha256
+
+from alerts.decisions import Stage
+from alerts.engine import judge_unreadable
+from alerts.explanation import Explanation
+from alerts.kinds import SubjectType
+from alerts.observations import Subject
+from device_adapters import UnreadableError
+from hub.identity import new_id
+from hub.ingest.admission import Admitted
+from hub.ingest.sent_identity import SAME_PRESS_WITHIN, unreadable_identity
+from hub.storage import device_events, incidents, quarantine
+from hub.storage.database import Connection
+from hub.storage.device_events import EventIdentity
+from hub.storage.incidents import AckMessage, AlertRequest
+from hub.storage.senders import Wearer
+
+
+async def set_aside(
+    connection: Connection, admitted: Admitted, error: UnreadableError, wearer: Wearer, now: datetime
+) -> None:
+    """Quarantined and shown at the desk all the same; the same bytes again within seconds are one cry."""
+    message, device = admitted.message, admitted.device
+    division_id = wearer.division_id or device.division_id
+    identity = EventIdentity(
+        device_id=device.id,
+        identity=unreadable_identity(message.payload),
+        device_event_id=new_id(),
+        payload_sha256=sha256(message.payload).digest(),
+        packet_id=message.packet_id,
+    )
+    known = await device_events.remember(connection, identity, now)
+    if known is not None:
+        if now - known.seen_at <= SAME_PRESS_WITHIN or (message.dup and known.packet_id == identity.packet_id):
+            return
+        await device_events.succeed(connection, identity, now)
+    reason = Explanation(
+        code="unreadable_event", params={"reason": error.code, **error.params, "device_id": str(device.id)}
+    )
+    subject = Subject(type=SubjectType.DEVICE, id=str(device.id))
+    incident_id = await incidents.recent_incident(connection, subject, "unreadable_event", now - SAME_PRESS_WITHIN)
+    if incident_id is None:
+        opened = await incidents.open_or_join(
+            connection,
+            AlertRequest(
+                division_id=division_id,
+                subject=subject,
+                recipient_id=wearer.recipient_id,
+                alert=judge_unreadable(reason),
+                occurred_at=message.received_at,
+                received_at=message.received_at,
+                device_id=device.id,
+                event_id=error.event_id,
+            ),
+            now,
+        )
+        incident_id = opened.incident_id
+    await quarantine.put(
+        connection,
+        quarantine.QuarantinedMessage(
+            division_id=division_id,
+            device_id=device.id,
+            topic=message.topic,
+            reason=Explanation(code=error.code, params=error.params),
+            payload=message.payload,
+            received_at=message.received_at,
+            incident_id=incident_id,
+        ),
+    )
+    if error.event_id is not None:
+        ack = AckMessage(device.id, division_id, error.event_id, Stage.REFUSED, error.code)
+        await incidents.tell_device(connection, ack, now)
