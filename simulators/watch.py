@@ -49,7 +49,7 @@ JUST_BEFORE_24 = 23.999
 class WatchReadings:
     """What the watch of one person measures at any time; `seed` makes the person."""
 
-    def __init__(self, *, seed: int, timezone: str = "Asia/Shanghai") -> None:
+    def __init__(self, *, seed: str, timezone: str = "Asia/Shanghai") -> None:
         person = random.Random(seed)
         self._seed = seed
         self._zone = ZoneInfo(timezone)
@@ -92,7 +92,7 @@ def smartwatch(
     device_id: str,
     password: str,
     report: Callable[[Note], None],
-    seed: int,
+    seed: str,
     measure_every: timedelta = timedelta(minutes=1),
 ) -> SimulatedDevice:
     """A watch on somebody's wrist, ready to `run`; to be called inside a running event loop."""

@@ -1,0 +1,171 @@
+"""Creates the fictional county through the HTTP API, each piece once, however often it is asked for.
+
+What was created is remembered in a `Register`; a start that was interrupted goes on where it was.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from simulators.county_plan import CountyPlan, PlannedDivision, PlannedRecipient
+from simulators.hub_api import HubApi, HubRefusedError
+from simulators.register import Register
+
+#: The demonstration's operator, as the README names it.
+OPERATOR_LOGIN = "demo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountyDevice:
+    """A device of somebody in the county, with what it logs in with."""
+
+    device_id: str
+    password: str
+    kind: str
+    wearer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class County:
+    """The county as it stands in the hub."""
+
+    name: str
+    operator_login: str
+    operator_password: str
+    devices: tuple[CountyDevice, ...]
+
+
+class CountyFounder:
+    """Founds one county; `report` is told what is being done, a sentence at a time."""
+
+    def __init__(self, *, api: HubApi, register: Register, plan: CountyPlan, report: Callable[[str], None]) -> None:
+        self._api = api
+        self._register = register
+        self._plan = plan
+        self._report = report
+
+    def found(self) -> County:
+        """Everything of the plan, as far as it is not there yet.
+
+        Raises:
+            HubRefusedError: the hub will not have it.
+            HubAwayError: the hub does not answer.
+        """
+        self._forget_what_another_hub_knew()
+        me = self._api.get("me")
+        county_id = str(me["division_id"])
+        for division in self._plan.divisions:
+            self._divide(division, county_id)
+        password = self._employ_operator(county_id)
+        self._fill_roster(county_id)
+        devices = [device for person in self._plan.recipients for device in self._take_in(person, county_id)]
+        return County(
+            name=str(me.get("division_name") or county_id),
+            operator_login=OPERATOR_LOGIN,
+            operator_password=password,
+            devices=tuple(devices),
+        )
+
+    def _forget_what_another_hub_knew(self) -> None:
+        """The register outlived its hub's database: nothing in it is worth anything."""
+        known = self._register.recall(_recipient_key(self._plan.recipients[0]))
+        if known is None:
+            return
+        try:
+            self._api.get(f"recipients/{known['id']}")
+        except HubRefusedError as refusal:
+            if refusal.status != 404:
+                raise
+            self._report("The hub's data is new: the county is created again.")
+            self._register.forget_everything()
+
+    def _divide(self, division: PlannedDivision, county_id: str) -> None:
+        code = division.code(county_id)
+        self._once(
+            f"division/{division.suffix}",
+            lambda: self._api.post("divisions", {"id": code, "name": division.name}),
+            already="division_exists",
+        )
+
+    def _employ_operator(self, county_id: str) -> str:
+        """The operator's password; it is on disk before the hub has it, so it can always be shown."""
+        key = f"operator/{OPERATOR_LOGIN}"
+        kept = self._register.recall(key)
+        if kept is not None and kept["in_hub"]:
+            return str(kept["password"])
+        password = secrets.token_urlsafe(9) if kept is None else str(kept["password"])
+        self._register.remember(key, {"password": password, "in_hub": False})
+        operator = {
+            "login": OPERATOR_LOGIN,
+            "name": "演示值班员",
+            "role": "operator",
+            "division_id": county_id,
+            "password": password,
+        }
+        self._api.post("users", operator)
+        self._register.remember(key, {"password": password, "in_hub": True})
+        return password
+
+    def _fill_roster(self, county_id: str) -> None:
+        entries = [
+            {
+                "role": entry.role,
+                "name": entry.name,
+                "phone": entry.phone,
+                "division_id": PlannedDivision(suffix=entry.division, name="").code(county_id),
+            }
+            for entry in self._plan.roster
+        ]
+        self._once("roster", lambda: self._api.put("rosters", {"items": entries}))
+
+    def _take_in(self, person: PlannedRecipient, county_id: str) -> list[CountyDevice]:
+        """A file, its contacts and its devices."""
+        village = PlannedDivision(suffix=person.village, name="").code(county_id)
+        file = {"name": person.name, "division_id": village, **person.fields}
+        created = self._once(_recipient_key(person), lambda: self._api.post("recipients", file))
+        recipient_id = str(created["id"])
+        for order, contact in enumerate(person.contacts, start=1):
+            fields = {"name": contact.name, "phone": contact.phone, "relation": contact.relation, "order": order}
+            self._once(
+                f"contact/{person.key}/{order}", partial(self._api.post, f"recipients/{recipient_id}/contacts", fields)
+            )
+        return [self._hand_out(kind, person, recipient_id) for kind in person.devices]
+
+    def _hand_out(self, kind: str, person: PlannedRecipient, recipient_id: str) -> CountyDevice:
+        fields = {"kind": kind, "recipient_id": recipient_id, "model": "simulator", "phone": person.fields["phone"]}
+        created = self._once(
+            f"device/{person.key}/{kind}",
+            lambda: self._api.post("devices", fields),
+            keep=lambda answer: {"id": answer["id"], "password": answer["mqtt"]["password"]},
+        )
+        return CountyDevice(
+            device_id=str(created["id"]), password=str(created["password"]), kind=kind, wearer=person.name
+        )
+
+    def _once(
+        self,
+        key: str,
+        create: Callable[[], dict[str, Any]],
+        *,
+        already: str | None = None,
+        keep: Callable[[dict[str, Any]], dict[str, Any]] = lambda answer: {"id": answer.get("id")},
+    ) -> dict[str, Any]:
+        """What is remembered under `key`, else what `create` brings; the refusal `already` means that it is there."""
+        known = self._register.recall(key)
+        if known is not None:
+            return dict(known)
+        self._report(f"Creating {key}")
+        try:
+            entry = keep(create())
+        except HubRefusedError as refusal:
+            if already is None or refusal.code != already:
+                raise
+            entry = {}
+        self._register.remember(key, entry)
+        return entry
+
+
+def _recipient_key(person: PlannedRecipient) -> str:
+    return f"recipient/{person.key}"

@@ -1,0 +1,306 @@
+"""A small county that does not exist: its villages, its people, and who is called when one of them presses.
+
+Every given name says that it is made up, and every telephone number begins with 100, which no mobile network assigns.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedDivision:
+    """A township (3 digits below the county) or a village (6 digits)."""
+
+    suffix: str
+    name: str
+
+    def code(self, county_id: str) -> str:
+        """The 12-digit code within this county."""
+        return (county_id[:6] + self.suffix).ljust(12, "0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedContact:
+    """Somebody of the family, or a neighbour."""
+
+    name: str
+    phone: str
+    relation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRecipient:
+    """One file; `key` is what the demonstration calls it, `fields` go to the API as they are."""
+
+    key: str
+    name: str
+    village: str  #: The suffix of a `PlannedDivision`.
+    fields: dict[str, Any]
+    contacts: tuple[PlannedContact, ...] = ()
+    devices: tuple[str, ...] = ("call_button",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRosterEntry:
+    """Somebody with a duty; `division` is a suffix, empty for the county itself."""
+
+    role: str
+    name: str
+    phone: str
+    division: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountyPlan:
+    """Everything that is to be created."""
+
+    divisions: tuple[PlannedDivision, ...]
+    recipients: tuple[PlannedRecipient, ...]
+    roster: tuple[PlannedRosterEntry, ...] = field(default=())
+
+
+def _contact(number: int, name: str, relation: str) -> PlannedContact:
+    return PlannedContact(name=name, phone=_phone(number), relation=relation)
+
+
+def _phone(number: int) -> str:
+    return f"100000000{number:02d}"
+
+
+def _file(
+    *,
+    sex: str,
+    born: str,
+    group: str,
+    house: str,
+    phone: int,
+    alone: bool,
+    categories: tuple[str, ...],
+    note: str = "",
+    **care_notes: list[str] | str,
+) -> dict[str, Any]:
+    return {
+        "sex": sex,
+        "birth_date": born,
+        "group_name": group,
+        "address": house,
+        "address_note": note or None,
+        "phone": _phone(phone),
+        "lives_alone": alone,
+        "categories": list(categories),
+        "care_notes": care_notes,
+    }
+
+
+DEMO_COUNTY = CountyPlan(
+    divisions=(
+        PlannedDivision(suffix="001", name="示例县青石镇"),
+        PlannedDivision(suffix="001001", name="青石镇东坡村"),
+        PlannedDivision(suffix="001002", name="青石镇石桥村"),
+        PlannedDivision(suffix="002", name="示例县柳林乡"),
+        PlannedDivision(suffix="002001", name="柳林乡上柳村"),
+        PlannedDivision(suffix="002002", name="柳林乡河湾村"),
+    ),
+    recipients=(
+        PlannedRecipient(
+            key="li",
+            name="李示例",
+            village="001001",
+            fields=_file(
+                sex="female",
+                born="1941-03-08",
+                group="三组",
+                house="东坡村三组12号",
+                phone=1,
+                alone=True,
+                categories=("特困人员",),
+                note="钥匙在隔壁王家",
+                conditions=["高血压"],
+                language="方言",
+            ),
+            contacts=(_contact(21, "李演示", "女儿"), _contact(22, "王邻居", "邻居")),
+        ),
+        PlannedRecipient(
+            key="wang",
+            name="王测试",
+            village="001001",
+            fields=_file(
+                sex="male",
+                born="1938-11-20",
+                group="一组",
+                house="东坡村一组3号",
+                phone=2,
+                alone=True,
+                categories=("最低生活保障对象", "90岁以上困难老年人"),
+                note="院门从里面插着，先敲窗",
+            ),
+            contacts=(_contact(23, "王演示", "儿子"),),
+            devices=("call_button", "smartwatch"),
+        ),
+        PlannedRecipient(
+            key="zhang",
+            name="张样本",
+            village="001001",
+            fields=_file(
+                sex="female",
+                born="1950-06-01",
+                group="二组",
+                house="东坡村二组7号",
+                phone=3,
+                alone=False,
+                categories=("重度残疾人",),
+                conditions=["行动不便"],
+            ),
+            contacts=(_contact(24, "张演示", "配偶"),),
+        ),
+        PlannedRecipient(
+            key="zhao",
+            name="赵虚构",
+            village="001002",
+            fields=_file(
+                sex="male",
+                born="1946-01-15",
+                group="四组",
+                house="石桥村四组21号",
+                phone=4,
+                alone=True,
+                categories=("特困人员",),
+            ),
+        ),
+        PlannedRecipient(
+            key="chen",
+            name="陈假名",
+            village="001002",
+            fields=_file(
+                sex="female",
+                born="1944-09-09",
+                group="一组",
+                house="石桥村一组5号",
+                phone=5,
+                alone=True,
+                categories=("最低生活保障边缘家庭成员",),
+            ),
+            contacts=(_contact(25, "陈演示", "孙女"), _contact(26, "陈样例", "侄子")),
+            devices=("smartwatch",),
+        ),
+        PlannedRecipient(
+            key="liu",
+            name="刘范例",
+            village="001002",
+            fields=_file(
+                sex="male",
+                born="1952-12-30",
+                group="三组",
+                house="石桥村三组16号",
+                phone=6,
+                alone=False,
+                categories=("因病致贫重病患者",),
+            ),
+            contacts=(_contact(27, "刘演示", "配偶"),),
+        ),
+        PlannedRecipient(
+            key="yang",
+            name="杨模拟",
+            village="002001",
+            fields=_file(
+                sex="female",
+                born="1935-05-05",
+                group="二组",
+                house="上柳村二组9号",
+                phone=7,
+                alone=True,
+                categories=("90岁以上困难老年人",),
+                note="听力差，电话要响久一点",
+                language="方言",
+            ),
+            contacts=(_contact(28, "杨演示", "儿媳"),),
+        ),
+        PlannedRecipient(
+            key="huang",
+            name="黄试用",
+            village="002001",
+            fields=_file(
+                sex="male",
+                born="1948-07-21",
+                group="一组",
+                house="上柳村一组2号",
+                phone=8,
+                alone=True,
+                categories=("特困人员",),
+            ),
+        ),
+        PlannedRecipient(
+            key="zhou",
+            name="周样例",
+            village="002001",
+            fields=_file(
+                sex="female",
+                born="1949-02-14",
+                group="五组",
+                house="上柳村五组30号",
+                phone=9,
+                alone=False,
+                categories=("支出型困难家庭",),
+            ),
+            contacts=(_contact(29, "周演示", "女儿"),),
+        ),
+        PlannedRecipient(
+            key="wu",
+            name="吴演练",
+            village="002002",
+            fields=_file(
+                sex="male",
+                born="1943-10-02",
+                group="二组",
+                house="河湾村二组11号",
+                phone=10,
+                alone=True,
+                categories=("最低生活保障对象",),
+                conditions=["糖尿病"],
+                medication=["胰岛素"],
+            ),
+            contacts=(_contact(30, "吴演示", "弟弟"),),
+        ),
+        PlannedRecipient(
+            key="xu",
+            name="徐例子",
+            village="002002",
+            fields=_file(
+                sex="female",
+                born="1947-04-18",
+                group="三组",
+                house="河湾村三组6号",
+                phone=11,
+                alone=True,
+                categories=("重度残疾人", "最低生活保障对象"),
+                allergies=["青霉素"],
+            ),
+            contacts=(_contact(31, "徐演示", "妹妹"),),
+        ),
+        PlannedRecipient(
+            key="sun",
+            name="孙试验",
+            village="002002",
+            fields=_file(
+                sex="male",
+                born="1955-08-08",
+                group="一组",
+                house="河湾村一组1号",
+                phone=12,
+                alone=False,
+                categories=("防止返贫监测对象",),
+            ),
+            contacts=(_contact(32, "孙演示", "配偶"),),
+        ),
+    ),
+    roster=(
+        PlannedRosterEntry(role="helper", name="东坡协理员（示例）", phone=_phone(51), division="001001"),
+        PlannedRosterEntry(role="helper", name="石桥协理员（示例）", phone=_phone(52), division="001002"),
+        PlannedRosterEntry(role="helper", name="上柳协理员（示例）", phone=_phone(53), division="002001"),
+        PlannedRosterEntry(role="helper", name="河湾协理员（示例）", phone=_phone(54), division="002002"),
+        PlannedRosterEntry(role="township", name="青石镇服务站（示例）", phone=_phone(61), division="001"),
+        PlannedRosterEntry(role="township", name="柳林乡服务站（示例）", phone=_phone(62), division="002"),
+        PlannedRosterEntry(role="supervisor", name="值班班长（示例）", phone=_phone(71)),
+        PlannedRosterEntry(role="leader", name="带班领导（示例）", phone=_phone(81)),
+    ),
+)
