@@ -1,0 +1,100 @@
+-- end_session --
+-- A clean start ends the stored session; so does its own expiry, even if housekeeping has not come by yet.
+DELETE FROM mqtt_session
+ WHERE user_id = %(user_id)s AND client_id = %(client_id)s
+   AND (%(clean_start)s OR disconnected_at + make_interval(secs => expiry_s) < now())
+
+-- open_lasting --
+-- Make the session or take it up; the first generation is a new session.
+INSERT INTO mqtt_session (id, user_id, client_id, expiry_s)
+VALUES (%(id)s, %(user_id)s, %(client_id)s, %(expiry_s)s)
+ON CONFLICT (user_id, client_id) DO UPDATE
+   SET generation = mqtt_session.generation + 1, disconnected_at = NULL, expiry_s = EXCLUDED.expiry_s
+RETURNING id, generation
+
+-- resume_ending --
+-- A client that asks for no lasting session may still find one, and ends it with this connection.
+UPDATE mqtt_session
+   SET generation = generation + 1, disconnected_at = NULL, expiry_s = 0
+ WHERE user_id = %(user_id)s AND client_id = %(client_id)s
+RETURNING id, generation
+
+-- subscriptions --
+-- What the session is subscribed to.
+SELECT topic_filter, device_id, leaf, qos, identifier FROM mqtt_subscription WHERE session_id = %(session_id)s
+
+-- received --
+-- QoS 2 messages that are committed and not released.
+SELECT packet_id FROM mqtt_received WHERE session_id = %(session_id)s
+
+-- unacknowledged --
+-- What was sent on an earlier connection and is sent again, under the same packet identifier.
+SELECT d.packet_id, m.id, m.device_id, m.leaf, m.payload, m.expires_at
+  FROM mqtt_delivery d JOIN down_message m ON m.id = d.down_message_id
+ WHERE d.session_id = %(session_id)s AND d.packet_id IS NOT NULL AND m.expires_at > now()
+ ORDER BY m.id
+
+-- disconnect --
+-- The expiry runs from now on. Nothing happens if a later connection has the session.
+UPDATE mqtt_session SET disconnected_at = now(), expiry_s = %(expiry_s)s
+ WHERE id = %(id)s AND generation = %(generation)s
+
+-- discard --
+-- The session ends with its connection.
+DELETE FROM mqtt_session WHERE id = %(id)s AND generation = %(generation)s
+
+-- subscribe --
+-- Nothing happens if the session has ended meanwhile.
+INSERT INTO mqtt_subscription (session_id, topic_filter, device_id, leaf, qos, identifier)
+SELECT s.id, asked.topic_filter, asked.device_id, asked.leaf, asked.qos, asked.identifier
+  FROM mqtt_session s, unnest(
+       %(topic_filters)s::text[], %(device_ids)s::uuid[], %(leaves)s::text[], %(qos)s::smallint[], %(identifiers)s::integer[]
+  ) AS asked(topic_filter, device_id, leaf, qos, identifier)
+ WHERE s.id = %(session_id)s
+ON CONFLICT (session_id, topic_filter) DO UPDATE SET qos = EXCLUDED.qos, identifier = EXCLUDED.identifier
+
+-- unsubscribe --
+-- Messages that wait for the session and match nothing any more are not sent; they expire.
+DELETE FROM mqtt_subscription WHERE session_id = %(session_id)s AND topic_filter = ANY(%(topic_filters)s)
+
+-- remember_received --
+-- In the ingest transaction. A session that has ended meanwhile needs no memory, and must not fail the commit.
+INSERT INTO mqtt_received (session_id, packet_id)
+SELECT s.id, got.packet_id
+  FROM unnest(%(session_ids)s::uuid[], %(packet_ids)s::integer[]) AS got(session_id, packet_id)
+  JOIN mqtt_session s ON s.id = got.session_id
+   FOR KEY SHARE OF s
+ON CONFLICT DO NOTHING
+
+-- release --
+-- Before PUBCOMP: afterwards the client may give the identifier to another message.
+DELETE FROM mqtt_received r
+ USING unnest(%(session_ids)s::uuid[], %(packet_ids)s::integer[]) AS done(session_id, packet_id)
+ WHERE r.session_id = done.session_id AND r.packet_id = done.packet_id
+
+-- correct_presence --
+-- The front door knows who is connected; after a crash nobody is, and every expiry begins to run.
+UPDATE mqtt_session
+   SET disconnected_at = CASE WHEN id = ANY(%(live)s) THEN NULL ELSE now() END
+ WHERE (disconnected_at IS NULL) <> (id = ANY(%(live)s))
+
+-- delete_expired_sessions --
+-- With their subscriptions and deliveries.
+DELETE FROM mqtt_session WHERE disconnected_at + make_interval(secs => expiry_s) < now()
+
+-- delete_expired_deliveries --
+-- An expired message is not sent any more.
+DELETE FROM mqtt_delivery d USING down_message m WHERE m.id = d.down_message_id AND m.expires_at < now()
+
+-- delete_old_messages --
+-- Kept a week beyond their end, for whoever asks whether a device was told.
+DELETE FROM down_message WHERE expires_at < now() - interval '7 days'
+
+-- queue_message --
+-- In the transaction of what the message tells about.
+INSERT INTO down_message (id, device_id, division_id, leaf, payload, expires_at)
+VALUES (%(id)s, %(device_id)s, %(division_id)s, %(leaf)s, %(payload)s, %(expires_at)s)
+
+-- notify_message --
+-- Wakes the front door when the transaction commits; it polls as well.
+SELECT pg_notify('down_message', %(device_id)s::text)
