@@ -33,12 +33,13 @@ def escalate(incident: Incident, reachable: Reachable, now: datetime) -> Outcome
     policy = incident.policy
     ladder = incident.ladder
     duties: list[Duty] = []
-    # One pass over the ladder at the most: each step either is taken or is skipped with a line in the log.
-    for _ in policy.steps:
+    # Two passes at the most (the end of the rounds, then back from the last step): each step is taken, or skipped once.
+    for _ in range(2 * len(policy.steps)):
         step_index, step = ladder.step, policy.steps[ladder.step]
         people, ladder = _choose_people(step, reachable, ladder)
         taken = _take(incident, ladder, step_index, step, people)
-        duties.extend(taken or [_skipped(step_index, step)])
+        skipped = _skipped(step_index, step)
+        duties.extend(taken or ([] if skipped in duties else [skipped]))
         if taken:
             ladder = _advance(ladder, incident)
             due_at = now + _delay_before(ladder, incident)
