@@ -37,13 +37,20 @@ export function useWords() {
     return te(key) ? t(key) : code;
   }
 
+  /** Whether there is a sentence for a code. */
+  function hasSentence(family: "explanation" | "log", code: string): boolean {
+    return te(`${family}.${code}`);
+  }
+
   /** A sentence for a code with values, from the sentences named `family`. */
   function sentence(family: "explanation" | "log", said: Explanation): string {
     const key = `${family}.${said.code}`;
     const values = Object.fromEntries(Object.entries(said.params).map(([name, value]) => [name, readable(name, value)]));
     if (typeof said.params["why"] === "string") values["why"] = reason(said.params["why"], said.params);
     if (te(key)) return t(key, values);
-    const listed = Object.entries(values).map(([name, value]) => `${name} ${value}`);
+    const listed = Object.entries(values)
+      .filter(([name]) => !name.endsWith("_id"))
+      .map(([name, value]) => `${name} ${value}`);
     return [said.code, ...listed].join(" · ");
   }
 
@@ -69,7 +76,7 @@ export function useWords() {
     return actor.name ?? t(`actor.${actor.type}`);
   }
 
-  return { word, sentence, actorName };
+  return { word, hasSentence, sentence, actorName };
 }
 
 /** Values of sentences that are codes themselves. */
