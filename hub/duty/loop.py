@@ -16,6 +16,8 @@ _log = structlog.get_logger(__name__)
 
 #: A step is taken within 1 s of its being due (DESIGN.md section 2), whatever NOTIFY or the sleep got wrong.
 POLL_S = 0.5
+#: What is due and locked by somebody else is looked at again after this: they are about to set its deadline anew.
+LOCKED_PAUSE_S = 0.02
 #: One transaction's worth: short enough that a person who takes one of them does not wait.
 BATCH = 50
 #: How often a database that is away is tried again: the first pause doubles up to the longest.
@@ -43,7 +45,7 @@ class DutyLoop:
                 if await pass_due_timers(connection, BATCH):
                     continue
                 due_s = await next_due_s(connection)
-            return POLL_S if due_s is None else min(max(due_s, 0.0), POLL_S)
+            return POLL_S if due_s is None else min(max(due_s, LOCKED_PAUSE_S), POLL_S)
 
     async def _pass_for_ever(self) -> None:
         pause_s = 0.0
@@ -56,7 +58,7 @@ class DutyLoop:
                 pause_s = min(max(pause_s * 2, RETRY_FIRST_S), RETRY_LONGEST_S)
                 await asyncio.sleep(pause_s)
                 continue
-            except Exception:  # deadlines must go on: whatever this was, the rows are as they were
+            except Exception:  # noqa: BLE001 - deadlines must go on; whatever this was, the rows are as they were
                 _log.exception("duty_pass_failed")
                 quiet_s = RETRY_LONGEST_S
             if pause_s:

@@ -60,6 +60,7 @@ REPEATED_WHEN_UNKNOWN = frozenset({Severity.CRITICAL, Severity.HIGH})
 CHASED_WITHOUT_RECEIPT = frozenset({Severity.CRITICAL})
 #: A gateway that takes texts and never answers would send one for each try; the ladder tells the person again anyway.
 UNKNOWN_REPEATS_MAX = 2
+_UNDER_WAY = frozenset({AttemptState.QUEUED, AttemptState.SUBMITTING})
 #: 1, 2, 4 ... seconds on a channel that has refused before, so that a restarted gateway is found again within seconds
 #: and one that is away for hours costs one try in five minutes.
 BACKOFF_FIRST = timedelta(seconds=1)
@@ -67,16 +68,17 @@ BACKOFF_MAX = timedelta(minutes=5)
 
 
 def next_attempt(
-    tries: Sequence[Try], severity: Severity, channels: Sequence[str], ready: frozenset[str]
+    tries: Sequence[Try], ended: Try, severity: Severity, channels: Sequence[str], ready: frozenset[str]
 ) -> NextAttempt | None:
-    """The try after the last of `tries`, which has just ended without delivery; None when there is none.
+    """The try that follows when one of `tries` has `ended` without delivery; None when nothing follows.
 
-    `channels` is the order of failover, `ready` those that can take a text now. A last try that is accepted means that
-    its receipt is overdue.
+    `channels` is the order of failover, `ready` those that can take a text now. One that ended as accepted is one whose
+    receipt is overdue. While another try is under way, nothing follows: that one will be asked the same.
     """
-    last = tries[-1]
-    match last.state:
-        case AttemptState.FAILED if last.permanent:
+    if any(attempt.state in _UNDER_WAY for attempt in tries):
+        return None
+    match ended.state:
+        case AttemptState.FAILED if ended.permanent:
             return _by_an_untried_channel(tries, channels, ready, repeats_unknown=_may_arrive(tries))
         case AttemptState.FAILED:
             return _by_the_least_tried_channel(tries, channels, ready, repeats_unknown=_may_arrive(tries))
@@ -103,7 +105,7 @@ def summarise(states: Sequence[AttemptState], *, cancelled: bool) -> Notificatio
     present = frozenset(states)
     if AttemptState.DELIVERED in present:
         return NotificationState.DELIVERED
-    if not cancelled and present & {AttemptState.QUEUED, AttemptState.SUBMITTING}:
+    if not cancelled and present & _UNDER_WAY:
         return NotificationState.SENDING
     if AttemptState.ACCEPTED in present:
         return NotificationState.SENT

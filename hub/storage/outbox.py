@@ -90,6 +90,7 @@ class OwedAnswer:
 
     incident_id: UUID
     person: Actor
+    person_type: str  #: contact, helper, ...: whom the number belongs to
     destination: str
     text: str
     dedup_key: str
@@ -125,12 +126,16 @@ async def queue_attempt(
 
 async def lock_overtaken(connection: Connection, limit: int) -> list[tuple[UUID, UUID, str]]:
     """Notifications that must not leave any more, as (notification, incident, division); their queued tries end."""
-    statements = queries("outbox")
-    cursor = await connection.execute(statements.lock_overtaken, {"limit": limit})
+    cursor = await connection.execute(queries("outbox").lock_overtaken, {"limit": limit})
     overtaken = [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
     for notification_id, _, _ in overtaken:
-        await connection.execute(statements.cancel_queued, {"notification_id": notification_id})
+        await cancel_queued(connection, notification_id)
     return overtaken
+
+
+async def cancel_queued(connection: Connection, notification_id: UUID) -> None:
+    """End the tries of a notification that were never handed to a channel."""
+    await connection.execute(queries("outbox").cancel_queued, {"notification_id": notification_id})
 
 
 async def move_queued(connection: Connection, ready: Sequence[str], to_channel: str) -> None:
@@ -211,7 +216,7 @@ async def save_state(
 
 async def owe_answer(connection: Connection, answer: OwedAnswer) -> None:
     """Owe a text back to somebody who answered."""
-    person = {"type": answer.person.type, "id": answer.person.id, "name": answer.person.name}
+    person = {"type": answer.person_type, "id": answer.person.id, "name": answer.person.name}
     await connection.execute(
         queries("outbox").owe_answer,
         {

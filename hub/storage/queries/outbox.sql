@@ -49,7 +49,8 @@ SELECT a.id AS attempt_id, a.channel, n.id AS notification_id, n.incident_id, n.
                 WHERE l.incident_id = i.id AND l.code = 'contact_attempt' AND l.params ->> 'contact_id' IS NULL
                   AND l.params ->> 'outcome' IN ('no_answer', 'busy')) AS call_unanswered,
        EXISTS (SELECT 1 FROM notification other JOIN incident oi ON oi.id = other.incident_id
-                WHERE oi.state <> 'closed' AND oi.id <> i.id AND other.destination = n.destination) AS told_of_another
+                WHERE oi.state <> 'closed' AND oi.id <> i.id AND bare_number(other.destination) = bare_number(n.destination))
+           AS told_of_another
   FROM attempt a
   JOIN notification n ON n.id = a.notification_id
   JOIN incident i ON i.id = n.incident_id

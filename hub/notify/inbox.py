@@ -1,0 +1,55 @@
+"""Where channels put what comes back; each is committed before the gateway hears that we have it."""
+
+from uuid import UUID
+
+from hub.notify.channels.port import Accepted, Receipt, Reply
+from hub.notify.replies import ReplyDesk
+from hub.notify.settling import Settlement
+from hub.storage import replies
+from hub.storage.database import Pool
+from hub.storage.wakeup import Wakeup
+
+#: Replies settled in one pass; more wait for the next.
+BATCH = 50
+
+
+class StoringInbox:
+    """The inbox of `channels/port.py` in front of the database."""
+
+    def __init__(self, pool: Pool, settlement: Settlement, reply_desk: ReplyDesk, wakeup: Wakeup) -> None:
+        self._pool = pool
+        self._settlement = settlement
+        self._reply_desk = reply_desk
+        self._wakeup = wakeup
+
+    async def receive_receipt(self, receipt: Receipt) -> None:
+        """Store a receipt and apply it, or keep it until its attempt is known."""
+        async with self._pool.connection() as connection:
+            await self._settlement.take_receipt(connection, receipt)
+        self._wakeup.wake()
+
+    async def receive_reply(self, reply: Reply) -> None:
+        """Store what somebody answered; what follows from it is settled in a transaction of its own."""
+        async with self._pool.connection() as connection:
+            await replies.store(connection, reply.channel, reply.origin, reply.text, reply.provider_ref)
+        self._wakeup.wake()
+
+    async def receive_late_acceptance(self, attempt_id: UUID, provider_ref: str) -> None:
+        """A submission that was given up as unknown has been accepted after all."""
+        async with self._pool.connection() as connection:
+            await self._settlement.settle(connection, attempt_id, Accepted(provider_ref=provider_ref))
+
+    def readiness_changed(self) -> None:
+        """What waited for the channel may leave now."""
+        self._wakeup.wake()
+
+    async def settle_replies(self) -> None:
+        """Settle what has come, each in a transaction of its own; what cannot be settled does not keep the others."""
+        skip = 0
+        for _ in range(BATCH):
+            async with self._pool.connection() as connection:
+                settled = await self._reply_desk.settle_next(connection, skip)
+            if settled is None:
+                return
+            if settled is False:
+                skip += 1

@@ -1,0 +1,236 @@
+"""Settles what caregivers answer, in one transaction with what follows from it.
+
+1 takes the incident and says that somebody is on the way, 2 sends the ladder on, 3 says that they are there. Everything
+else is put before the desk: a note on the incident the number was told of, or an incident of its own. Nothing is
+dropped, and no word unsubscribes anybody.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from alerts.actors import Actor, ActorType
+from alerts.decisions import RaiseAlert, Record
+from alerts.explanation import Explanation
+from alerts.incidents import (
+    Deadline,
+    Incident,
+    IncidentState,
+    Outcome,
+    RefusedError,
+    add_note,
+    set_arrived,
+    set_responding,
+)
+from alerts.kinds import IncidentKind, SubjectType
+from alerts.observations import Subject
+from alerts.severity import Severity
+from hub.notify.answers import Answer, Meaning, understand
+from hub.notify.texts import ALREADY_CLOSED, SOMEBODY_ELSE_GOES, Sender, ask_which, compose_answer, polite_name
+from hub.storage import outbox, replies
+from hub.storage.database import DATABASE_AWAY, Connection, database_now
+from hub.storage.incidents import AlertRequest, change, open_or_join
+from hub.storage.replies import InboundText, Told
+from hub.storage.scope import Scope
+
+_log = structlog.get_logger(__name__)
+
+#: A text back that has not left by then would only puzzle.
+ANSWER_EXPIRES_S = 600.0
+_BY_TEXT = "sms"
+
+Decide = Callable[[Incident, datetime], Outcome]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What was made of a text."""
+
+    code: str
+    incident_ids: tuple[UUID, ...]
+
+
+class ReplyDesk:
+    """Puts each text where it belongs. `division_id` is where an unknown caller's incident is shown."""
+
+    def __init__(self, sender: Sender, division_id: str, timezone: str) -> None:
+        self._sender = sender
+        self._division_id = division_id
+        self._timezone = timezone
+
+    async def settle_next(self, connection: Connection, skip: int) -> bool | None:
+        """Settle the oldest text in the caller's transaction.
+
+        Returns None when none waits, and False when this one could not be settled and waits on.
+        """
+        received = await replies.lock_unsettled(connection, skip)
+        if received is None:
+            return None
+        for settle in (self._settle, self._show_unread):
+            try:
+                async with connection.transaction():
+                    settled = await settle(connection, received)
+                    await replies.settle(connection, received.id, settled.code, list(settled.incident_ids))
+            except DATABASE_AWAY:
+                raise
+            except Exception:  # noqa: BLE001 - tried once more in the plainest way; then it waits, and others go on
+                _log.exception("reply_not_settled", text_id=str(received.id))
+            else:
+                _log.info("reply_settled", text_id=str(received.id), outcome=settled.code)
+                return True
+        return False
+
+    async def _settle(self, connection: Connection, received: InboundText) -> Settled:
+        told = await replies.told(connection, received.number, self._timezone)
+        live = [one for one in told if one.state != IncidentState.CLOSED]
+        answer = understand(received.text)
+        if answer is not None:
+            meant = _meant_by(answer, live)
+            if len(meant) == 1:
+                return await self._apply(connection, received, meant[0], answer)
+            if len(meant) > 1:
+                return await self._ask_which(connection, received, meant)
+            closed = [one for one in told if one not in live and answer.code in {None, one.code}]
+            if closed:
+                return await self._note_on_closed(connection, received, closed[0], answer)
+        if live:
+            return await self._note(connection, received, live, "shown")
+        return await self._show_unread(connection, received)
+
+    async def _apply(self, connection: Connection, received: InboundText, told: Told, answer: Answer) -> Settled:
+        actor = _actor(told)
+        decision = _Decision(actor=actor, meaning=answer.meaning, text=received.text, repeated=told.declined_since)
+        try:
+            async with connection.transaction():
+                await change(connection, told.incident_id, Scope.everything(), decision.decide)
+        except RefusedError:  # closed while this was on its way
+            return await self._note_on_closed(connection, received, told, answer)
+        if decision.somebody_else:
+            await self._answer(connection, received, told, SOMEBODY_ELSE_GOES)
+            return Settled(code="somebody_else", incident_ids=(told.incident_id,))
+        return Settled(code=answer.meaning, incident_ids=(told.incident_id,))
+
+    async def _ask_which(self, connection: Connection, received: InboundText, meant: list[Told]) -> Settled:
+        settled = await self._note(connection, received, meant, "which")
+        choices = [(one.code, _polite(one, received.received_at)) for one in meant]
+        await self._answer(connection, received, meant[0], ask_which(choices))
+        return settled
+
+    async def _note_on_closed(
+        self, connection: Connection, received: InboundText, told: Told, answer: Answer
+    ) -> Settled:
+        settled = await self._note(connection, received, [told], "closed")
+        if answer.meaning is Meaning.GOING:
+            await self._answer(connection, received, told, ALREADY_CLOSED)
+        return settled
+
+    async def _note(self, connection: Connection, received: InboundText, told: list[Told], code: str) -> Settled:
+        # in the order of ids, as every transaction that locks several incidents must
+        for one in sorted(told, key=lambda one: one.incident_id):
+            await change(connection, one.incident_id, Scope.everything(), _noting(_actor(one), received.text))
+        return Settled(code=code, incident_ids=tuple(one.incident_id for one in told))
+
+    async def _show_unread(self, connection: Connection, received: InboundText) -> Settled:
+        """An incident of its own: about the one person whose contact this is, else about the caller."""
+        family = await replies.family_of(connection, received.number)
+        recipient_id, division_id = family or (None, self._division_id)
+        subject = (
+            Subject(type=SubjectType.RECIPIENT, id=str(recipient_id))
+            if recipient_id
+            else Subject(type=SubjectType.CALLER, id=received.number)
+        )
+        request = AlertRequest(
+            division_id=division_id,
+            subject=subject,
+            recipient_id=recipient_id,
+            alert=RaiseAlert(
+                kind=IncidentKind.PHONE_REPORT, severity=Severity.HIGH, explanation=Explanation(code="text_received")
+            ),
+            occurred_at=received.received_at,
+            received_at=received.received_at,
+            caller_phone=received.number,
+        )
+        opened = await open_or_join(connection, request, await database_now(connection))
+        caller = Actor(type=ActorType.CAREGIVER, id=received.number, name=received.number)
+        await change(connection, opened.incident_id, Scope.everything(), _noting(caller, received.text))
+        return Settled(code="shown_as_report", incident_ids=(opened.incident_id,))
+
+    async def _answer(self, connection: Connection, received: InboundText, told: Told, sentence: str) -> None:
+        await outbox.owe_answer(
+            connection,
+            outbox.OwedAnswer(
+                incident_id=told.incident_id,
+                person=_actor(told),
+                person_type=str(told.person["type"]),
+                destination=told.destination,
+                text=compose_answer(sentence, self._sender),
+                dedup_key=f"answer:{received.id}",
+                expires_s=ANSWER_EXPIRES_S,
+            ),
+        )
+
+
+class _Decision:
+    """What an answer changes, decided under the incident's lock; afterwards it tells what was found there."""
+
+    def __init__(self, *, actor: Actor, meaning: Meaning, text: str, repeated: bool) -> None:
+        self._actor = actor
+        self._meaning = meaning
+        self._text = text
+        self._repeated = repeated
+        self.somebody_else = False
+
+    def decide(self, incident: Incident, now: datetime) -> Outcome:
+        params = {"name": self._actor.name, "by": _BY_TEXT}
+        match self._meaning:
+            case Meaning.GOING:
+                self.somebody_else = _somebody_else_goes(incident, self._actor)
+                if self.somebody_else:
+                    return add_note(incident, self._actor, self._text, now)
+                return set_responding(incident, self._actor, params, now)
+            case Meaning.ARRIVED:
+                return set_arrived(incident, self._actor, params, now)
+            case Meaning.DECLINED:
+                return _decline(incident, self._actor, now, repeated=self._repeated)
+
+
+def _decline(incident: Incident, actor: Actor, now: datetime, *, repeated: bool) -> Outcome:
+    """On record; the ladder need not wait for this person any longer. Saying it twice does not skip a step.
+
+    It is no contact attempt of whoever holds the incident, so their clock is left alone.
+    """
+    if incident.state is IncidentState.CLOSED:
+        raise RefusedError("closed")
+    params = {"outcome": "declined", "contact_id": actor.id, "who": actor.name, "by": _BY_TEXT}
+    waits = incident.state is IncidentState.OPEN and incident.deadline is Deadline.ESCALATE
+    sent_on = replace(incident, due_at=now) if waits and not repeated else incident
+    return Outcome(incident=sent_on, duties=(Record(code="contact_attempt", params=params, actor=actor),))
+
+
+def _somebody_else_goes(incident: Incident, actor: Actor) -> bool:
+    """Another caregiver has taken it, or somebody else is on the way; an operator who holds it waits for just this."""
+    holder = incident.acknowledged_by
+    if holder is not None and holder.type is ActorType.CAREGIVER and holder.id != actor.id:
+        return True
+    return incident.responding_at is not None and incident.responder_name != actor.name
+
+
+def _meant_by(answer: Answer, live: list[Told]) -> list[Told]:
+    """The incidents an answer may be about: those with its code, else all the number was told of."""
+    return [one for one in live if answer.code in {None, one.code}]
+
+
+def _noting(actor: Actor, text: str) -> Decide:
+    return lambda incident, now: add_note(incident, actor, text, now)
+
+
+def _actor(told: Told) -> Actor:
+    return Actor(type=ActorType.CAREGIVER, id=str(told.person["id"]), name=str(told.person["name"]))
+
+
+def _polite(told: Told, at: datetime) -> str:
+    return polite_name(told.name, told.sex, told.birth_date, at.astimezone(ZoneInfo(told.timezone)).date())
