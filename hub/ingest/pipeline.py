@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 
@@ -162,7 +163,7 @@ class Pipeline:
             admitted, refused = await admit(connection, batch)
             if admitted:
                 await take_in(connection, admitted, now)
-            await remember_received(connection, [one.message for one in admitted if one.message.qos == 2])
+            await remember_received(connection, _exactly_once(admitted))
         return refused
 
     async def _drop_connection(self, work: _LaneWork) -> None:
@@ -182,6 +183,15 @@ class Pipeline:
             else:
                 self.counters.refused += 1
                 message.refuse(reason)
+
+
+def _exactly_once(admitted: Sequence[Admitted]) -> list[tuple[UUID, int]]:
+    """QoS 2: the packet ids of lasting sessions that are now received; committed before PUBREC (rule 12)."""
+    return [
+        (one.message.session_id, one.message.packet_id)
+        for one in admitted
+        if one.message.qos == 2 and one.message.session_id is not None and one.message.packet_id is not None
+    ]
 
 
 def _setting_aside(set_aside: SetAside, error_name: str) -> Intake:
