@@ -88,7 +88,7 @@ SELECT pg_notify('outbox', '') FROM owed
 -- Taken: what has not been handed to a channel does not leave. One being handed over now is left to finish.
 WITH cancelled AS (
     UPDATE notification n SET state = 'cancelled'
-     WHERE n.incident_id = %(incident_id)s AND n.state IN ('owed', 'sending')
+     WHERE n.incident_id = %(incident_id)s AND n.state IN ('owed', 'sending') AND NOT n.answers
        AND NOT EXISTS (SELECT 1 FROM attempt a
                         WHERE a.notification_id = n.id AND a.state IN ('submitting', 'accepted', 'delivered'))
     RETURNING n.id
