@@ -1,8 +1,9 @@
 """What every command begins with: the settings, and a database it can work on whether the hub runs or not."""
 
 import asyncio
+import os
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Event
 from typing import TYPE_CHECKING, TypeVar
@@ -21,11 +22,11 @@ _STARTING_PATIENCE_S = 30.0
 _GLANCE_S = 0.1
 
 
-def read_settings() -> Settings:
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings, with a warning for each that has no effect."""
     try:
-        settings = load_settings()
-        for warning in unknown_settings():
+        settings = load_settings(environment)
+        for warning in unknown_settings(environment):
             print(f"Warning: {warning}", file=sys.stderr)
     except SettingsError as failure:
         raise CommandError(str(failure)) from failure

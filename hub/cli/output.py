@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -9,6 +10,10 @@ import typer
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON object a line, for programs.")]
 
 Record = Mapping[str, object]
+
+
+#: Ids are there to be copied: a row is as long as it is, the terminal may wrap it.
+_TABLE_WIDTH = 1000
 
 
 def tell(sentence: str, record: Record, *, as_json: bool) -> None:
@@ -27,8 +32,14 @@ def tell_list(records: Sequence[Record], columns: Sequence[str], *, as_json: boo
 
     table = Table(*columns, box=None, pad_edge=False)
     for record in records:
-        table.add_row(*("" if record.get(column) is None else str(record[column]) for column in columns))
-    Console(soft_wrap=True).print(table)
+        table.add_row(*(_cell(record.get(column)) for column in columns))
+    Console(width=_TABLE_WIDTH, highlight=False, markup=False).print(table)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    return "" if value is None else str(value)
 
 
 def _line(record: Record) -> str:

@@ -2,7 +2,7 @@
 
 import typer
 
-from hub.cli import backup, serve
+from hub.cli import api_key, backup, device, recipient, serve, simulate, user
 
 app = typer.Typer(
     name="hub",
@@ -12,9 +12,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+#: The arguments belong to another program.
+_PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+
 app.command()(serve.serve)
 app.command()(serve.migrate)
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(backup.upgrade)
-app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(backup.psql)
+app.command(context_settings=_PASSED_ON)(backup.psql)
+app.add_typer(api_key.app, name="api-key")
+app.add_typer(user.app, name="user")
+app.add_typer(device.app, name="device")
+app.add_typer(recipient.app, name="recipient")
+app.command(context_settings=_PASSED_ON, add_help_option=False)(simulate.simulate)
+app.command()(simulate.demo)

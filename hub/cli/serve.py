@@ -57,8 +57,8 @@ def _become_supervisor(settings: Settings) -> None:
     """Replace this process: the supervisor stays small, having never seen what reads settings and command lines."""
     plan = _plan(settings)
     sys.stdout.flush()
-    environment = {**plan.to_environment(), "PYTHONPATH": _python_path()}
-    os.execve(sys.executable, _python("hub.supervisor"), environment)  # noqa: S606 - ourselves, by another module
+    environment = {**plan.to_environment(), "PYTHONPATH": python_path()}
+    os.execve(sys.executable, python_module("hub.supervisor"), environment)  # noqa: S606 - ourselves, by another module
 
 
 def _plan(settings: Settings) -> Plan:
@@ -66,8 +66,8 @@ def _plan(settings: Settings) -> Plan:
     return Plan(
         data_dir=str(settings.data_dir.absolute()),
         database_dsn=settings.database_dsn,
-        migrate=_python("hub", "migrate", "--json"),
-        roles={role.value: _python("hub", "serve", "--role", role.value) for role in Role},
+        migrate=python_module("hub", "migrate", "--json"),
+        roles={role.value: python_module("hub", "serve", "--role", role.value) for role in Role},
         doors=[
             Door(variable=variable_name(field), host=settings.bind, port=port) for field, port in doors.items() if port
         ],
@@ -86,12 +86,13 @@ def desk_url(settings: Settings) -> str:
     return f"{scheme}://{host}:{settings.http_port}/"
 
 
-def _python(module: str, *arguments: str) -> list[str]:
+def python_module(module: str, *arguments: str) -> list[str]:
     """A command that runs a module of this very package, whatever the working directory holds."""
     return [sys.executable, "-P", "-m", module, *arguments]
 
 
-def _python_path() -> str:
+def python_path() -> str:
+    """PYTHONPATH for our children: first the folder this very package was loaded from."""
     own = str(Path(hub.__file__).parent.parent)
     inherited = os.environ.get("PYTHONPATH", "")
     return own if not inherited or own in inherited.split(os.pathsep) else f"{own}{os.pathsep}{inherited}"

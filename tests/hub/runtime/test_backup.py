@@ -1,9 +1,7 @@
 """The database as a whole: out into a file, back from it, and over to another PostgreSQL."""
 
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import psycopg
@@ -13,37 +11,15 @@ from hub.embedded import EmbeddedDatabaseError, EmbeddedPostgres
 from hub.embedded.account import account_for, let_in
 from hub.embedded.backup import apply_script, dump, write_script
 from hub.storage.whole_database import clearing_statement, is_empty, is_in_use
+from tests.hub.runtime.command_line import CommandLine
 
 OLD_BINARIES = next(iter(sorted(Path("/usr/lib/postgresql").glob("1[5-7]/bin"))), None)
 
 
 @pytest.fixture
-def hub(data_dir: Path) -> "Hub":
+def hub(data_dir: Path) -> CommandLine:
     """The command line on a data directory of its own."""
-    return Hub(data_dir)
-
-
-class Hub:
-    """Runs `hub` as a person would, from a folder that has nothing to do with it."""
-
-    def __init__(self, data_dir: Path) -> None:
-        self._data_dir = data_dir
-        self._environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("HUB_")},
-            "HUB_DATA_DIR": str(data_dir),
-            "PYTHONPATH": str(Path(__file__).parents[3]),
-        }
-
-    def __call__(self, *arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-P", "-m", "hub", *arguments],
-            env={**self._environment, **variables},
-            cwd=self._data_dir,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+    return CommandLine(data_dir)
 
 
 def _people(dsn: str) -> list[str]:
@@ -105,7 +81,7 @@ def test_a_database_knows_whether_it_is_empty_and_whether_a_hub_runs_on_it(empty
         assert is_in_use(empty_database)
 
 
-def test_the_commands_back_up_and_restore_an_embedded_database(hub: Hub, tmp_path: Path) -> None:
+def test_the_commands_back_up_and_restore_an_embedded_database(hub: CommandLine, tmp_path: Path) -> None:
     target = tmp_path / "county.backup"
     assert hub("migrate").returncode == 0
     saved = hub("backup", target, "--json")
@@ -118,7 +94,7 @@ def test_the_commands_back_up_and_restore_an_embedded_database(hub: Hub, tmp_pat
     assert hub("migrate", "--json").stdout == '{"applied": []}\n'
 
 
-def test_a_restore_under_a_running_hub_is_refused(hub: Hub, people: str, tmp_path: Path) -> None:
+def test_a_restore_under_a_running_hub_is_refused(hub: CommandLine, people: str, tmp_path: Path) -> None:
     target = tmp_path / "county.backup"
     dump(people, target)
     with psycopg.connect(people, application_name="hub ingest"):
@@ -128,7 +104,7 @@ def test_a_restore_under_a_running_hub_is_refused(hub: Hub, people: str, tmp_pat
     assert _people(people) == ["乙", "甲"]
 
 
-def test_an_upgrade_without_the_old_programs_says_both_ways_out(hub: Hub, data_dir: Path) -> None:
+def test_an_upgrade_without_the_old_programs_says_both_ways_out(hub: CommandLine, data_dir: Path) -> None:
     hub("migrate")
     (data_dir / "postgres" / "PG_VERSION").write_text("17\n")
     refused = hub("upgrade")
@@ -137,7 +113,7 @@ def test_an_upgrade_without_the_old_programs_says_both_ways_out(hub: Hub, data_d
     assert "--from-backup" in refused.stderr
 
 
-def test_an_upgrade_from_a_backup_keeps_the_old_files(hub: Hub, data_dir: Path, tmp_path: Path) -> None:
+def test_an_upgrade_from_a_backup_keeps_the_old_files(hub: CommandLine, data_dir: Path, tmp_path: Path) -> None:
     target = tmp_path / "county.backup"
     hub("migrate")
     hub("backup", target)
@@ -148,7 +124,7 @@ def test_an_upgrade_from_a_backup_keeps_the_old_files(hub: Hub, data_dir: Path, 
     assert hub("migrate", "--json").stdout == '{"applied": []}\n'
 
 
-def test_an_upgrade_that_fails_puts_the_old_files_back(hub: Hub, data_dir: Path, tmp_path: Path) -> None:
+def test_an_upgrade_that_fails_puts_the_old_files_back(hub: CommandLine, data_dir: Path, tmp_path: Path) -> None:
     hub("migrate")
     (data_dir / "postgres" / "PG_VERSION").write_text("17\n")
     (tmp_path / "no.backup").write_text("not a backup")
@@ -159,7 +135,7 @@ def test_an_upgrade_that_fails_puts_the_old_files_back(hub: Hub, data_dir: Path,
 
 
 @pytest.mark.skipif(OLD_BINARIES is None, reason="no older PostgreSQL is installed on this machine")
-def test_an_upgrade_with_the_old_programs_takes_everything_over(hub: Hub, data_dir: Path) -> None:
+def test_an_upgrade_with_the_old_programs_takes_everything_over(hub: CommandLine, data_dir: Path) -> None:
     assert OLD_BINARIES is not None
     old = EmbeddedPostgres(data_dir, binaries=OLD_BINARIES)
     with psycopg.connect(_start_old(old, data_dir, OLD_BINARIES)) as connection:

@@ -25,7 +25,7 @@ async def _running(dsn: str, *jobs: Job) -> AsyncIterator["asyncio.Task[None]"]:
 
 async def _until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - lists do not tell
+        while not condition():
             await asyncio.sleep(0.01)
 
 
