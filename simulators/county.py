@@ -104,7 +104,11 @@ class CountyFounder:
             "division_id": county_id,
             "password": password,
         }
-        self._api.post("users", operator)
+        try:
+            self._api.post("users", operator)
+        except HubRefusedError as refusal:
+            if kept is None or refusal.code != "login_taken":  # taken by us: the last start ended just here
+                raise
         self._register.remember(key, {"password": password, "in_hub": True})
         return password
 

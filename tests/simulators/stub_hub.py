@@ -25,11 +25,16 @@ class StubHub:
 
     port: int = 0
     password: str = "secret"
-    acknowledges: bool = True  #: PUBACK for device events; readings and status always get theirs.
+    acknowledges: bool = (
+        True  #: PUBACK for device events at once, else by `acknowledge_held`; others always get theirs.
+    )
     stages: tuple[str, ...] = ("received",)  #: Sent on `down/ack` for each device event that asks.
     published: list[Published] = field(default_factory=list)
     connects: int = 0
+    goodbyes: int = 0  #: Connections that ended with DISCONNECT.
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
+    _subscribers: set[asyncio.StreamWriter] = field(default_factory=set)
+    _held: list[tuple[asyncio.StreamWriter, bytes]] = field(default_factory=list)
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     _next_packet_id: int = 0
 
@@ -43,13 +48,19 @@ class StubHub:
             await self._changed.wait_for(condition)
 
     async def tell(self, device_id: str, leaf: str, fields: dict[str, Any]) -> None:
-        """Publish below `down/` to whoever is connected."""
+        """Publish below `down/` to whoever has subscribed."""
         self._next_packet_id += 1
         topic = f"anxin/v1/{device_id}/down/{leaf}".encode()
         body = len(topic).to_bytes(2) + topic + self._next_packet_id.to_bytes(2) + json.dumps(fields).encode()
-        for writer in self._writers:
+        for writer in self._subscribers:
             writer.write(_packet(PUBLISH, 0b0010, body))
             await writer.drain()
+
+    def acknowledge_held(self) -> None:
+        """The PUBACKs that were held back."""
+        for writer, packet_id in self._held:
+            writer.write(bytes((0x40, 2)) + packet_id)
+        self._held.clear()
 
     def drop_everybody(self) -> None:
         """The link is gone, without a word."""
@@ -65,6 +76,7 @@ class StubHub:
                     await writer.drain()
         finally:
             self._writers.discard(writer)
+            self._subscribers.discard(writer)
             writer.close()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
@@ -75,11 +87,14 @@ class StubHub:
             writer.write(bytes((0x20, 2, 0, 0 if admitted else 5)))
             return admitted
         if kind == SUBSCRIBE:
+            self._subscribers.add(writer)
             writer.write(bytes((0x90, 3)) + body[:2] + b"\x01")
         elif kind == PINGREQ:
             writer.write(bytes((0xD0, 0)))
         elif kind == PUBLISH:
             await self._take(flags, body, writer)
+        elif kind == DISCONNECT:
+            self.goodbyes += 1
         return kind != DISCONNECT
 
     async def _take(self, flags: int, body: bytes, writer: asyncio.StreamWriter) -> None:
@@ -92,6 +107,8 @@ class StubHub:
         is_event = topic.endswith("/up/event")
         if self.acknowledges or not is_event:
             writer.write(bytes((0x40, 2)) + packet_id)
+        else:
+            self._held.append((writer, packet_id))
         if is_event and fields.get("ack"):
             for stage in self.stages:
                 await self.tell(topic.split("/")[2], "ack", {"ref": fields["id"], "stage": stage, "at": None})
