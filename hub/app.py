@@ -1,0 +1,211 @@
+"""The composition root: the one place that builds objects and wires them. One coroutine a role.
+
+A press on its way: `run_ingest` (front door -> pipeline -> rows), `run_duty` (deadlines -> outbox -> channels),
+`run_web` (HTTP, stream, desk). Each runs until it is cancelled; an exception ends the process, and the supervisor
+starts it again.
+"""
+
+import asyncio
+import contextlib
+import os
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from hub.settings import Settings
+from hub.storage import divisions, heartbeats
+from hub.storage.database import DATABASE_AWAY, Connection, Pool, listen, open_pool
+from hub.storage.durability import check_durability
+
+_log = structlog.get_logger(__name__)
+
+_DATABASE_RETRY_S = 0.5
+
+
+# --- Ingest --------------------------------------------------------------------------------------------------------
+
+
+async def run_ingest(settings: Settings, dsn: str) -> None:
+    """Own the taking in, open the front door, and work until cancelled or until another owns."""
+    from hub.ingest.front_door.server import FrontDoor
+    from hub.ingest.owner import Owner
+    from hub.ingest.pipeline import Pipeline
+    from hub.ingest.watching import FrontDoorWatch
+    from hub.storage.device_credentials import PostgresCredentials
+    from hub.storage.down_messages import PostgresDownlinks
+    from hub.storage.mqtt_sessions import PostgresMqttSessions
+
+    holder = _holder()
+    async with _pool(dsn, "ingest", max_size=4) as pool:
+        state = _Readiness("waiting for the database")
+        beating = asyncio.create_task(_beat(pool, "ingest", holder, state))
+        await _prepare(pool, settings, state)
+        state.reason = "standing by"
+        owner = Owner(dsn, holder)
+        epoch = await owner.become_owner()
+        pipeline = Pipeline(dsn, holder)
+        watch = FrontDoorWatch(pool)
+        door = FrontDoor(
+            sink=pipeline,
+            credentials=PostgresCredentials(pool),
+            sessions=PostgresMqttSessions(pool),
+            downlinks=PostgresDownlinks(pool),
+            watcher=watch,
+        )
+        await door.start()
+        try:
+            async with asyncio.TaskGroup() as work:
+                work.create_task(owner.stay_owner(epoch))
+                work.create_task(pipeline.run(epoch))
+                work.create_task(watch.run())
+                work.create_task(_wake_door(dsn, door))
+                await _open_doors(settings, door)
+                state.ready = True
+        except* Exception:
+            door.close_all()
+            raise
+        finally:
+            state.ready = False
+            await door.stop()
+            await owner.release(epoch)
+            await _end(beating)
+
+
+async def _open_doors(settings: Settings, door: Any) -> None:
+    if settings.mqtt_port:
+        port = await door.listen(settings.bind, settings.mqtt_port)
+        _log.info("front_door_open", port=port, tls=False)
+    if settings.mqtt_tls_port and settings.mqtt_tls_cert is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(settings.mqtt_tls_cert, settings.mqtt_tls_key)
+        port = await door.listen(settings.bind, settings.mqtt_tls_port, tls=context)
+        _log.info("front_door_open", port=port, tls=True)
+
+
+async def _wake_door(dsn: str, door: Any) -> None:
+    """What other roles committed for the devices: messages down, and changes of the registry."""
+    async for channel, device_id in listen(dsn, ["down_message", "registry"], name="front door"):
+        match channel:
+            case "down_message":
+                door.wake(device_id)
+            case "registry":
+                door.recheck(device_id)
+            case _:
+                door.poll()
+                door.recheck_all()
+
+
+# --- Duty ----------------------------------------------------------------------------------------------------------
+
+
+async def run_duty(settings: Settings, dsn: str) -> None:
+    """Do what is due: deadlines, owed texts, housekeeping."""
+    from hub.duty.clock_watch import watch_clock
+    from hub.duty.loop import run_duty_loop
+    from hub.housekeeping import run_housekeeping
+    from hub.notify.channels.addresses import open_channels
+    from hub.notify.outbox import run_outbox
+    from hub.notify.texts import Sender
+
+    async with _pool(dsn, "duty", max_size=6) as pool:
+        state = _Readiness("waiting for the database")
+        beating = asyncio.create_task(_beat(pool, "duty", _holder(), state))
+        await _prepare(pool, settings, state)
+        state.ready = True
+        async with asyncio.TaskGroup() as work:
+            work.create_task(run_duty_loop(pool, dsn))
+            work.create_task(
+                run_outbox(
+                    pool,
+                    dsn,
+                    open_channels([address.get_secret_value() for address in settings.sms]),
+                    sender=Sender(signature=settings.sms_signature, desk_phone=settings.desk_phone),
+                    division_id=settings.division,
+                    timezone=settings.timezone,
+                )
+            )
+            work.create_task(run_housekeeping(dsn, _housekeeping_jobs(pool)))
+            work.create_task(watch_clock(pool, settings.division))
+        await _end(beating)
+
+
+def _housekeeping_jobs(pool: Pool) -> list[Any]:
+    from hub.housekeeping import Job
+    from hub.storage import retention
+
+    async def keep_partitions() -> None:
+        async with pool.connection() as connection:
+            await retention.keep_partitions(connection)
+
+    async def delete_expired() -> None:
+        async with pool.connection() as connection:
+            await retention.delete_expired(connection, retention.RetentionPeriods())
+
+    return [
+        Job(name="reading partitions", every=timedelta(hours=6), work=keep_partitions),
+        Job(name="retention", every=timedelta(hours=1), work=delete_expired),
+    ]
+
+
+# --- Shared --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Readiness:
+    """What a role says of itself in its heartbeat."""
+
+    reason: str
+    ready: bool = False
+
+
+@contextlib.asynccontextmanager
+async def _pool(dsn: str, name: str, *, max_size: int) -> AsyncIterator[Pool]:
+    pool = await open_pool(dsn, name=name, max_size=max_size)
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+async def _prepare(pool: Pool, settings: Settings, state: _Readiness) -> None:
+    """Wait for the database, refuse to begin on one that may forget (rule 9), put the hub's own division on record."""
+    while True:
+        try:
+            async with pool.connection() as connection:
+                weakness = await check_durability(connection)
+                if weakness is None:
+                    await divisions.ensure_division(
+                        connection, settings.division, settings.division_name, settings.timezone
+                    )
+                    return
+            _log.error("database_not_durable", reason=weakness)
+            state.reason = weakness
+        except DATABASE_AWAY as error:
+            _log.warning("waiting_for_database", error=type(error).__name__)
+        await asyncio.sleep(_DATABASE_RETRY_S)
+
+
+async def _beat(pool: Pool, role: str, holder: str, state: _Readiness) -> None:
+    """Say every moment that this process works; readiness believes it only for a while."""
+    while True:
+        with contextlib.suppress(*DATABASE_AWAY):
+            async with pool.connection() as connection:
+                await heartbeats.beat(
+                    connection, role, holder, ready=state.ready, reason=None if state.ready else state.reason
+                )
+        await asyncio.sleep(heartbeats.BEAT_EVERY.total_seconds() if state.ready else _DATABASE_RETRY_S)
+
+
+async def _end(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def _holder() -> str:
+    return f"{socket.gethostname()[:40]}-{os.getpid()}"
