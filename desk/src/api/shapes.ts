@@ -42,7 +42,7 @@ export interface Incident {
   kind: string;
   severity: Severity;
   state: IncidentState;
-  subject: { type: "recipient" | "device"; id: string };
+  subject: { type: "recipient" | "device" | "caller"; id: string };
   recipient: { id: string; name: string } | null;
   place: string | null;
   explanation: Explanation | null;

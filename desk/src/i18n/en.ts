@@ -172,6 +172,7 @@ export default {
   call: {
     wearer: "Wearer ({device})",
     wearer_phone: "Own telephone",
+    caller: "Caller",
     record: "Log contact",
     outcome_label: "What the call to {who} came to",
     note: "Remark (optional)",

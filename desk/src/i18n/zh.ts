@@ -172,6 +172,7 @@ export default {
   call: {
     wearer: "本人（{device}）",
     wearer_phone: "本人电话",
+    caller: "来电号码",
     record: "记录联系",
     outcome_label: "与{who}联系的结果",
     note: "补充说明（可不填）",

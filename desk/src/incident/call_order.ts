@@ -1,4 +1,4 @@
-/** Whom to call: the wearer on their devices, their own telephone, then the contacts of the file in their order. */
+/** Whom to call: the wearer on their devices, their own telephone, an unknown caller, then the contacts of the file in their order. */
 import type { Contact, ContactOutcome, Device, IncidentDetail, LogEntry, RecipientFile } from "@/api/shapes";
 
 /** Somebody who can be rung. */
@@ -18,6 +18,9 @@ export function orderCalls(file: RecipientFile | null, detail: IncidentDetail | 
     .map((device) => callee({ key: device.id, phone: device.phone ?? "", device, contact: null }, log));
   if (file?.phone && !callees.some((one) => one.phone === file.phone)) {
     callees.push(callee({ key: "own", phone: file.phone, device: null, contact: null }, log));
+  }
+  if (detail?.subject.type === "caller") {
+    callees.push(callee({ key: "caller", phone: detail.subject.id, device: null, contact: null }, log));
   }
   for (const contact of [...(file?.contacts ?? [])].sort((left, right) => left.order - right.order)) {
     callees.push(callee({ key: contact.id, phone: contact.phone, device: null, contact }, log));

@@ -5,7 +5,9 @@
  */
 import { useI18n } from "vue-i18n";
 
-import type { Actor, Explanation } from "@/api/shapes";
+import type { Actor, Explanation, Incident } from "@/api/shapes";
+
+import { formatPhone } from "./phone";
 
 export type Vocabulary =
   | "kind"
@@ -44,7 +46,7 @@ export function useWords() {
 
   /** A sentence for a code with values, from the sentences named `family`. */
   function sentence(family: "explanation" | "log", said: Explanation): string {
-    const key = `${family}.${said.code}`;
+    const key = keyOf(family, said);
     const values = Object.fromEntries(Object.entries(said.params).map(([name, value]) => [name, readable(name, value)]));
     if (typeof said.params["why"] === "string") values["why"] = reason(said.params["why"], said.params);
     if (te(key)) return t(key, values);
@@ -52,6 +54,13 @@ export function useWords() {
       .filter(([name]) => !name.endsWith("_id"))
       .map(([name, value]) => `${name} ${value}`);
     return [said.code, ...listed].join(" · ");
+  }
+
+  /** A contact attempt that was a text has its own sentence; a line of the log may be an explanation as it stands. */
+  function keyOf(family: "explanation" | "log", { code, params }: Explanation): string {
+    const byText = `${family}.${code}_by_text`;
+    if (params["by"] === "sms" && te(byText)) return byText;
+    return te(`${family}.${code}`) ? `${family}.${code}` : `explanation.${code}`;
   }
 
   /** The explanation that a line of the log quotes. */
@@ -70,13 +79,19 @@ export function useWords() {
     return vocabulary === undefined ? text : word(vocabulary, text);
   }
 
+  /** Whom an incident is about: the person on file, else the number that called, else nobody known. */
+  function personName(incident: Incident): string {
+    if (incident.recipient !== null) return incident.recipient.name;
+    return incident.subject.type === "caller" ? formatPhone(incident.subject.id) : t("incident.unknown_person");
+  }
+
   /** Who did it, by name where there is one. */
   function actorName(actor: Actor | null): string {
     if (actor === null || actor.type === "machine") return t("actor.machine");
     return actor.name ?? t(`actor.${actor.type}`);
   }
 
-  return { word, hasSentence, sentence, actorName };
+  return { word, hasSentence, sentence, personName, actorName };
 }
 
 /** Values of sentences that are codes themselves. */

@@ -1,0 +1,62 @@
+/** An EventSource and a clock that the test moves. */
+import type { LinkMessage, LinkSurroundings, Source } from "@/realtime/stream_link";
+
+export class FakeSource implements Source {
+  readyState = 1;
+  closed = false;
+  private readonly listeners = new Map<string, ((event: MessageEvent<string>) => void)[]>();
+
+  constructor(readonly url: string) {}
+
+  addEventListener(type: string, listener: (event: MessageEvent<string>) => void): void {
+    this.listeners.set(type, [...(this.listeners.get(type) ?? []), listener]);
+  }
+  close(): void {
+    this.closed = true;
+  }
+  send(type: string, position = "", body = "{}"): void {
+    const event = { data: body, lastEventId: position } as MessageEvent<string>;
+    for (const listener of this.listeners.get(type) ?? []) listener(event);
+  }
+  giveUp(): void {
+    this.readyState = 2;
+    this.send("error");
+  }
+}
+
+export class FakeSurroundings implements LinkSurroundings {
+  now_ms = 0;
+  sources: FakeSource[] = [];
+  told: LinkMessage[] = [];
+  private readonly actions = new Set<() => void>();
+
+  open = (url: string): FakeSource => {
+    const source = new FakeSource(url);
+    this.sources.push(source);
+    return source;
+  };
+  now = (): number => this.now_ms;
+  every = (_period_ms: number, action: () => void): (() => void) => {
+    this.actions.add(action);
+    return () => this.actions.delete(action);
+  };
+  tell = (message: LinkMessage): void => {
+    this.told.push(message);
+  };
+
+  /** Let time pass in steps of a second, as the watch does. */
+  pass(seconds: number): void {
+    for (let second = 0; second < seconds; second += 1) {
+      this.now_ms += 1000;
+      for (const action of [...this.actions]) action();
+    }
+  }
+  get source(): FakeSource {
+    const last = this.sources.at(-1);
+    if (last === undefined) throw new Error("nothing was opened");
+    return last;
+  }
+  types(): string[] {
+    return this.told.map((message) => message.type);
+  }
+}

@@ -1,0 +1,89 @@
+/** The store of the queue: the list once, the stream from then on, nothing twice and nothing lost in between. */
+import { createPinia, setActivePinia } from "pinia";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import type { Incident } from "@/api/shapes";
+import { useIncidents } from "@/stores/incidents";
+
+import { makeIncident } from "./incident_maker";
+
+function answerWith(pages: Incident[][], position: number): { release: () => void; asked: string[] } {
+  const asked: string[] = [];
+  let release = () => undefined as void;
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  vi.stubGlobal("fetch", async (request: Request) => {
+    const at = asked.push(request.url) - 1;
+    await gate;
+    const body = { items: pages[at], next: at + 1 < pages.length ? `cursor-${at + 1}` : null };
+    return new Response(JSON.stringify(body), { headers: { "X-Stream-Position": String(position + at * 10) } });
+  });
+  return { release, asked };
+}
+
+const names = (incidents: Incident[]) => incidents.map((one) => one.id);
+
+beforeEach(() => setActivePinia(createPinia()));
+
+describe("the queue's store", () => {
+  it("reads every page and follows from the position of the first", async () => {
+    const hub = answerWith([[makeIncident({ id: "a" })], [makeIncident({ id: "b" })]], 7);
+    hub.release();
+    const incidents = useIncidents();
+    expect(await incidents.load()).toBe(7);
+    expect(names(incidents.queue)).toEqual(["a", "b"]);
+    expect(hub.asked[0]).toContain("state=open&state=acknowledged");
+    expect(hub.asked[1]).toContain("cursor=cursor-1");
+  });
+
+  it("drops an event that the list already held and takes a newer one", async () => {
+    answerWith([[makeIncident({ id: "a" })]], 7).release();
+    const incidents = useIncidents();
+    await incidents.load();
+    expect(incidents.apply(7, makeIncident({ id: "old" }))).toBe(false);
+    expect(incidents.apply(8, makeIncident({ id: "new" }))).toBe(true);
+    expect(incidents.apply(8, makeIncident({ id: "again" }))).toBe(false);
+    expect(names(incidents.queue)).toEqual(["a", "new"]);
+  });
+
+  it("keeps what arrives while the list is being read, and applies it after the list", async () => {
+    const hub = answerWith([[makeIncident({ id: "a" })]], 7);
+    const incidents = useIncidents();
+    const reading = incidents.load();
+    incidents.apply(6, makeIncident({ id: "in the list's past" }));
+    incidents.apply(8, makeIncident({ id: "a", state: "acknowledged" }));
+    hub.release();
+    await reading;
+    expect(names(incidents.queue)).toEqual(["a"]);
+    expect(incidents.taken.length).toBe(1);
+  });
+
+  it("says so when the list cannot be read, and shows nothing as empty", async () => {
+    vi.stubGlobal("fetch", async () => new Response("{}", { status: 500 }));
+    const incidents = useIncidents();
+    await expect(incidents.load()).rejects.toMatchObject({ status: 500 });
+    expect(incidents.failed).toBe(true);
+    expect(incidents.loaded).toBe(false);
+  });
+
+  it("selects the first that comes, and never steals the selection later", () => {
+    const incidents = useIncidents();
+    incidents.apply(1, makeIncident({ id: "a", severity: "high" }));
+    incidents.apply(2, makeIncident({ id: "b", severity: "critical" }));
+    expect(incidents.selectedId).toBe("a");
+    expect(names(incidents.untaken)).toEqual(["b", "a"]);
+  });
+
+  it("keeps a closed one only while it is looked at", () => {
+    const incidents = useIncidents();
+    incidents.apply(1, makeIncident({ id: "a" }));
+    incidents.apply(2, makeIncident({ id: "b" }));
+    incidents.apply(3, makeIncident({ id: "a", state: "closed" }));
+    incidents.apply(4, makeIncident({ id: "b", state: "closed" }));
+    expect(incidents.queue).toEqual([]);
+    expect([...incidents.known.keys()]).toEqual(["a"]);
+    incidents.select(null);
+    expect(incidents.known.size).toBe(0);
+  });
+});

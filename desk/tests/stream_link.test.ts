@@ -1,0 +1,134 @@
+/** The link: what it drops, how it notices silence, how it comes back; and the worker's hub of pages. */
+import { beforeEach, describe, expect, it } from "vitest";
+
+import { StreamHub } from "@/realtime/stream_hub";
+import { StreamLink, type LinkMessage } from "@/realtime/stream_link";
+
+import { FakeSurroundings } from "./fake_stream";
+
+let around: FakeSurroundings;
+let link: StreamLink;
+
+beforeEach(() => {
+  around = new FakeSurroundings();
+  link = new StreamLink("/stream", around);
+});
+
+describe("the link", () => {
+  it("opens after the position of the list", () => {
+    link.follow(41);
+    expect(around.source.url).toBe("/stream?after=41");
+  });
+
+  it("passes each event once, in order, and drops what was seen", () => {
+    link.follow(41);
+    for (const position of ["41", "42", "42", "43", "42"]) around.source.send("incident", position);
+    const passed = around.told.flatMap((message) => (message.type === "event" ? [message.position] : []));
+    expect(passed).toEqual([42, 43]);
+  });
+
+  it("opens again after the last position when nothing was heard for 12 seconds", () => {
+    link.follow(41);
+    around.source.send("incident", "57");
+    around.pass(11);
+    expect(around.sources.length).toBe(1);
+    around.pass(1);
+    expect(around.types().at(-1)).toBe("lost");
+    expect(around.sources[0]?.closed).toBe(true);
+    expect(around.source.url).toBe("/stream?after=57");
+  });
+
+  it("stays with a quiet hub that ticks", () => {
+    link.follow(1);
+    for (let tick = 0; tick < 10; tick += 1) {
+      around.pass(5);
+      around.source.send("tick");
+    }
+    expect(around.sources.length).toBe(1);
+  });
+
+  it("comes back with growing pauses when the browser gave up", () => {
+    link.follow(1);
+    const openedAt: number[] = [];
+    for (let refusal = 0; refusal < 6; refusal += 1) {
+      const before = around.sources.length;
+      around.source.giveUp();
+      while (around.sources.length === before) around.pass(1);
+      openedAt.push(around.now_ms);
+    }
+    const pauses = openedAt.map((at, index) => at - (openedAt[index - 1] ?? 0));
+    expect(pauses).toEqual([1000, 1000, 2000, 3000, 5000, 5000]);
+  });
+
+  it("does not hear a source that it has left", () => {
+    link.follow(1);
+    const left = around.source;
+    around.pass(12);
+    left.send("incident", "2");
+    expect(around.types()).not.toContain("event");
+    around.source.send("incident", "2");
+    expect(around.types()).toContain("event");
+  });
+
+  it("lets the browser's own reconnect work while it has not given up", () => {
+    link.follow(1);
+    around.source.send("error");
+    around.pass(3);
+    expect(around.types()).toEqual(["lost"]);
+    expect(around.sources.length).toBe(1);
+  });
+
+  it("stops at a reset and follows the new list from there", () => {
+    link.follow(9);
+    around.source.send("reset");
+    expect(around.types()).toEqual(["reset"]);
+    expect(around.source.closed).toBe(true);
+    link.follow(200);
+    expect(around.source.url).toBe("/stream?after=200");
+    around.pass(12);
+    expect(around.sources.length).toBe(3);
+  });
+});
+
+class FakePage {
+  told: LinkMessage[] = [];
+  postMessage(message: LinkMessage): void {
+    this.told.push(message);
+  }
+}
+
+describe("the pages of one browser", () => {
+  it("share one connection and all hear it", () => {
+    const streamHub = new StreamHub("/stream", around);
+    const pages = [new FakePage(), new FakePage(), new FakePage()];
+    for (const page of pages) {
+      streamHub.hear(page, { type: "join", operatorId: "zhang" });
+      streamHub.hear(page, { type: "follow", after: 5 });
+    }
+    around.source.send("incident", "6");
+    expect(around.sources.length).toBe(1);
+    expect(pages.map((page) => page.told.length)).toEqual([1, 1, 1]);
+  });
+
+  it("start anew when somebody else logs in: what they may see has changed", () => {
+    const streamHub = new StreamHub("/stream", around);
+    const page = new FakePage();
+    streamHub.hear(page, { type: "join", operatorId: "zhang" });
+    streamHub.hear(page, { type: "follow", after: 5 });
+    streamHub.hear(page, { type: "join", operatorId: "wu" });
+    expect(around.source.closed).toBe(true);
+    streamHub.hear(page, { type: "follow", after: 3 });
+    expect(around.source.url).toBe("/stream?after=3");
+  });
+
+  it("close it when the last one leaves", () => {
+    const streamHub = new StreamHub("/stream", around);
+    const [stays, leaves] = [new FakePage(), new FakePage()];
+    for (const page of [stays, leaves]) streamHub.hear(page, { type: "join", operatorId: "zhang" });
+    streamHub.hear(stays, { type: "follow", after: 5 });
+    streamHub.hear(leaves, { type: "leave" });
+    expect(around.source.closed).toBe(false);
+    streamHub.hear(stays, { type: "leave" });
+    expect(around.source.closed).toBe(true);
+  });
+});
