@@ -113,7 +113,7 @@ CREATE TABLE attempt (
     number integer NOT NULL,
     channel text NOT NULL,
     state text NOT NULL CHECK (state IN ('queued', 'submitting', 'accepted', 'delivered', 'failed', 'unknown')),
-    due_at timestamptz NOT NULL,            -- queued: when it may leave; accepted: when its receipt is overdue
+    due_at timestamptz,                     -- queued: when it may leave; accepted: when its receipt is overdue
     submitted_at timestamptz,               -- when it was handed to the channel
     leased_until timestamptz,               -- submitting: after this the outcome is unknown
     provider_ref text,

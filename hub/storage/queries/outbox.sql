@@ -98,14 +98,13 @@ SELECT id, channel, state, permanent FROM attempt
 -- What became of one try.
 UPDATE attempt SET state = %(state)s, reason = %(reason)s, permanent = %(permanent)s,
                    provider_ref = coalesce(%(provider_ref)s, provider_ref), leased_until = NULL,
-                   due_at = coalesce(clock_timestamp() + make_interval(secs => %(receipt_within_s)s::double precision),
-                                     'infinity'),
+                   due_at = clock_timestamp() + make_interval(secs => %(receipt_within_s)s::double precision),
                    updated_at = clock_timestamp()
  WHERE id = %(attempt_id)s
 
 -- stop_waiting --
 -- Its overdue receipt was dealt with once; it may still come.
-UPDATE attempt SET due_at = 'infinity' WHERE id = %(attempt_id)s
+UPDATE attempt SET due_at = NULL WHERE id = %(attempt_id)s
 
 -- set_state --
 -- No row comes back when nothing changed.
@@ -130,4 +129,4 @@ SELECT pg_notify('outbox', '') FROM owed
 SELECT extract(epoch FROM min(due) - clock_timestamp())::double precision
   FROM (SELECT CASE state WHEN 'submitting' THEN leased_until ELSE due_at END AS due
           FROM attempt WHERE state IN ('queued', 'submitting', 'accepted')) AS waiting
- WHERE due > clock_timestamp() AND due <> 'infinity'
+ WHERE due > clock_timestamp()
