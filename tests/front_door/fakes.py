@@ -29,7 +29,7 @@ async def until(condition: Callable[[], bool], what: str = "the condition") -> N
     """Wait for something to become true; a test that waits in vain says for what."""
     try:
         async with asyncio.timeout(DEADLINE_S):
-            while not condition():  # noqa: ASYNC110 - paho's thread sets no asyncio.Event
+            while not condition():
                 await asyncio.sleep(0.005)
     except TimeoutError:
         raise AssertionError(f"waited {DEADLINE_S:.0f} s in vain for {what}") from None

@@ -16,6 +16,7 @@ from hub.ingest.front_door.packets import Packet
 from hub.ingest.front_door.reasons import MalformedPacketError, PacketError, PacketTooLargeError, ProtocolError
 
 _PUBLISH = int(PacketType.PUBLISH)
+_CONNECT_FIRST_BYTE = PacketType.CONNECT << 4
 
 
 class Decoder:
@@ -116,7 +117,7 @@ class Decoder:
     def _check_first_byte(self, first_byte: int) -> None:
         """Type and flags, before the rest is waited for."""
         packet_type = first_byte >> 4
-        if self.version is None and packet_type != PacketType.CONNECT:
+        if self.version is None and first_byte != _CONNECT_FIRST_BYTE:
             raise ProtocolError(describe_opening(first_byte))
         if packet_type == _PUBLISH:
             if first_byte & 0x06 == 0x06:

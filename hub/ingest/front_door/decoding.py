@@ -333,7 +333,7 @@ def _read_reason(body: bytes, packet_type: PacketType) -> tuple[int, Properties]
     code, at = read_u8(body, 0)
     _check_code(packet_type, code)
     properties = NO_PROPERTIES
-    if at < len(body):
+    if at < len(body) or packet_type is PacketType.AUTH:  # section 3.15.2: AUTH omits both or neither
         properties, at = read_properties(body, at, packet_type)
     _expect_end(body, at)
     return code, properties

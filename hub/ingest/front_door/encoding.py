@@ -148,4 +148,6 @@ def _(packet: Disconnect, version: Version) -> tuple[int, bytes]:
 
 @_encode_body.register
 def _(packet: Auth, _version: Version) -> tuple[int, bytes]:
-    return PacketType.AUTH << 4, _reasoned(packet.code, packet.properties)
+    if packet.code == 0 and packet.properties is NO_PROPERTIES:
+        return PacketType.AUTH << 4, b""
+    return PacketType.AUTH << 4, bytes((packet.code,)) + write_properties(packet.properties)
