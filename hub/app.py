@@ -19,7 +19,7 @@ import structlog
 
 from hub.settings import Settings
 from hub.storage import divisions, heartbeats
-from hub.storage.database import DATABASE_AWAY, Connection, Pool, listen, open_pool
+from hub.storage.database import DATABASE_AWAY, Pool, listen, open_pool
 from hub.storage.durability import check_durability
 
 _log = structlog.get_logger(__name__)

@@ -1,0 +1,53 @@
+# The commands of the README. Each sets up what it needs; a second run finds it there.
+# Only Python 3.11+, make and the package registries are assumed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+
+.PHONY: demo test test-long check bench lock clean
+.DEFAULT_GOAL := demo
+
+demo: .venv/.runtime desk-bundle  ## a fictional county with a simulated button; prints the desk's address and log-in
+	$(BIN)/hub demo
+
+test: .venv/.dev desk-bundle  ## everything that takes minutes at the most
+	$(BIN)/python desk/build.py --test
+	$(BIN)/python -m pytest -m "not long" --durations=10
+
+test-long: .venv/.dev desk-bundle  ## and what takes longer
+	$(BIN)/python -m pytest -m long --timeout=3600
+
+check: .venv/.dev  ## style, types, the layout's rules
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python desk/build.py --check
+
+bench: .venv/.dev desk-bundle  ## the figures of docs/benchmarks.md
+	$(BIN)/hub bench
+
+.PHONY: desk-bundle
+desk-bundle: .venv/.runtime
+	@$(BIN)/python desk/build.py
+
+.venv/.runtime: requirements.lock pyproject.toml
+	@echo "Setting up .venv (once; a minute or two) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.runtime
+	@echo "Setting up the development tools (once) ..."
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+lock:  ## after a change of pyproject.toml; records no addresses
+	$(BIN)/python -m pip install -q uv
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --group pyproject.toml:build pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --group pyproject.toml:dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .demo desk/node_modules hub/api/desk_bundle build dist
