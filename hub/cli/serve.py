@@ -95,7 +95,9 @@ def python_path() -> str:
     """PYTHONPATH for our children: first the folder this very package was loaded from."""
     own = str(Path(hub.__file__).parent.parent)
     inherited = os.environ.get("PYTHONPATH", "")
-    return own if not inherited or own in inherited.split(os.pathsep) else f"{own}{os.pathsep}{inherited}"
+    if own in inherited.split(os.pathsep):
+        return inherited
+    return f"{own}{os.pathsep}{inherited}" if inherited else own
 
 
 def _run_role(settings: Settings, role: Role) -> None:

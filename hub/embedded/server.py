@@ -115,7 +115,7 @@ class EmbeddedPostgres:
             self._clear_remains()
             self._rotate_log()
             flags = server_flags(str(self._socket_directory), self._major)
-            with self._log_path.open("ab") as log:
+            with open(self._log_path, "ab", opener=_private) as log:
                 self._server = subprocess.Popen(  # noqa: S603 - our own binary with our own arguments
                     [self._binaries / "postgres", "-D", self._directory, *flags],
                     stdin=subprocess.DEVNULL,
@@ -243,6 +243,11 @@ class EmbeddedPostgres:
             return "it left no log."
         grave = [line for line in lines[-20:] if "FATAL" in line or "PANIC" in line]
         return f"{(grave or lines or ['it said nothing'])[-1]} (more in {self._log_path})"
+
+
+def _private(path: str, flags: int) -> int:
+    """An opener of files for this user alone."""
+    return os.open(path, flags, 0o600)
 
 
 def _holds_sockets(directory: Path) -> bool:

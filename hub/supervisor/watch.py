@@ -31,7 +31,7 @@ class Supervisor:
         self._deaths = Deaths()
         self._stopping = asyncio.Event()
         self._roles: dict[str, subprocess.Popen[bytes]] = {}
-        self._database = None if plan.database_dsn else EmbeddedPostgres(plan.directory)
+        self._database: EmbeddedPostgres | None = None
         self._environment = dict(os.environ)
 
     async def run(self) -> int:
@@ -57,7 +57,8 @@ class Supervisor:
 
     async def _prepare(self) -> None:
         """Everything that must be so before a role starts: our directory, our ports, a database of this version."""
-        if self._database is not None:
+        if self._plan.database_dsn is None:
+            self._database = EmbeddedPostgres(self._plan.directory)
             self._database.prepare()
         await wait_until_free(self._plan.doors)
         if self._database is not None:
