@@ -14,9 +14,7 @@ from simulators.device import Happening, HubAddress, Note, SimulatedDevice
 from simulators.watch import smartwatch
 from simulators.wire import Stage
 
-app = typer.Typer(
-    help="Simulate a device: its button is pressed, or it is worn for a day.", invoke_without_command=True
-)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 class Scenario(StrEnum):
@@ -26,7 +24,7 @@ class Scenario(StrEnum):
     DAILY = "daily"  #: A smartwatch on the wrist of somebody through an ordinary day; ends with Ctrl-C.
 
 
-@app.callback()
+@app.command()
 def simulate(
     device: Annotated[str, typer.Option(help="The device's id, which is also its MQTT user name.")],
     password: Annotated[

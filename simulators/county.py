@@ -113,16 +113,10 @@ class CountyFounder:
         return password
 
     def _fill_roster(self, county_id: str) -> None:
-        entries = [
-            {
-                "role": entry.role,
-                "name": entry.name,
-                "phone": entry.phone,
-                "division_id": PlannedDivision(suffix=entry.division, name="").code(county_id),
-            }
-            for entry in self._plan.roster
-        ]
-        self._once("roster", lambda: self._api.put("rosters", {"items": entries}))
+        for entry in self._plan.roster:
+            place = PlannedDivision(suffix=entry.division, name="").code(county_id)
+            on_duty = {"entries": [{"name": entry.name, "phone": entry.phone}]}
+            self._once(f"roster/{place}/{entry.role}", partial(self._api.put, f"rosters/{place}/{entry.role}", on_duty))
 
     def _take_in(self, person: PlannedRecipient, county_id: str) -> list[CountyDevice]:
         """A file, its contacts and its devices."""

@@ -124,6 +124,15 @@ async def test_a_wrong_password_is_reported_as_a_refusal_and_tried_again(hub: St
     assert not hub.published
 
 
+async def test_a_hub_that_is_not_there_is_reported_and_tried_again() -> None:
+    journal, nowhere = Journal(), StubHub(port=1)
+    async with running_button(nowhere, journal) as button:
+        button.press()
+        note = await journal.until_happened(Happening.OFFLINE)
+        await journal.until(lambda later: later.happening is Happening.OFFLINE and later is not note)
+    assert note.details["refused"] is False
+
+
 async def test_a_command_is_answered_with_its_result(hub: StubHub) -> None:
     journal = Journal()
     async with running_button(hub, journal, every=timedelta(hours=1)):
