@@ -233,7 +233,7 @@ class QuietServer(uvicorn.Server):
 def serve(stage: Stage, port: int = 0) -> Iterator[str]:
     """Serve on a loopback port; the address of the desk."""
     listener = socket.create_server(("127.0.0.1", port))
-    config = uvicorn.Config(build_app(stage), log_level="error", ws="none", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(build_app(stage), log_level="error", ws="none", lifespan="off", timeout_graceful_shutdown=1)
     server = QuietServer(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

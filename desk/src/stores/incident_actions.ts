@@ -25,10 +25,17 @@ export const useIncidentActions = defineStore("incident actions", () => {
       return true;
     } catch (problem) {
       notices.show("problem", describe(problem, t));
+      if (problem instanceof HubProblem && problem.status === 409) await lookAgain(id);
       return false;
     } finally {
       busyId.value = null;
     }
+  }
+
+  /** Somebody was first: show how it stands now, stream or no stream. */
+  async function lookAgain(id: string): Promise<void> {
+    const now = await ask(hub.GET("/incidents/{id}", at(id))).catch(() => null);
+    if (now !== null) incidents.put(now);
   }
 
   const at = (id: string) => ({ params: { path: { id } } });

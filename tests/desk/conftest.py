@@ -1,0 +1,71 @@
+"""A browser, a fake hub and a desk for each test; skipped, saying so, where there is no chromium."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.desk.desk_page import DeskPage
+from tests.desk.fake_hub import Stage, serve
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Where the system's chromium is."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no chromium is installed: the desk's browser tests are not run")
+    return path
+
+
+@pytest.fixture(scope="session")
+def bundle(chromium_path: str) -> None:
+    """The bundle, as new as its sources. (Needs a browser first: without one nothing is built for nothing.)"""
+    subprocess.run([sys.executable, str(REPOSITORY / "desk" / "build.py")], check=True)
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_path: str, bundle: None) -> Iterator[Browser]:
+    """One browser a module: Playwright's loop must not outlive it, the asynchronous tests elsewhere need theirs."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=list(CHROMIUM_ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def stage() -> Stage:
+    """The fake hub's state, for the test to change."""
+    return Stage()
+
+
+@pytest.fixture
+def address(stage: Stage) -> Iterator[str]:
+    """Where the fake hub serves the desk."""
+    with serve(stage) as url:
+        yield url
+
+
+@pytest.fixture
+def desk(chromium: Browser, address: str) -> Iterator[DeskPage]:
+    """A desk in a fresh browser context; it must end without an error on the console or a request to elsewhere."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+    page = DeskPage(context.new_page(), address)
+    yield page
+    context.close()
+    assert page.complaints == []
