@@ -274,12 +274,12 @@ class SimulatedDevice:
             done = False
         self._note(Happening.COMMANDED, command=command.command, done=done)
         answer = {
-            "id": new_event_id(),
+            "id": command.id,
             "seq": self._next_seq(),
             "boot_id": self._boot_id,
             "event": "command_result",
             "occurred_at": stamp(_now()),
-            "evidence": {"command_id": command.id, "result": "done" if done else "not_supported"},
+            "evidence": {"command": command.command, "result": "done" if done else "not_supported"},
         }
         await self._publish(client, self._topics.event, answer)
 
