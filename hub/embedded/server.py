@@ -15,7 +15,7 @@ from urllib.parse import quote
 from hub.clock import monotonic_s
 from hub.embedded import ties
 from hub.embedded.account import Account, account_for, let_in, let_read
-from hub.embedded.binaries import POSTGRES_MAJOR, major_version, quiet_environment, run, wheel_binaries
+from hub.embedded.binaries import POSTGRES_MAJOR, installed_trees, major_version, quiet_environment, run, wheel_binaries
 from hub.embedded.errors import EmbeddedDatabaseError
 from hub.embedded.flags import server_flags
 from hub.embedded.lock import DirectoryLock, Purpose
@@ -102,7 +102,8 @@ class EmbeddedPostgres:
                 self._account = account_for(self._directory)
                 let_in(self._data_dir, self._account)
                 let_in(self._binaries, self._account)
-                let_read(self._binaries.parent, self._account)
+                for tree in installed_trees(self._binaries):
+                    let_read(tree, self._account)
                 self._create_directory()
                 self._socket_directory = self._make_socket_directory()
             except BaseException:
