@@ -7,7 +7,7 @@ import sys
 from collections.abc import Coroutine
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, assert_never
 
 import typer
 
@@ -55,13 +55,14 @@ def migrate(*, as_json: AsJson = False) -> None:
 
 def _become_supervisor(settings: Settings) -> None:
     """Replace this process: the supervisor stays small, having never seen what reads settings and command lines."""
-    plan = _plan(settings)
+    plan = supervisor_plan(settings)
     sys.stdout.flush()
     environment = {**plan.to_environment(), "PYTHONPATH": python_path()}
     os.execve(sys.executable, python_module("hub.supervisor"), environment)  # noqa: S606 - ourselves, by another module
 
 
-def _plan(settings: Settings) -> Plan:
+def supervisor_plan(settings: Settings) -> Plan:
+    """The processes of these settings."""
     doors = {"http_port": settings.http_port, "mqtt_port": settings.mqtt_port, "mqtt_tls_port": settings.mqtt_tls_port}
     return Plan(
         data_dir=str(settings.data_dir.absolute()),
@@ -106,16 +107,28 @@ def _run_role(settings: Settings, role: Role) -> None:
         raise CommandError("A role on its own needs HUB_DATABASE_URL; `hub serve` without --role brings a database.")
     import uvloop
 
-    from hub import app
     from hub.observability import configure_logging
 
     configure_logging(settings, role.value)
-    runs = {Role.INGEST: app.run_ingest, Role.DUTY: app.run_duty, Role.WEB: app.run_web}
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_until_stopped(runs[role](settings, dsn)))
+        runner.run(until_stopped(_work_of(role, settings, dsn)))
 
 
-async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+def _work_of(role: Role, settings: Settings, dsn: str) -> Coroutine[Any, Any, None]:
+    from hub import app
+
+    match role:
+        case Role.INGEST:
+            return app.run_ingest(settings, dsn)
+        case Role.DUTY:
+            return app.run_duty(settings, dsn)
+        case Role.WEB:
+            return app.run_web(settings, dsn)
+        case _:
+            assert_never(role)
+
+
+async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
     """Await the role's work; SIGTERM and SIGINT cancel it, and it may take its time to end well."""
     task = asyncio.create_task(work)
     loop = asyncio.get_running_loop()
