@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import IntFlag
 from functools import partial
-from typing import Protocol
+from typing import Protocol, cast
 
 from hub.clock import utc_now
 from hub.ingest.front_door.acknowledgements import Owed
@@ -168,13 +168,13 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket is open (and TLS established)."""
-        if not isinstance(transport, asyncio.Transport):
-            raise TypeError("a stream transport is needed")
-        self._transport = transport
-        transport.set_write_buffer_limits(high=self.host.limits.write_buffer_bytes_max // 4)
+        # A stream transport by what it can do: uvloop's are none of asyncio's classes.
+        stream = cast("asyncio.Transport", transport)
+        self._transport = stream
+        stream.set_write_buffer_limits(high=self.host.limits.write_buffer_bytes_max // 4)
         if not self.host.opened(self):
             self.has_ended = True
-            transport.abort()
+            stream.abort()
             return
         self._set_timer("connect", self.host.limits.connect_timeout_s, self.crowd_out)
         if self._decoder.buffered:

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Callable
+from typing import cast
 
 import structlog
 
@@ -33,11 +34,11 @@ class TlsGate(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin the handshake; nothing is read before TLS reads it."""
-        if not isinstance(transport, asyncio.Transport):
-            raise TypeError("a stream transport is needed")
-        self._transport = transport
-        transport.pause_reading()
-        self._handshake = self._loop.create_task(self._shake_hands(transport))
+        # A stream transport by what it can do: uvloop's are none of asyncio's classes.
+        stream = cast("asyncio.Transport", transport)
+        self._transport = stream
+        stream.pause_reading()
+        self._handshake = self._loop.create_task(self._shake_hands(stream))
 
     async def _shake_hands(self, transport: asyncio.Transport) -> None:
         try:
