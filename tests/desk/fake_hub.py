@@ -46,6 +46,7 @@ class Stage:
         self.generation = 0
         self.stream_refused = False
         self.stream_starts: list[int] = []
+        self.stream_opened = threading.Event()
 
     def stall_streams(self) -> None:
         """Every stream that is open falls silent; one opened later does not."""
@@ -197,6 +198,7 @@ def build_app(stage: Stage) -> FastAPI:
         if stage.stream_refused:
             return problem(502, "bad_gateway")
         stage.stream_starts.append(after)
+        stage.stream_opened.set()
         return StreamingResponse(follow(stage, after), media_type="text/event-stream")
 
     app.mount("/", StaticFiles(directory=BUNDLE, html=True))

@@ -19,6 +19,7 @@ def test_a_second_operator_is_told_who_holds_it_though_the_stream_is_silent(
     desk.expected_statuses.add(409)
     desk.open()
     expect(desk.card(incident["id"])).to_be_visible()
+    assert stage.stream_opened.wait(timeout=5)
     stage.stall_streams()
     other = chromium.new_context(base_url=desk.address, extra_http_headers={"X-Anxin-Desk": "1"})
     other.request.post("/api/v1/sessions", data={"login": "wu", "password": PASSWORD})
@@ -35,6 +36,7 @@ def test_a_silent_stream_shows_a_banner_and_recovers_without_loss_or_duplicate(d
     desk.expected_statuses.add(502)
     before = stage.state.raise_incident(name="李桂兰")
     desk.open()
+    assert stage.stream_opened.wait(timeout=5)
     stage.stream_refused = True
     stage.stall_streams()
     missed = [stage.state.raise_incident(name=name) for name in ("王秀英", "张玉珍", "刘长顺")]
@@ -55,6 +57,7 @@ def test_a_link_down_for_half_a_minute_sounds(desk: DeskPage, stage: Stage) -> N
     desk.expected_statuses.add(502)
     desk.page.clock.install()
     desk.open()
+    assert stage.stream_opened.wait(timeout=5)
     stage.stream_refused = True
     stage.stall_streams()
     desk.page.clock.run_for(29_000)

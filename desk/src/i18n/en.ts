@@ -78,6 +78,7 @@ export default {
     done: "Done",
   },
   banner: {
+    label: "Warnings",
     link_lost: "The link to the hub is down; reconnecting. New calls for help are not shown: mind the desk telephone{phone}.",
     down_for: "down for {clock}",
     sound_blocked: "The sound is off: you would not hear a call for help.",

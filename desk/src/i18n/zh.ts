@@ -78,6 +78,7 @@ export default {
     done: "完成",
   },
   banner: {
+    label: "重要提示",
     link_lost: "与平台的连接中断，正在重新连接。此期间看不到新的求助，请留意值班电话{phone}。",
     down_for: "已中断 {clock}",
     sound_blocked: "声音没有打开，有求助时您会听不到。",
