@@ -28,6 +28,11 @@ class StubApi:
         """Names of what was created at this path."""
         return [str(fields.get("name")) for created_at, fields in self.created if created_at == path]
 
+    def secret_of(self, device_id: str) -> str:
+        """The password that this device was given."""
+        (device,) = [fields for path, fields in self.created if path == "devices" and fields["id"] == device_id]
+        return str(device["mqtt"]["password"])
+
     def answer(self, method: str, path: str, fields: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Status and body."""
         self.requests += 1

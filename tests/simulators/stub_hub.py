@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +25,7 @@ class StubHub:
 
     port: int = 0
     password: str = "secret"
+    accepts: Callable[[str, str], bool] | None = None  #: Of user name and password; absent: `password` is everybody's.
     acknowledges: bool = (
         True  #: PUBACK for device events at once, else by `acknowledge_held`; others always get theirs.
     )
@@ -41,6 +42,14 @@ class StubHub:
     def events(self, event: str = "sos_pressed") -> list[dict[str, Any]]:
         """Device events of this kind, repetitions and all."""
         return [each.fields for each in self.published if each.fields.get("event") == event]
+
+    def statuses(self, *, online: bool) -> list[Published]:
+        """What devices said on `up/status`."""
+        return [each for each in self.published if each.fields.get("online") is online]
+
+    def measuring(self) -> set[str]:
+        """Topics on which readings came."""
+        return {each.topic for each in self.published if each.topic.endswith("/up/telemetry")}
 
     async def until(self, condition: Any, within_s: float = 10) -> None:
         """Wait until the condition, a function of nothing, holds."""
@@ -83,7 +92,7 @@ class StubHub:
         kind, flags, body = await _read_packet(reader)
         if kind == CONNECT:
             self.connects += 1
-            admitted = body.endswith(self.password.encode())
+            admitted = self._admits(*_credentials_of(body))
             writer.write(bytes((0x20, 2, 0, 0 if admitted else 5)))
             return admitted
         if kind == SUBSCRIBE:
@@ -96,6 +105,9 @@ class StubHub:
         elif kind == DISCONNECT:
             self.goodbyes += 1
         return kind != DISCONNECT
+
+    def _admits(self, user: str, password: str) -> bool:
+        return password == self.password if self.accepts is None else self.accepts(user, password)
 
     async def _take(self, flags: int, body: bytes, writer: asyncio.StreamWriter) -> None:
         topic_end = 2 + int.from_bytes(body[:2])
@@ -126,6 +138,16 @@ async def stub_hub() -> AsyncIterator[StubHub]:
         server.close()
         hub.drop_everybody()
         await server.wait_closed()
+
+
+def _credentials_of(connect: bytes) -> tuple[str, str]:
+    """User name and password: the last two strings of a CONNECT."""
+    strings, rest = [], connect[10:]  # after protocol name, level, flags and keep-alive
+    while rest:
+        end = 2 + int.from_bytes(rest[:2])
+        strings.append(rest[2:end].decode())
+        rest = rest[end:]
+    return strings[-2], strings[-1]
 
 
 def _packet(kind: int, flags: int, body: bytes) -> bytes:

@@ -2,6 +2,8 @@
 
 import asyncio
 import io
+import signal
+import sys
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -10,10 +12,12 @@ import pytest
 from rich.console import Console
 
 from simulators.county import County, CountyDevice
+from simulators.county_plan import DEMO_COUNTY
 from simulators.demo import live, welcome
 from simulators.device import Happening, HubAddress, Note
 from simulators.progress import Board, open_progress, render
 from simulators.wire import stamp
+from tests.simulators.stub_api import API_KEY, stub_api
 from tests.simulators.stub_hub import StubHub
 from tests.simulators.test_press import NOON
 
@@ -48,6 +52,32 @@ async def test_all_devices_connect_and_a_button_is_pressed(hub: StubHub, capsys:
         await demonstration
     assert demonstration.cancelled()
     assert "李示例 · call button is pressed" in capsys.readouterr().out
+
+
+async def test_ctrl_c_ends_it_well_and_every_device_says_goodbye(hub: StubHub, tmp_path: Path) -> None:
+    with stub_api() as api:
+        hub.accepts = lambda device_id, password: password == api.secret_of(device_id)
+        call = f"run({api.base_url!r}, {API_KEY!r}, '127.0.0.1', {hub.port}, Path({str(tmp_path)!r}))"
+        running = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            f"from pathlib import Path; from simulators.demo import run; {call}",
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            devices = sum(len(person.devices) for person in DEMO_COUNTY.recipients)
+            await hub.until(lambda: len(hub.measuring()) == devices, within_s=30)
+            running.send_signal(signal.SIGINT)
+            async with asyncio.timeout(10):
+                output, errors = await running.communicate()
+        finally:
+            if running.returncode is None:
+                running.kill()
+                await running.wait()
+    assert (running.returncode, errors.decode()) == (0, "")
+    assert "The devices are off." in output.decode()
+    await hub.until(lambda: len(hub.statuses(online=False)) == devices)
 
 
 def test_the_welcome_names_the_desk_and_the_log_in() -> None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from typer.main import get_group
 
+from hub.cli.root import app
 from hub.settings import CONFIG_VARIABLE, Settings, variable_name
 from tests.simulators.stub_hub import StubHub
 
@@ -97,6 +99,20 @@ def test_every_variable_that_is_named_exists(paper: str) -> None:
     known = {variable_name(field) for field in Settings.model_fields} | {CONFIG_VARIABLE}
     named = set(re.findall(r"`(HUB_[A-Z_]+)`", (ROOT / paper).read_text(encoding="utf-8")))
     assert named <= known
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_command_that_is_named_exists(paper: str) -> None:
+    known = set(get_group(app).commands)
+    named = set(re.findall(r"(?:`|^|/)hub ([a-z][a-z-]*)", (ROOT / paper).read_text(encoding="utf-8"), re.MULTILINE))
+    assert named <= known
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_make_target_that_is_named_exists(paper: str) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"(?:`|^)make ([a-z-]+)", (ROOT / paper).read_text(encoding="utf-8"), re.MULTILINE))
+    assert named <= targets
 
 
 def test_operations_names_every_setting() -> None:
