@@ -32,7 +32,7 @@ from tests.front_door.packet_strategies import packets
 SIZE_MAX = 1_000_000
 #: Section 3.15.2.1 lets AUTH be empty; mqtt5 0.8 does not read that.
 EMPTY_AUTH = b"\xf0\x00"
-EXAMPLES = settings(max_examples=400, deadline=None)
+EXAMPLES = settings(max_examples=200, deadline=None)
 
 both_versions = st.sampled_from(list(Version)).flatmap(
     lambda version: st.tuples(st.just(version), st.lists(packets(version), min_size=1, max_size=4))
@@ -288,7 +288,7 @@ def test_we_read_what_the_other_codec_writes(packet: Packet) -> None:
     assert summary(decode(theirs.write(), Version.V5)) == peer_summary(theirs)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(packets(Version.V5), st.data())
 def test_a_damaged_packet_means_the_same_to_both_or_is_refused(packet: Packet, data: st.DataObject) -> None:
     """Whatever we accept, the other codec must accept and understand alike, save where it is known to be stricter."""
