@@ -1,0 +1,36 @@
+"""The application: routes, errors, headers, the desk's files; built from its parts, opening nothing itself."""
+
+from fastapi import APIRouter, FastAPI
+
+from hub import __version__
+from hub.api import probes
+from hub.api.desk_files import DeskFiles
+from hub.api.envelope import Envelope
+from hub.api.parts import Parts
+from hub.api.problems import MEDIA_TYPE, ProblemDocument, add_problem_handlers
+from hub.api.routes import ALL
+
+PREFIX = "/api/v1"
+
+
+def create_app(parts: Parts, desk: DeskFiles | None = None) -> FastAPI:
+    """The web role's ASGI application."""
+    app = FastAPI(
+        title="Anxin Hub",
+        version=__version__,
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # its pages load scripts from elsewhere, which a desk without internet cannot
+        redoc_url=None,
+        redirect_slashes=False,
+        responses={"default": {"model": ProblemDocument, "content": {MEDIA_TYPE: {}}, "description": "A problem"}},
+    )
+    app.state.parts = parts
+    add_problem_handlers(app)
+    app.add_middleware(Envelope, tls=parts.tls)
+    contract = APIRouter(prefix=PREFIX)
+    for router in ALL:
+        contract.include_router(router)
+    app.include_router(contract)
+    app.include_router(probes.router)
+    app.router.default = desk or DeskFiles()
+    return app

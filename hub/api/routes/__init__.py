@@ -1,0 +1,33 @@
+"""One router a noun; `ALL` is what `/api/v1` consists of."""
+
+from hub.api.routes import (
+    accounts,
+    assignments,
+    contacts,
+    devices,
+    divisions,
+    incident_actions,
+    incidents,
+    policies,
+    queues,
+    recipients,
+    rosters,
+    sessions,
+    stream,
+)
+
+ALL = (
+    sessions.router,
+    stream.router,
+    incidents.router,
+    incident_actions.router,
+    recipients.router,
+    contacts.router,
+    devices.router,
+    assignments.router,
+    queues.router,
+    policies.router,
+    rosters.router,
+    divisions.router,
+    accounts.router,
+)

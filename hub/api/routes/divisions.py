@@ -1,0 +1,48 @@
+"""Divisions: the tree of places."""
+
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from fastapi import APIRouter
+from pydantic import AfterValidator
+
+from hub.api.callers import EVERY_ROLE, Caller, requires
+from hub.api.shapes import PAGE_ROWS, Body, Cursor, DivisionId, Limit, Name
+from hub.storage.accounts import Role
+from hub.storage.divisions import DivisionView, create_division, list_divisions
+from hub.storage.views import Page, decode_text_cursor
+
+router = APIRouter(prefix="/divisions", tags=["divisions"])
+
+
+def _known_timezone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("is no time zone, such as Asia/Shanghai")
+    return name
+
+
+class NewDivision(Body):
+    """A place by its 12-digit code; the level follows from the zeros it ends in."""
+
+    id: DivisionId
+    name: Name
+    timezone: Annotated[str, AfterValidator(_known_timezone)] | None = None
+
+
+@router.get("")
+async def list_all(
+    caller: Annotated[Caller, requires(*EVERY_ROLE)], cursor: Cursor = None, limit: Limit = PAGE_ROWS
+) -> Page[DivisionView]:
+    """The places in scope, by code."""
+    return await list_divisions(caller.connection, caller.scope, decode_text_cursor(cursor), limit)
+
+
+@router.post("", status_code=201)
+async def create(body: NewDivision, caller: Annotated[Caller, requires(Role.ADMIN)]) -> DivisionView:
+    """A new place below the caller's own."""
+    division_id = caller.choose_division(body.id)
+    division = await create_division(
+        caller.connection, division_id, body.name, body.timezone, caller.parts.settings.timezone
+    )
+    await caller.record("create", "division", division_id, division_id)
+    return division

@@ -1,0 +1,198 @@
+"""What people do to an incident. The core decides under the row lock; each answer is the incident as it now is.
+
+409 says who was first, with the holder.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from alerts.explanation import Param
+from alerts.incidents import (
+    Disposition,
+    Incident,
+    Outcome,
+    acknowledge,
+    add_note,
+    close,
+    hand_over,
+    log_contact_attempt,
+    reopen,
+    set_arrived,
+    set_responding,
+)
+from hub.api.callers import DESK_ROLES, Caller, requires
+from hub.api.problems import unacceptable
+from hub.api.routes.incidents import read_incident
+from hub.api.shapes import Body, LongText, Name, Phone
+from hub.storage import incidents
+from hub.storage.accounts import Role, find_operator
+from hub.storage.incident_views import IncidentView
+from hub.storage.refusals import refused_as
+
+router = APIRouter(prefix="/incidents/{incident_id}", tags=["incidents"])
+
+DeskCaller = Annotated[Caller, requires(*DESK_ROLES)]
+#: Who may close what another holds.
+_OVERRIDING_ROLES = frozenset({Role.ADMIN, Role.SUPERVISOR})
+
+
+class NoBody(Body):
+    """Nothing need be said."""
+
+
+class ContactAttempt(Body):
+    """Somebody was called: who, and what came of it."""
+
+    contact_id: UUID | None = None
+    who: Name
+    phone: Phone | None = None
+    outcome: Literal["reached", "no_answer", "busy", "wrong_number", "declined"]
+    note: LongText | None = None
+
+
+class Responding(Body):
+    """Somebody is on the way."""
+
+    name: Name
+    eta_minutes: int | None = Field(default=None, ge=0, le=24 * 60)
+    phone: Phone | None = None
+
+
+class Arrived(Body):
+    """Somebody is there; by default whoever was on the way."""
+
+    name: Name | None = None
+
+
+class Note(Body):
+    """Something worth knowing."""
+
+    text: Annotated[LongText, Field(min_length=1)]
+
+
+class HandOver(Body):
+    """To whom the incident goes."""
+
+    operator_id: UUID
+    note: LongText | None = None
+
+
+class Closing(Body):
+    """How it ended."""
+
+    disposition: Disposition
+    note: LongText | None = None
+
+
+class Reopening(Body):
+    """Why the close is undone."""
+
+    note: LongText | None = None
+
+
+async def _change(
+    caller: Caller, incident_id: UUID, action: str, decide: Callable[[Incident, datetime], Outcome]
+) -> IncidentView:
+    await incidents.change(caller.connection, incident_id, caller.scope, decide)
+    incident = await read_incident(caller, incident_id)
+    await caller.record(action, "incident", incident_id, incident.division_id)
+    return incident
+
+
+def _params(body: Body) -> dict[str, Param]:
+    """What was said, as the log keeps it."""
+    return {name: value for name, value in body.model_dump(mode="json").items() if value is not None}
+
+
+@router.post("/acknowledge")
+async def take(incident_id: UUID, caller: DeskCaller, _body: NoBody | None = None) -> IncidentView:
+    """Take it: notifications that have not left do not leave, the device learns that a person has it."""
+    return await _change(
+        caller, incident_id, "acknowledge", lambda incident, now: acknowledge(incident, caller.actor, now)
+    )
+
+
+@router.post("/contact-attempts")
+async def attempt_contact(incident_id: UUID, body: ContactAttempt, caller: DeskCaller) -> IncidentView:
+    """Somebody was called, reached or not."""
+    return await _change(
+        caller,
+        incident_id,
+        "log_contact_attempt",
+        lambda incident, now: log_contact_attempt(incident, caller.actor, _params(body), now),
+    )
+
+
+@router.post("/responding")
+async def send_responder(incident_id: UUID, body: Responding, caller: DeskCaller) -> IncidentView:
+    """Somebody is on the way; only now may the wearer be told that help is coming."""
+    return await _change(
+        caller,
+        incident_id,
+        "set_responding",
+        lambda incident, now: set_responding(incident, caller.actor, _params(body), now),
+    )
+
+
+@router.post("/arrived")
+async def arrive(incident_id: UUID, caller: DeskCaller, body: Arrived | None = None) -> IncidentView:
+    """The responder is there."""
+    said = _params(body) if body is not None else {}
+    return await _change(
+        caller, incident_id, "set_arrived", lambda incident, now: set_arrived(incident, caller.actor, said, now)
+    )
+
+
+@router.post("/notes")
+async def write_note(incident_id: UUID, body: Note, caller: DeskCaller) -> IncidentView:
+    """A note in the log."""
+    return await _change(
+        caller, incident_id, "add_note", lambda incident, now: add_note(incident, caller.actor, body.text, now)
+    )
+
+
+@router.post("/hand-over")
+async def give(incident_id: UUID, body: HandOver, caller: DeskCaller) -> IncidentView:
+    """Give it to another person of the desk; a note goes into the log with it."""
+    incident_now = await read_incident(caller, incident_id)
+    to = await find_operator(caller.connection, body.operator_id, incident_now.division_id)
+    if to is None:
+        raise unacceptable("operator_id", "unknown_reference", "names nobody who may hold this incident")
+
+    def decide(incident: Incident, now: datetime) -> Outcome:
+        given = hand_over(incident, caller.actor, to, now)
+        if not body.note:
+            return given
+        noted = add_note(given.incident, caller.actor, body.note, now)
+        return Outcome(incident=noted.incident, duties=given.duties + noted.duties)
+
+    return await _change(caller, incident_id, "hand_over", decide)
+
+
+@router.post("/close")
+async def finish(incident_id: UUID, body: Closing, caller: DeskCaller) -> IncidentView:
+    """Record how it ended; an open one is taken and closed in one, another's only by a supervisor."""
+    may_override = caller.role in _OVERRIDING_ROLES
+    return await _change(
+        caller,
+        incident_id,
+        "close",
+        lambda incident, now: close(
+            incident, caller.actor, body.disposition, body.note, now, may_override=may_override
+        ),
+    )
+
+
+@router.post("/reopen")
+async def undo_close(incident_id: UUID, caller: DeskCaller, body: Reopening | None = None) -> IncidentView:
+    """Undo a close: the ladder starts anew. 409 when a newer one of its kind is not closed."""
+    note = body.note if body is not None else None
+    with refused_as("another_not_closed"):
+        return await _change(
+            caller, incident_id, "reopen", lambda incident, now: reopen(incident, caller.actor, note, now)
+        )

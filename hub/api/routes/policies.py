@@ -1,0 +1,119 @@
+"""Escalation policies: who is told when nobody takes an incident."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import AfterValidator, Field, TypeAdapter
+
+from alerts.kinds import IncidentKind
+from alerts.policy import Target
+from alerts.severity import Severity
+from hub.api.callers import LOOKING_ROLES, Caller, requires
+from hub.api.problems import ProblemError, not_found, unacceptable
+from hub.api.shapes import Body, DivisionId, Phone
+from hub.storage.accounts import Role
+from hub.storage.policies import (
+    DEFAULT_NAME,
+    OtherDivisionsPolicyError,
+    PolicyView,
+    WrittenPolicy,
+    delete_policy,
+    find_policy,
+    list_policies,
+    put_policy,
+)
+from hub.storage.views import Page
+
+router = APIRouter(prefix="/policies", tags=["policies"])
+
+#: A ladder that waits longer than a day between two steps reaches nobody in time.
+_WAIT_S_MAX = 24 * 3600.0
+_STEPS_MAX = 30
+_REPEAT_MAX = 1000
+
+PolicyName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+_PHONE = TypeAdapter(Phone)
+
+
+def _target_or_number(notify: str) -> str:
+    return notify if notify in set(Target) else _PHONE.validate_python(notify)
+
+
+class Step(Body):
+    """Tell `notify` so many seconds after the previous step; the first counts from opening."""
+
+    after_s: float = Field(ge=0, le=_WAIT_S_MAX)
+    notify: Annotated[str, Field(max_length=20), AfterValidator(_target_or_number)]
+
+
+class When(Body):
+    """When the policy applies; an empty condition always does."""
+
+    severity: list[Severity] = Field(default_factory=list)
+    kind: list[IncidentKind] = Field(default_factory=list)
+    division_id: DivisionId | None = None
+
+
+class Policy(Body):
+    """A ladder: its steps once and `repeat` times more, then the last one every `then_every_s` until it is taken."""
+
+    steps: list[Step] = Field(min_length=1, max_length=_STEPS_MAX)
+    repeat: int = Field(default=3, ge=0, le=_REPEAT_MAX)
+    then_every_s: float = Field(default=300.0, ge=1, le=_WAIT_S_MAX)
+    ack_timeout_s: float = Field(default=300.0, ge=1, le=_WAIT_S_MAX)
+    when: When = Field(default_factory=When)
+
+
+@router.get("")
+async def list_all(caller: Annotated[Caller, requires(*LOOKING_ROLES)]) -> Page[PolicyView]:
+    """The scope's policies and the default one."""
+    return await list_policies(caller.connection, caller.scope, caller.parts.settings.division)
+
+
+@router.get("/{name}")
+async def get(name: PolicyName, caller: Annotated[Caller, requires(*LOOKING_ROLES)]) -> PolicyView:
+    """One policy."""
+    policy = await find_policy(caller.connection, name, caller.scope, caller.parts.settings.division)
+    if policy is None:
+        raise not_found("policy")
+    return policy
+
+
+@router.put("/{name}")
+async def put(name: PolicyName, body: Policy, caller: Annotated[Caller, requires(Role.ADMIN)]) -> PolicyView:
+    """Write a policy; it holds for incidents that open after the answer.
+
+    `default` applies to everybody: it is the hub's own division's, and has no condition.
+    """
+    if name == DEFAULT_NAME:
+        if body.when != When():
+            raise unacceptable("when", "default_has_no_condition", "must be empty: the default always applies")
+        division_id = caller.choose_division(caller.parts.settings.division)
+    else:
+        division_id = caller.choose_division(body.when.division_id)
+    written = WrittenPolicy(
+        name=name,
+        division_id=division_id,
+        steps=[{"after_s": step.after_s, "notify": step.notify} for step in body.steps],
+        repeat=body.repeat,
+        then_every_s=body.then_every_s,
+        ack_timeout_s=body.ack_timeout_s,
+        severity=body.when.severity,
+        kind=body.when.kind,
+    )
+    try:
+        policy = await put_policy(caller.connection, written, caller.scope)
+    except OtherDivisionsPolicyError:
+        raise ProblemError(409, "name_taken", "Another division has a policy of this name.") from None
+    await caller.record("write", "policy", name, division_id)
+    return policy
+
+
+@router.delete("/{name}", status_code=204)
+async def delete(name: PolicyName, caller: Annotated[Caller, requires(Role.ADMIN)]) -> None:
+    """Take a policy away; the default one can only be written."""
+    if name == DEFAULT_NAME:
+        raise ProblemError(409, "default_stays", "The default policy can be written, not deleted.")
+    if not await delete_policy(caller.connection, name, caller.scope):
+        raise not_found("policy")
+    await caller.record("delete", "policy", name)

@@ -1,0 +1,70 @@
+"""The shapes requests share: texts, telephone numbers, instants, divisions, pages.
+
+A field we do not know is refused by name (422): a misspelt threshold that was silently ignored would be believed.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import Query
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from hub.storage.scope import DIVISION_DIGITS
+
+
+class Body(BaseModel):
+    """A request's body."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    def given(self) -> dict[str, Any]:
+        """The fields that were sent, as JSON."""
+        return self.model_dump(mode="json", exclude_unset=True, by_alias=False)
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must not contain U+0000")
+    return text
+
+
+_PHONE = re.compile(r"\+?[0-9][0-9 \-]{1,18}[0-9]")
+
+
+def _loose_phone(text: str) -> str:
+    if not _PHONE.fullmatch(text):
+        raise ValueError("must be 3 to 20 digits, spaces and hyphens, with + in front at most")
+    return text
+
+
+def _instant(value: object) -> datetime:
+    """RFC 3339 with an offset, within this century: what lies outside is a mistake, and no database holds it all."""
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or len(value) > 64:
+        raise ValueError("must be an RFC 3339 time with an offset")
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("must be an RFC 3339 time with an offset") from None
+    if moment.tzinfo is None or moment.utcoffset() is None:
+        raise ValueError("must have an offset, such as +08:00 or Z")
+    if not 2000 <= moment.year < 2100:
+        raise ValueError("must lie between 2000 and 2100")
+    return moment.astimezone(UTC)
+
+
+Text = Annotated[str, StringConstraints(max_length=500), AfterValidator(_without_nul)]
+LongText = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_without_nul)]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_without_nul)
+]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_loose_phone)]
+Instant = Annotated[datetime, BeforeValidator(_instant, json_schema_input_type=str)]
+DivisionId = Annotated[str, Field(pattern=rf"^[0-9]{{{DIVISION_DIGITS}}}$")]
+
+Cursor = Annotated[str | None, Query(max_length=400, description="`next` of the page before.")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="Rows of a page at most.")]
+PAGE_ROWS = 100
+Search = Annotated[Name | None, Query()]

@@ -1,0 +1,135 @@
+"""Escalation policies as people write them; `policy_rules` reads the same rows for the core."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+from pydantic import Field
+
+from alerts.policy import DEFAULT_POLICY
+from hub.identity import new_id
+from hub.storage.database import Connection
+from hub.storage.incident_rows import policy_to_json
+from hub.storage.queries import queries
+from hub.storage.refusals import UnknownReferenceError
+from hub.storage.scope import Scope
+from hub.storage.views import Page, View, fetch_view, fetch_views
+
+DEFAULT_NAME = DEFAULT_POLICY.name
+
+
+class StepView(View):
+    """Tell `notify` so many seconds after the previous step; the first counts from opening."""
+
+    after_s: float
+    notify: str
+
+
+class WhenView(View):
+    """When a policy applies; an empty condition always does."""
+
+    severity: list[str] = Field(default_factory=list)
+    kind: list[str] = Field(default_factory=list)
+    division_id: str | None = None
+
+
+class PolicyView(View):
+    """One ladder. `version` 0: nobody has written it, it is the built-in one."""
+
+    name: str
+    division_id: str
+    when: WhenView
+    steps: list[StepView]
+    repeat: int
+    then_every_s: float
+    ack_timeout_s: float
+    version: int
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenPolicy:
+    """A policy to be put in the place of the one of its name. `steps` and `when` as the contract writes them."""
+
+    name: str
+    division_id: str
+    steps: Sequence[dict[str, float | str]]
+    repeat: int
+    then_every_s: float
+    ack_timeout_s: float
+    severity: Sequence[str] = field(default_factory=tuple)
+    kind: Sequence[str] = field(default_factory=tuple)
+
+
+class OtherDivisionsPolicyError(Exception):
+    """The name belongs to a policy outside of the caller's scope."""
+
+
+async def put_policy(connection: Connection, policy: WrittenPolicy, scope: Scope) -> PolicyView:
+    """Write a policy; incidents that are open keep the one they opened with.
+
+    Raises:
+        OtherDivisionsPolicyError: a policy of this name exists outside of the scope.
+        UnknownReferenceError: there is no such division.
+    """
+    cursor = await connection.execute(queries("policies").lock_name, {"name": policy.name})
+    row = await cursor.fetchone()
+    if row is not None and not scope.covers(row[0]):
+        raise OtherDivisionsPolicyError(policy.name)
+    when: dict[str, Any] = {}
+    if policy.name != DEFAULT_NAME:
+        when = {"severity": list(policy.severity), "kind": list(policy.kind), "division_id": policy.division_id}
+    view = await fetch_view(
+        connection,
+        PolicyView,
+        queries("policies").put,
+        {
+            "id": new_id(),
+            "name": policy.name,
+            "division_id": policy.division_id,
+            "when": Jsonb(when),
+            "steps": Jsonb(list(policy.steps)),
+            "repeat": policy.repeat,
+            "then_every_s": policy.then_every_s,
+            "ack_timeout_s": policy.ack_timeout_s,
+        },
+    )
+    if view is None:
+        raise UnknownReferenceError("division_id")
+    return view
+
+
+async def list_policies(connection: Connection, scope: Scope, hub_division_id: str) -> Page[PolicyView]:
+    """Every policy of the scope, and the default one, which concerns everybody."""
+    params = {"scope": scope.sql, "name": None, "default": DEFAULT_NAME}
+    views = await fetch_views(connection, PolicyView, queries("policies").visible, params)
+    if not any(view.name == DEFAULT_NAME for view in views):
+        views.insert(0, _built_in(hub_division_id))
+    return Page(items=views)
+
+
+async def find_policy(connection: Connection, name: str, scope: Scope, hub_division_id: str) -> PolicyView | None:
+    """One policy of the scope, or the default one."""
+    params = {"scope": scope.sql, "name": name, "default": DEFAULT_NAME}
+    view = await fetch_view(connection, PolicyView, queries("policies").visible, params)
+    return _built_in(hub_division_id) if view is None and name == DEFAULT_NAME else view
+
+
+async def delete_policy(connection: Connection, name: str, scope: Scope) -> bool:
+    """False when the scope has no policy of this name."""
+    cursor = await connection.execute(queries("policies").delete, {"name": name, "scope": scope.sql})
+    return cursor.rowcount > 0
+
+
+def _built_in(hub_division_id: str) -> PolicyView:
+    return PolicyView.model_validate(
+        {
+            **policy_to_json(DEFAULT_POLICY),
+            "division_id": hub_division_id,
+            "when": {},
+            "version": 0,
+            "updated_at": None,
+        }
+    )

@@ -1,0 +1,45 @@
+-- create --
+-- Order of creation unless an order is given.
+INSERT INTO contact (id, division_id, recipient_id, name, phone, relation, call_order)
+SELECT %(id)s, r.division_id, r.id, %(name)s, %(phone)s, %(relation)s::text,
+       coalesce(%(order)s::integer, (SELECT coalesce(max(call_order), 0) + 1 FROM contact WHERE recipient_id = r.id))
+  FROM recipient r WHERE r.id = %(recipient_id)s AND in_scope(r.division_id, %(scope)s)
+   FOR UPDATE OF r
+RETURNING id, name, phone, relation, call_order AS "order"
+
+-- list_of_recipient --
+-- In the order in which they are to be called.
+SELECT id, name, phone, relation, call_order AS "order" FROM contact
+ WHERE recipient_id = %(recipient_id)s AND in_scope(division_id, %(scope)s)
+ ORDER BY call_order, created_at, id
+
+-- change --
+-- A column that is not named in the JSON keeps its value.
+UPDATE contact
+   SET (name, phone, relation, call_order)
+     = (SELECT n.name, n.phone, n.relation, n.call_order FROM jsonb_populate_record(contact, %(given)s) AS n)
+ WHERE id = %(id)s AND recipient_id = %(recipient_id)s AND in_scope(division_id, %(scope)s)
+RETURNING id, name, phone, relation, call_order AS "order"
+
+-- delete --
+-- What was sent to them stays on record with the notification.
+DELETE FROM contact
+ WHERE id = %(id)s AND recipient_id = %(recipient_id)s AND in_scope(division_id, %(scope)s)
+
+-- end_modes --
+-- A mode that would last into the new one ends where it begins; one that has not begun by then is replaced.
+WITH replaced AS (
+    DELETE FROM recipient_mode
+     WHERE recipient_id = %(recipient_id)s AND in_scope(division_id, %(scope)s) AND from_at >= %(from)s
+       AND (%(until)s::timestamptz IS NULL OR from_at < %(until)s)
+)
+UPDATE recipient_mode SET until_at = %(from)s
+ WHERE recipient_id = %(recipient_id)s AND in_scope(division_id, %(scope)s) AND from_at < %(from)s
+   AND (until_at IS NULL OR until_at > %(from)s)
+
+-- set_mode --
+-- "home" is the absence of the others, and on record like them.
+INSERT INTO recipient_mode (id, division_id, recipient_id, mode, from_at, until_at)
+SELECT %(id)s, r.division_id, r.id, %(mode)s, %(from)s, %(until)s
+  FROM recipient r WHERE r.id = %(recipient_id)s AND in_scope(r.division_id, %(scope)s)
+RETURNING id, mode, from_at AS "from", until_at AS "until"

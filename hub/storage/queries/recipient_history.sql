@@ -1,0 +1,69 @@
+-- timeline --
+-- Each branch is cut to the page by its own index before they are merged.
+SELECT at, type, id, kind, state, details FROM (
+    (SELECT i.opened_at AS at, 'incident' AS type, i.id, i.kind, i.state,
+            jsonb_build_object('severity', i.severity, 'code', i.code, 'disposition', i.disposition,
+                               'closed_at', i.closed_at, 'explanation', i.explanation) AS details
+       FROM incident i
+      WHERE i.recipient_id = %(recipient_id)s AND in_scope(i.division_id, %(scope)s)
+        AND (%(before_at)s::timestamptz IS NULL OR (i.opened_at, i.id) < (%(before_at)s, %(before_id)s::uuid))
+      ORDER BY i.opened_at DESC, i.id DESC LIMIT %(limit)s)
+    UNION ALL
+    (SELECT e.occurred_at, 'device_event', e.id, e.event, NULL,
+            jsonb_build_object('device_id', e.device_id, 'event_id', e.event_id, 'test', e.test, 'quality', e.quality,
+                               'historical', e.historical, 'received_at', e.received_at, 'component', e.component,
+                               'evidence', e.evidence)
+       FROM device_event e
+      WHERE e.recipient_id = %(recipient_id)s AND in_scope(e.division_id, %(scope)s)
+        AND (%(before_at)s::timestamptz IS NULL OR (e.occurred_at, e.id) < (%(before_at)s, %(before_id)s::uuid))
+      ORDER BY e.occurred_at DESC, e.id DESC LIMIT %(limit)s)
+    UNION ALL
+    (SELECT f.opened_at, 'follow_up', f.id, f.kind, f.state,
+            jsonb_build_object('explanation', f.explanation, 'occurrences', f.occurrences,
+                               'disposition', f.disposition)
+       FROM follow_up f
+      WHERE f.recipient_id = %(recipient_id)s AND in_scope(f.division_id, %(scope)s)
+        AND (%(before_at)s::timestamptz IS NULL OR (f.opened_at, f.id) < (%(before_at)s, %(before_id)s::uuid))
+      ORDER BY f.opened_at DESC, f.id DESC LIMIT %(limit)s)
+    UNION ALL
+    (SELECT m.opened_at, 'maintenance', m.id, m.kind, m.state,
+            jsonb_build_object('device_id', m.device_id, 'explanation', m.explanation, 'occurrences', m.occurrences)
+       FROM maintenance_item m
+      WHERE m.recipient_id = %(recipient_id)s AND in_scope(m.division_id, %(scope)s)
+        AND (%(before_at)s::timestamptz IS NULL OR (m.opened_at, m.id) < (%(before_at)s, %(before_id)s::uuid))
+      ORDER BY m.opened_at DESC, m.id DESC LIMIT %(limit)s)
+    UNION ALL
+    (SELECT a.from_at, 'assignment', a.id, v.kind, CASE WHEN a.until_at <= clock_timestamp() THEN 'ended' ELSE 'current' END,
+            jsonb_build_object('device_id', a.device_id, 'until', a.until_at)
+       FROM assignment a JOIN device v ON v.id = a.device_id
+      WHERE a.recipient_id = %(recipient_id)s AND in_scope(a.division_id, %(scope)s)
+        AND (%(before_at)s::timestamptz IS NULL OR (a.from_at, a.id) < (%(before_at)s, %(before_id)s::uuid))
+      ORDER BY a.from_at DESC, a.id DESC LIMIT %(limit)s)
+    UNION ALL
+    (SELECT o.from_at, 'mode', o.id, o.mode, NULL, jsonb_build_object('until', o.until_at)
+       FROM recipient_mode o
+      WHERE o.recipient_id = %(recipient_id)s AND in_scope(o.division_id, %(scope)s)
+        AND (%(before_at)s::timestamptz IS NULL OR (o.from_at, o.id) < (%(before_at)s, %(before_id)s::uuid))
+      ORDER BY o.from_at DESC, o.id DESC LIMIT %(limit)s)
+) AS entries
+ ORDER BY at DESC, id DESC LIMIT %(limit)s
+
+-- readings --
+-- Attribution is the reading's own; the devices of the person let the unique key (device, time) serve the span.
+SELECT g.device_id, g.measured_at, encode(g.identity, 'hex') AS identity, g.device_measured_at, g.received_at,
+       g.quality, g.historical, g.seq, g.heart_rate_bpm, g.spo2_pct, g.respiration_rate_bpm, g.systolic_mmhg, g.diastolic_mmhg, g.body_temperature_c,
+       g.steps, g.activity, g.posture, g.in_bed, g.body_movement, g.worn, g.charging, g.battery_pct, g.signal_dbm,
+       CASE WHEN g.lat IS NOT NULL AND g.lon IS NOT NULL
+            THEN jsonb_build_object('lat', g.lat, 'lon', g.lon, 'accuracy_m', g.accuracy_m,
+                                    'source', g.location_source, 'datum', g.location_datum,
+                                    'fixed_at', g.location_fixed_at) END AS location,
+       g.extra
+  FROM reading g
+ WHERE g.device_id IN (SELECT device_id FROM assignment WHERE recipient_id = %(recipient_id)s)
+   AND g.recipient_id = %(recipient_id)s AND in_scope(g.division_id, %(scope)s)
+   AND (%(from)s::timestamptz IS NULL OR g.measured_at >= %(from)s)
+   AND (%(until)s::timestamptz IS NULL OR g.measured_at < %(until)s)
+   AND (%(before_at)s::timestamptz IS NULL
+        OR (g.measured_at, g.device_id, g.identity)
+           < (%(before_at)s, %(before_device)s::uuid, decode(%(before_identity)s, 'hex')))
+ ORDER BY g.measured_at DESC, g.device_id DESC, g.identity DESC LIMIT %(limit)s

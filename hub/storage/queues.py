@@ -1,0 +1,162 @@
+"""The queues beside the emergency one: maintenance (维护事项) for equipment, follow-ups (问候核实) for silence."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from alerts.actors import Actor
+from hub.storage import stream
+from hub.storage.database import Connection
+from hub.storage.incident_rows import actor_to_json
+from hub.storage.queries import queries
+from hub.storage.scope import Scope
+from hub.storage.views import (
+    ActorView,
+    ExplanationView,
+    NamedView,
+    Page,
+    View,
+    cut_page,
+    decode_time_cursor,
+    fetch_views,
+)
+
+
+class MaintenanceView(View):
+    """Something wrong with equipment; `occurrences` counts how often it was reported."""
+
+    id: UUID
+    kind: str
+    state: str
+    division_id: str
+    device_id: UUID | None
+    device_kind: str | None
+    recipient: NamedView | None
+    explanation: ExplanationView
+    opened_at: datetime
+    last_seen_at: datetime
+    occurrences: int
+    cleared_at: datetime | None
+    closed_by: ActorView | None
+    note: str | None
+
+
+class FollowUpView(View):
+    """Somebody to call, then to visit."""
+
+    id: UUID
+    kind: str
+    state: str
+    division_id: str
+    recipient: NamedView | None
+    device_id: UUID | None
+    explanation: ExplanationView
+    opened_at: datetime
+    last_seen_at: datetime
+    occurrences: int
+    acknowledged_at: datetime | None
+    acknowledged_by: ActorView | None
+    closed_at: datetime | None
+    disposition: str | None
+    note: str | None
+
+
+async def list_maintenance(
+    connection: Connection, scope: Scope, *, states: Sequence[str], cursor: str | None, limit: int
+) -> Page[MaintenanceView]:
+    """Items in scope, the newest first; no state given: all.
+
+    Raises:
+        BadCursorError: the cursor is none of this list.
+    """
+    before_at, before_id = decode_time_cursor(cursor)
+    params = {
+        "scope": scope.sql, "states": list(states), "ids": None,
+        "before_at": before_at, "before_id": before_id, "limit": limit + 1,
+    }  # fmt: skip
+    rows = await fetch_views(connection, MaintenanceView, queries("queues").maintenance, params)
+    return cut_page(rows, limit, lambda item: (item.opened_at, item.id))
+
+
+async def maintenance_by_id(
+    connection: Connection, item_ids: Sequence[UUID], scope: Scope
+) -> dict[UUID, MaintenanceView]:
+    """These items as they stand now; those out of scope are left out."""
+    params = {
+        "scope": scope.sql, "states": [], "ids": list(item_ids),
+        "before_at": None, "before_id": None, "limit": len(item_ids),
+    }  # fmt: skip
+    rows = await fetch_views(connection, MaintenanceView, queries("queues").maintenance, params)
+    return {row.id: row for row in rows}
+
+
+async def list_follow_ups(
+    connection: Connection, scope: Scope, *, states: Sequence[str], cursor: str | None, limit: int
+) -> Page[FollowUpView]:
+    """Follow-ups in scope, the newest first; no state given: all.
+
+    Raises:
+        BadCursorError: the cursor is none of this list.
+    """
+    before_at, before_id = decode_time_cursor(cursor)
+    params = {
+        "scope": scope.sql, "states": list(states), "ids": None,
+        "before_at": before_at, "before_id": before_id, "limit": limit + 1,
+    }  # fmt: skip
+    rows = await fetch_views(connection, FollowUpView, queries("queues").follow_ups, params)
+    return cut_page(rows, limit, lambda follow_up: (follow_up.opened_at, follow_up.id))
+
+
+async def follow_ups_by_id(
+    connection: Connection, follow_up_ids: Sequence[UUID], scope: Scope
+) -> dict[UUID, FollowUpView]:
+    """These follow-ups as they stand now; those out of scope are left out."""
+    params = {
+        "scope": scope.sql, "states": [], "ids": list(follow_up_ids),
+        "before_at": None, "before_id": None, "limit": len(follow_up_ids),
+    }  # fmt: skip
+    rows = await fetch_views(connection, FollowUpView, queries("queues").follow_ups, params)
+    return {row.id: row for row in rows}
+
+
+async def close_maintenance(
+    connection: Connection, item_id: UUID, scope: Scope, actor: Actor, note: str | None
+) -> bool:
+    """It is dealt with, or will not be. False when it was not open any more; the next report opens a new one."""
+    params = {"id": item_id, "scope": scope.sql, "actor": actor_to_json(actor), "note": note}
+    return await _move(connection, queries("queues").close_maintenance, "maintenance", params)
+
+
+async def acknowledge_follow_up(connection: Connection, follow_up_id: UUID, scope: Scope, actor: Actor) -> bool:
+    """Somebody will call. False when it was not open any more."""
+    params = {"id": follow_up_id, "scope": scope.sql, "actor": actor_to_json(actor)}
+    return await _move(connection, queries("queues").acknowledge_follow_up, "follow-up", params)
+
+
+async def close_follow_up(
+    connection: Connection, follow_up_id: UUID, scope: Scope, actor: Actor, disposition: str, note: str | None
+) -> bool:
+    """How it ended. False when it was closed already."""
+    params = {
+        "id": follow_up_id,
+        "scope": scope.sql,
+        "actor": actor_to_json(actor),
+        "disposition": disposition,
+        "note": note,
+    }
+    return await _move(connection, queries("queues").close_follow_up, "follow-up", params)
+
+
+async def _move(
+    connection: Connection,
+    statement: LiteralString,
+    kind: stream.StreamKind,
+    params: dict[str, Any],
+) -> bool:
+    cursor = await connection.execute(statement, params)
+    row = await cursor.fetchone()
+    if row is None:
+        return False
+    await stream.append(connection, kind, row[0], row[1])
+    return True

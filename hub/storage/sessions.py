@@ -1,0 +1,121 @@
+"""Sessions of people at the desk, and the count of failed log-ins that slows guessing down.
+
+The cookie's 256-bit value is nowhere stored, only its SHA-256. Counts are kept per login *and* address, and per
+address: somebody far away who guesses cannot lock the night's only operator out.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from alerts.actors import Actor, ActorType
+from hub.storage.accounts import Identity, Role
+from hub.storage.database import Connection
+from hub.storage.queries import queries
+
+#: A shift lasts up to twelve hours; an open stream keeps a session awake, a day ends it in any case.
+IDLE = timedelta(hours=12)
+ABSOLUTE = timedelta(hours=24)
+_TOKEN_BYTES = 32
+
+#: So many failures are free; then each doubles the wait, up to the longest.
+FREE_FAILURES_LOGIN = 5
+FREE_FAILURES_ADDRESS = 50
+_LOCK_FIRST = timedelta(seconds=15)
+_LOCK_LONGEST = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What a log-in is checked against."""
+
+    user_id: UUID
+    password_hash: str
+
+
+async def find_account(connection: Connection, login: str) -> Account | None:
+    """The account of a login that may log in."""
+    cursor = await connection.execute(queries("sessions").find_account, {"login": login})
+    row = await cursor.fetchone()
+    return None if row is None else Account(user_id=row[0], password_hash=row[1])
+
+
+async def open_session(connection: Connection, user_id: UUID) -> str:
+    """A new session; returns the cookie's value, which is shown to nobody else."""
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    await connection.execute(
+        queries("sessions").open,
+        {"id_sha256": token_sha256(token), "user_id": user_id, "absolute_s": ABSOLUTE.total_seconds()},
+    )
+    return token
+
+
+async def identify_session(connection: Connection, id_sha256: bytes) -> Identity | None:
+    """Whose session it is, and that they are here now; None when it has ended."""
+    cursor = await connection.execute(
+        queries("sessions").identify, {"id_sha256": id_sha256, "idle_s": IDLE.total_seconds()}
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        return None
+    user_id, name, role, division_id, stale = row
+    if stale:
+        await connection.execute(queries("sessions").touch, {"id_sha256": id_sha256})
+    actor = Actor(type=ActorType.OPERATOR, id=str(user_id), name=name)
+    return Identity(actor=actor, role=Role(role), division_id=division_id)
+
+
+async def end_session(connection: Connection, id_sha256: bytes) -> None:
+    """Log out."""
+    await connection.execute(queries("sessions").end, {"id_sha256": id_sha256})
+
+
+def token_sha256(token: str) -> bytes:
+    """What is stored of a cookie's value."""
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+
+
+# --- Failed log-ins ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Throttle:
+    key: bytes
+    free_failures: int
+
+
+def _throttles(login: str, address: str | None) -> list[_Throttle]:
+    place = address or "-"
+    return [
+        _Throttle(hashlib.sha256(f"login\0{login}\0{place}".encode()).digest(), FREE_FAILURES_LOGIN),
+        _Throttle(hashlib.sha256(f"address\0{place}".encode()).digest(), FREE_FAILURES_ADDRESS),
+    ]
+
+
+async def locked_until(connection: Connection, login: str, address: str | None) -> datetime | None:
+    """When this login may be tried again from this address; None: now. Known and unknown logins are alike."""
+    keys = [throttle.key for throttle in _throttles(login, address)]
+    cursor = await connection.execute(queries("sessions").locked_until, {"keys": keys})
+    row = await cursor.fetchone()
+    return None if row is None else row[0]
+
+
+async def count_failure(connection: Connection, login: str, address: str | None) -> None:
+    """One more wrong answer."""
+    for throttle in _throttles(login, address):
+        await connection.execute(
+            queries("sessions").count_failure,
+            {
+                "key": throttle.key,
+                "free": throttle.free_failures,
+                "first_s": _LOCK_FIRST.total_seconds(),
+                "longest_s": _LOCK_LONGEST.total_seconds(),
+            },
+        )
+
+
+async def forget_failures(connection: Connection, login: str, address: str | None) -> None:
+    """The right answer: this login starts anew from this address; the address's own count goes on."""
+    await connection.execute(queries("sessions").forget_failures, {"key": _throttles(login, address)[0].key})

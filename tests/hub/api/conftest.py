@@ -1,0 +1,136 @@
+"""A web role in this process on a database of its own: the application, its broadcaster, and people who may call it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from httpx2 import ASGITransport, AsyncClient, Response
+from starlette.types import ASGIApp
+
+from hub.api.app import create_app
+from hub.api.broadcaster import Broadcaster
+from hub.api.parts import Parts
+from hub.settings import Settings
+from hub.storage.accounts import NewUser, Role, create_api_key, create_user
+from hub.storage.database import Pool, open_pool
+from hub.storage.divisions import ensure_division
+from hub.storage.passwords import Passwords
+from hub.storage.wakeup import Wakeup
+
+COUNTY = "990101000000"
+TOWNSHIP = "990101001000"
+VILLAGE = "990101001001"
+SIBLING = "990101002000"  #: A township beside `TOWNSHIP`: neither sees the other.
+
+PASSWORD = "correct horse"
+
+
+@dataclass
+class Web:
+    """The application and its callers."""
+
+    app: ASGIApp
+    parts: Parts
+    dsn: str
+    keys: dict[tuple[Role, str], str] = field(default_factory=dict)
+
+    @property
+    def pool(self) -> Pool:
+        return self.parts.pool
+
+    async def key(self, role: Role = Role.ADMIN, division_id: str = COUNTY) -> str:
+        """An API key, made once for each role and division."""
+        if (role, division_id) not in self.keys:
+            async with self.pool.connection() as connection:
+                created = await create_api_key(connection, role=role, name=f"test {role}", division_id=division_id)
+            self.keys[role, division_id] = created.key
+        return self.keys[role, division_id]
+
+    async def client(self, role: Role = Role.ADMIN, division_id: str = COUNTY) -> "Client":
+        """A program of this role and division."""
+        key = await self.key(role, division_id)
+        return Client(self.app, headers={"Authorization": f"Bearer {key}"})
+
+    def stranger(self, **headers: str) -> "Client":
+        """Somebody without any credential."""
+        return Client(self.app, headers=headers)
+
+    async def user(self, login: str, role: Role = Role.OPERATOR, division_id: str = COUNTY, name: str = "") -> str:
+        """An account with `PASSWORD`; its id."""
+        async with self.pool.connection() as connection:
+            user = await create_user(
+                connection,
+                self.parts.passwords,
+                NewUser(login=login, name=name or login, role=role, division_id=division_id, password=PASSWORD),
+            )
+        return str(user.id)
+
+    async def logged_in(self, login: str) -> "Client":
+        """A browser at the desk."""
+        client = Client(self.app, headers={"X-Anxin-Desk": "1"})
+        answer = await client.post("/sessions", {"login": login, "password": PASSWORD})
+        assert answer.status_code == 201, answer.text
+        client.cookies.update(answer.cookies)
+        return client
+
+    async def rows(self, statement: str, *params: Any) -> list[tuple[Any, ...]]:
+        """What the database says."""
+        async with self.pool.connection() as connection:
+            cursor = await connection.execute(statement.encode(), params)
+            return await cursor.fetchall() if cursor.description else []
+
+
+class Client:
+    """Requests below `/api/v1`, without a network."""
+
+    def __init__(self, app: ASGIApp, headers: dict[str, str]) -> None:
+        self._app = app
+        self.headers = headers
+        self.cookies: dict[str, str] = {}
+
+    async def request(self, method: str, path: str, **options: Any) -> Response:
+        """One request; `path` below `/api/v1` unless it begins with two slashes."""
+        url = path[1:] if path.startswith("//") else f"/api/v1{path}"
+        transport = ASGITransport(self._app, raise_app_exceptions=True, client=("192.0.2.7", 40000))
+        async with AsyncClient(transport=transport, base_url="http://hub.test", cookies=self.cookies) as client:
+            headers = {**self.headers, **options.pop("headers", {})}
+            return await client.request(method, url, headers=headers, **options)
+
+    async def get(self, path: str, **params: Any) -> Response:
+        return await self.request("GET", path, params=params)
+
+    async def post(self, path: str, json: Any = None) -> Response:
+        return await self.request("POST", path, json={} if json is None else json)
+
+    async def put(self, path: str, json: Any) -> Response:
+        return await self.request("PUT", path, json=json)
+
+    async def patch(self, path: str, json: Any) -> Response:
+        return await self.request("PATCH", path, json=json)
+
+    async def delete(self, path: str) -> Response:
+        return await self.request("DELETE", path)
+
+
+@pytest.fixture
+async def web(database: str) -> AsyncIterator[Web]:
+    """The web role, with four places; its broadcaster follows the stream."""
+    pool = await open_pool(database, name="test web", max_size=4)
+    broadcaster = Broadcaster(pool, Wakeup(database, ["stream"], name="test stream"), tick_s=0.2)
+    parts = Parts(settings=Settings(), pool=pool, passwords=Passwords(), broadcaster=broadcaster)
+    async with pool.connection() as connection:
+        for division_id, name in ((COUNTY, "示例县"), (TOWNSHIP, "东乡"), (VILLAGE, "柳村"), (SIBLING, "西乡")):
+            await ensure_division(connection, division_id, name, "Asia/Shanghai")
+    following = asyncio.create_task(broadcaster.run())
+    yield Web(app=create_app(parts), parts=parts, dsn=database)
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+    await pool.close()
+
+
+@pytest.fixture
+async def admin(web: Web) -> Client:
+    """The county's administrator, a program."""
+    return await web.client()
