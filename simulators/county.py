@@ -115,8 +115,12 @@ class CountyFounder:
     def _fill_roster(self, county_id: str) -> None:
         for entry in self._plan.roster:
             place = PlannedDivision(suffix=entry.division, name="").code(county_id)
-            on_duty = {"entries": [{"name": entry.name, "phone": entry.phone}]}
-            self._once(f"roster/{place}/{entry.role}", partial(self._api.put, f"rosters/{place}/{entry.role}", on_duty))
+            on_duty = {
+                "division_id": place,
+                "role": entry.role,
+                "entries": [{"name": entry.name, "phone": entry.phone}],
+            }
+            self._once(f"roster/{place}/{entry.role}", partial(self._api.put, "rosters", on_duty))
 
     def _take_in(self, person: PlannedRecipient, county_id: str) -> list[CountyDevice]:
         """A file, its contacts and its devices."""

@@ -19,7 +19,7 @@ class StubApi:
 
     base_url: str = ""
     created: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    replaced: dict[str, dict[str, Any]] = field(default_factory=dict)
+    replaced: list[dict[str, Any]] = field(default_factory=list)
     fails_after: int | None = None
     loses_answers_to: str = ""  #: POSTs to this path are carried out, and answered with 503 all the same.
     requests: int = 0
@@ -41,7 +41,7 @@ class StubApi:
         if method == "GET":
             return self._look(path)
         if method == "PUT":
-            self.replaced[path] = fields
+            self.replaced.append(fields)
             return 200, fields
         if self._is_there(path, fields):
             return 409, {"title": "Taken", "code": "division_exists" if path == "divisions" else "login_taken"}

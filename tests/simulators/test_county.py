@@ -40,6 +40,15 @@ def test_everybody_of_the_plan_is_on_file_with_contacts_and_devices(api: StubApi
     assert {fields["recipient_id"] for path, fields in api.created if path == "devices"} == recipient_ids
 
 
+def test_each_village_township_and_the_county_has_somebody_to_ring(api: StubApi, register: Path) -> None:
+    found(api, register)
+    rung = {(roster["division_id"], roster["role"]) for roster in api.replaced}
+    villages = {fields["division_id"] for path, fields in api.created if path == "recipients"}
+    assert rung >= {(village, "helper") for village in villages}
+    assert rung >= {(village[:9] + "000", "township") for village in villages}
+    assert rung >= {(COUNTY_ID, "supervisor"), (COUNTY_ID, "leader")}
+
+
 def test_everything_is_inside_the_hubs_own_county(api: StubApi, register: Path) -> None:
     found(api, register)
     codes = [fields["id"] for path, fields in api.created if path == "divisions"]
