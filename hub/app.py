@@ -153,6 +153,27 @@ def _housekeeping_jobs(pool: Pool) -> list[Any]:
     ]
 
 
+# --- Web -----------------------------------------------------------------------------------------------------------
+
+
+async def run_web(settings: Settings, dsn: str) -> None:
+    """Speak HTTP with the desk and with machines; `/readyz` says when the whole hub keeps its promises."""
+    from hub.api.app import create_app
+    from hub.api.broadcaster import Broadcaster
+    from hub.api.parts import Parts
+    from hub.api.server import bind, serve
+    from hub.storage.passwords import Passwords
+    from hub.storage.wakeup import Wakeup
+
+    listener = bind(settings.bind, settings.http_port)
+    async with _pool(dsn, "web", max_size=10) as pool:
+        broadcaster = Broadcaster(pool, Wakeup(dsn, ["stream"], name="stream"))
+        parts = Parts(settings=settings, pool=pool, passwords=Passwords(), broadcaster=broadcaster)
+        async with asyncio.TaskGroup() as work:
+            work.create_task(broadcaster.run())
+            work.create_task(serve(create_app(parts), listener, tls_cert=settings.tls_cert, tls_key=settings.tls_key))
+
+
 # --- Shared --------------------------------------------------------------------------------------------------------
 
 

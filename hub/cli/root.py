@@ -2,7 +2,7 @@
 
 import typer
 
-from hub.cli import api_key, backup, device, recipient, serve, simulate, user
+from hub.cli import api_key, backup, bench, device, recipient, serve, simulate, user
 
 app = typer.Typer(
     name="hub",
@@ -27,3 +27,4 @@ app.add_typer(device.app, name="device")
 app.add_typer(recipient.app, name="recipient")
 app.command(context_settings=_PASSED_ON, add_help_option=False)(simulate.simulate)
 app.command()(simulate.demo)
+app.command()(bench.bench)

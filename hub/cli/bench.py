@@ -1,0 +1,22 @@
+"""`hub bench`: the figures of this machine."""
+
+from typing import Annotated
+
+import typer
+
+from hub.cli.output import AsJson
+
+
+def bench(
+    *,
+    presses: Annotated[int, typer.Option(min=50, help="Presses for each row of latency.")] = 1_000,
+    readings: Annotated[int, typer.Option(min=10, max=600, help="Readings of each of 100 devices.")] = 400,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a hub of its own from outside: press to stream, messages a second, memory and processor when idle.
+
+    Takes some minutes. Machines are noisy: compare rows of one run, and repeat before you believe.
+    """
+    from hub.bench.run import print_rows, run_benches  # starts a hub; no other command needs it
+
+    print_rows(run_benches(presses=presses, readings_each=readings), as_json=as_json)
