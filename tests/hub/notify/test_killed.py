@@ -63,12 +63,8 @@ async def test_workers_killed_again_and_again_lose_nothing_and_double_only_what_
         async with worker_process(town, peer):
             undone = "SELECT 1 FROM notification WHERE state NOT IN ('delivered', 'sent', 'unknown')"
             await until(lambda: not town.run(undone))
-    repeated = {
-        row["destination"]
-        for row in town.run(
-            "SELECT n.destination FROM attempt a JOIN notification n ON n.id = a.notification_id WHERE a.repeats_unknown"
-        )
-    }
+    marked = "SELECT destination FROM notification n JOIN attempt a ON a.notification_id = n.id WHERE a.repeats_unknown"
+    repeated = {row["destination"] for row in town.run(marked)}
     unknown = "SELECT destination FROM notification n WHERE severity = 'low' AND state = 'unknown'"
     may_be_missing = {row["destination"] for row in town.run(unknown)}
     for number in numbers:
