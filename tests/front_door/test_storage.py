@@ -1,0 +1,361 @@
+"""The front door's memory in PostgreSQL: sessions, messages to devices, credentials."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from hub.identity import new_id
+from hub.storage.database import Pool, listen, open_pool
+from hub.storage.device_credentials import PostgresCredentials
+from hub.storage.down_messages import PostgresDownlinks
+from hub.storage.mqtt_records import (
+    Admission,
+    DatabaseAwayError,
+    DownFilter,
+    LiveSession,
+    OwedMessage,
+    Refusal,
+    RefusedBecause,
+    Settlement,
+    StoredSession,
+    Subscription,
+)
+from hub.storage.mqtt_sessions import (
+    DOWN_MESSAGE_CHANNEL,
+    PostgresMqttSessions,
+    queue_down_message,
+    remember_received,
+)
+
+DIVISION = "990101000000"
+OWN = DownFilter(device_id=None, leaf=None)
+
+
+@dataclass
+class Shelf:
+    """The storage under test, and shortcuts to what a test arranges."""
+
+    dsn: str
+    pool: Pool
+    sessions: PostgresMqttSessions
+    downlinks: PostgresDownlinks
+    credentials: PostgresCredentials
+
+    async def run(self, statement: str, **values: object) -> list[tuple[Any, ...]]:
+        async with self.pool.connection() as connection:
+            cursor = await connection.execute(statement.encode(), values)
+            return await cursor.fetchall() if cursor.description else []
+
+    async def device(self, *, kind: str = "call_button", gateway_id: str | None = None, secret: bytes = b"s") -> str:
+        device_id = str(new_id())
+        await self.run(
+            "INSERT INTO device (id, division_id, kind, gateway_id, secret_sha256)"
+            " VALUES (%(id)s, %(division)s, %(kind)s, %(gateway_id)s, %(secret)s)",
+            id=device_id,
+            division=DIVISION,
+            kind=kind,
+            gateway_id=gateway_id,
+            secret=hashlib.sha256(secret).digest(),
+        )
+        return device_id
+
+    async def queue(self, device_id: str, leaf: str = "ack", *, lifetime_s: float = 60) -> UUID:
+        async with self.pool.connection() as connection:
+            expires_at = datetime.now(UTC) + timedelta(seconds=lifetime_s)
+            return await queue_down_message(connection, UUID(device_id), DIVISION, leaf, leaf.encode(), expires_at)
+
+    async def lasting(self, device_id: str, client_id: str = "c", *, subscribed: bool = True) -> StoredSession:
+        session = await self.sessions.open(device_id, client_id, clean_start=False, expiry_s=600)
+        assert session is not None
+        if subscribed:
+            await self.sessions.subscribe(session.id, [subscription(device_id)])
+        return session
+
+    async def take(self, *live: LiveSession) -> list[tuple[int, UUID, int]]:
+        return [(owed.session_key, owed.message.id, owed.packet_id) for owed in await self.downlinks.take(live)]
+
+    async def delivered(self) -> set[UUID]:
+        return {row[0] for row in await self.run("SELECT id FROM down_message WHERE delivered_at IS NOT NULL")}
+
+
+def subscription(device_id: str | None, leaf: str | None = None, qos: int = 1) -> Subscription:
+    return Subscription(
+        topic_filter=f"anxin/v1/{device_id or '+'}/down/{leaf or '#'}",
+        down_filter=DownFilter(device_id=device_id, leaf=leaf),
+        qos=qos,
+        identifier=7,
+    )
+
+
+def live(
+    user_id: str,
+    session: StoredSession | None = None,
+    *,
+    key: int = 1,
+    filters: tuple[DownFilter, ...] = (OWN,),
+    in_flight: tuple[UUID, ...] = (),
+    room: int = 3,
+) -> LiveSession:
+    return LiveSession(
+        key=key,
+        user_id=user_id,
+        session_id=session.id if session is not None else None,
+        filters=filters,
+        in_flight=in_flight,
+        packet_ids=tuple(range(1, room + 1)),
+    )
+
+
+@pytest.fixture
+async def shelf(database: str) -> AsyncIterator[Shelf]:
+    pool = await open_pool(database, name="front door test", max_size=4)
+    shelf = Shelf(database, pool, PostgresMqttSessions(pool), PostgresDownlinks(pool), PostgresCredentials(pool))
+    await shelf.run(
+        "INSERT INTO division (id, name, level) VALUES (%(id)s, 'Example', 'county') ON CONFLICT DO NOTHING",
+        id=DIVISION,
+    )
+    yield shelf
+    await pool.close()
+
+
+# -- sessions ---------------------------------------------------------------------------------------------------------
+
+
+async def test_a_session_is_made_resumed_and_ended(shelf: Shelf) -> None:
+    device_id = await shelf.device()
+    made = await shelf.lasting(device_id)
+    assert not made.present
+    resumed = await shelf.lasting(device_id)
+    assert (resumed.id, resumed.present, resumed.generation) == (made.id, True, 2)
+    assert resumed.subscriptions == (subscription(device_id),)
+    fresh = await shelf.sessions.open(device_id, "c", clean_start=True, expiry_s=600)
+    assert fresh is not None
+    assert (fresh.id == made.id, fresh.present, fresh.subscriptions) == (False, False, ())
+    assert await shelf.sessions.open(device_id, "c", clean_start=True, expiry_s=0) is None
+    assert await shelf.run("SELECT 1 FROM mqtt_session") == []
+
+
+async def test_a_session_taken_up_for_the_last_time_ends_with_its_connection(shelf: Shelf) -> None:
+    device_id = await shelf.device()
+    await shelf.lasting(device_id)
+    last = await shelf.sessions.open(device_id, "c", clean_start=False, expiry_s=0)
+    assert last is not None
+    assert last.present
+    await shelf.sessions.close(last, 0)
+    assert await shelf.run("SELECT 1 FROM mqtt_session") == []
+
+
+async def test_a_late_ending_does_not_touch_the_next_connection(shelf: Shelf) -> None:
+    device_id = await shelf.device()
+    first = await shelf.lasting(device_id)
+    await shelf.lasting(device_id)
+    await shelf.sessions.close(first, 0)
+    await shelf.sessions.close(first, 600)
+    assert await shelf.run("SELECT disconnected_at FROM mqtt_session") == [(None,)]
+
+
+async def test_an_expired_session_is_not_resumed(shelf: Shelf) -> None:
+    device_id = await shelf.device()
+    old = await shelf.lasting(device_id)
+    await shelf.sessions.close(old, 600)
+    await shelf.run("UPDATE mqtt_session SET disconnected_at = now() - interval '601 s'")
+    assert not (await shelf.lasting(device_id)).present
+
+
+async def test_two_users_may_use_the_same_client_id(shelf: Shelf) -> None:
+    one, other = await shelf.device(), await shelf.device()
+    assert (await shelf.lasting(one)).id != (await shelf.lasting(other)).id
+
+
+async def test_after_a_crash_every_expiry_begins_to_run_and_the_expired_go(shelf: Shelf) -> None:
+    device_id = await shelf.device()
+    gone, kept, connected = [await shelf.lasting(device_id, name) for name in ("gone", "kept", "connected")]
+    await shelf.run("UPDATE mqtt_session SET disconnected_at = now() - interval '1 h' WHERE id = %(id)s", id=gone.id)
+    await shelf.sessions.tidy([connected.id])
+    rows = await shelf.run("SELECT id, disconnected_at IS NULL FROM mqtt_session ORDER BY id")
+    assert dict(rows) == {kept.id: False, connected.id: True}
+
+
+async def test_qos_2_identifiers_are_remembered_with_the_commit_and_released(shelf: Shelf) -> None:
+    session = await shelf.lasting(await shelf.device())
+    async with shelf.pool.connection() as connection:
+        await remember_received(connection, [(session.id, 9), (session.id, 10), (session.id, 9), (uuid4(), 1)])
+    await shelf.sessions.release([(session.id, 10)])
+    name = (await shelf.run("SELECT user_id, client_id FROM mqtt_session"))[0]
+    resumed = await shelf.sessions.open(str(name[0]), name[1], clean_start=False, expiry_s=600)
+    assert resumed is not None
+    assert resumed.received_packet_ids == frozenset({9})
+
+
+async def test_unsubscribing_and_subscribing_to_an_ended_session_do_no_harm(shelf: Shelf) -> None:
+    device_id = await shelf.device()
+    session = await shelf.lasting(device_id)
+    await shelf.sessions.subscribe(session.id, [subscription(device_id, qos=0), subscription(device_id, qos=1)])
+    await shelf.sessions.unsubscribe(session.id, [subscription(device_id).topic_filter])
+    assert await shelf.run("SELECT 1 FROM mqtt_subscription") == []
+    await shelf.sessions.close(session, 0)
+    await shelf.sessions.subscribe(session.id, [subscription(device_id)])
+    assert await shelf.run("SELECT 1 FROM mqtt_subscription") == []
+
+
+# -- down messages ----------------------------------------------------------------------------------------------------
+
+
+async def test_queueing_wakes_the_front_door_when_it_commits(shelf: Shelf) -> None:
+    device_id = await shelf.device()
+    notifications = listen(shelf.dsn, [DOWN_MESSAGE_CHANNEL], name="test")
+    assert await anext(notifications) == ("", "")
+    await shelf.queue(device_id)
+    assert await asyncio.wait_for(anext(notifications), 5) == (DOWN_MESSAGE_CHANNEL, device_id)
+    await notifications.aclose()  # type: ignore[attr-defined]
+
+
+async def test_a_message_waits_until_somebody_subscribes(shelf: Shelf) -> None:
+    device_id = await shelf.device()
+    ack, command = await shelf.queue(device_id, "ack"), await shelf.queue(device_id, "command")
+    await shelf.queue(device_id, lifetime_s=-1)
+    await shelf.queue(await shelf.device())
+    only_commands = (DownFilter(device_id=device_id, leaf="command"),)
+    assert await shelf.take(live(device_id, filters=only_commands)) == [(1, command, 1)]
+    assert await shelf.take(live(device_id)) == [(1, ack, 1), (1, command, 2)]
+    assert await shelf.take(live(device_id, in_flight=(ack,))) == [(1, command, 1)]
+    await shelf.downlinks.settle([Settlement(message_id=command, session_id=None)])
+    assert await shelf.take(live(device_id)) == [(1, ack, 1)]
+
+
+async def test_room_is_respected(shelf: Shelf) -> None:
+    device_id = await shelf.device()
+    wanted = [await shelf.queue(device_id) for _ in range(5)]
+    assert [message_id for _, message_id, _ in await shelf.take(live(device_id, room=3))] == wanted[:3]
+
+
+async def test_a_lasting_session_keeps_what_another_session_has_acknowledged(shelf: Shelf) -> None:
+    """The watch's own session takes the message; the one that is offline still gets it."""
+    device_id = await shelf.device()
+    offline = await shelf.lasting(device_id, "offline")
+    message_id = await shelf.queue(device_id)
+    assert await shelf.take(live(device_id)) == [(1, message_id, 1)]
+    await shelf.downlinks.settle([Settlement(message_id=message_id, session_id=None)])
+    assert await shelf.delivered() == {message_id}
+    assert await shelf.take(live(device_id, key=2)) == []
+    assert await shelf.take(live(device_id, offline)) == [(1, message_id, 1)]
+    await shelf.downlinks.settle([Settlement(message_id=message_id, session_id=offline.id)])
+    assert await shelf.take(live(device_id, offline)) == []
+
+
+async def test_a_resumed_session_knows_what_was_sent_under_which_identifier(shelf: Shelf) -> None:
+    device_id = await shelf.device()
+    session = await shelf.lasting(device_id)
+    sent, unsent = await shelf.queue(device_id), await shelf.queue(device_id)
+    await shelf.take(live(device_id, session, room=1))
+    resumed = await shelf.lasting(device_id)
+    assert {number: message.id for number, message in resumed.unacknowledged.items()} == {1: sent}
+    assert await shelf.take(live(device_id, resumed, in_flight=(sent,))) == [(1, unsent, 1)]
+
+
+async def test_a_lasting_session_is_not_sent_what_it_has_unsubscribed_from(shelf: Shelf) -> None:
+    device_id = await shelf.device()
+    session = await shelf.lasting(device_id)
+    await shelf.queue(device_id)
+    await shelf.take(live(device_id, session))
+    await shelf.sessions.unsubscribe(session.id, [subscription(device_id).topic_filter])
+    assert await shelf.take(live(device_id, session)) == []
+
+
+async def test_a_gateway_takes_its_childrens_messages_and_no_others(shelf: Shelf) -> None:
+    gateway = await shelf.device(kind="gateway")
+    child, stranger = await shelf.device(gateway_id=gateway), await shelf.device()
+    for_child = await shelf.queue(child)
+    await shelf.queue(stranger)
+    lasting = await shelf.sessions.open(gateway, "g", clean_start=False, expiry_s=600)
+    assert lasting is not None
+    await shelf.sessions.subscribe(lasting.id, [subscription(None)])
+    assert await shelf.take(live(gateway)) == [(1, for_child, 1)]
+    assert await shelf.take(live(gateway, lasting)) == [(1, for_child, 1)]
+    assert await shelf.downlinks.users_of([child]) == {child, gateway}
+    assert await shelf.downlinks.users_of([stranger]) == {stranger}
+
+
+async def test_expired_messages_are_cleared_away(shelf: Shelf) -> None:
+    device_id = await shelf.device()
+    session = await shelf.lasting(device_id)
+    await shelf.queue(device_id)
+    await shelf.take(live(device_id, session))
+    await shelf.run("UPDATE down_message SET expires_at = now() - interval '8 days'")
+    await shelf.sessions.tidy([session.id])
+    assert await shelf.run("SELECT 1 FROM down_message UNION ALL SELECT 1 FROM mqtt_delivery") == []
+
+
+async def test_both_kinds_of_session_are_served_in_one_round(shelf: Shelf) -> None:
+    device_id = await shelf.device()
+    session = await shelf.lasting(device_id)
+    message_id = await shelf.queue(device_id)
+    taken: list[OwedMessage] = await shelf.downlinks.take([live(device_id, key=5), live(device_id, session, key=6)])
+    assert sorted((owed.session_key, owed.message.id) for owed in taken) == [(5, message_id), (6, message_id)]
+    message = taken[0].message
+    assert (message.device_id, message.leaf, message.payload) == (device_id, "ack", b"ack")
+
+
+# -- credentials ------------------------------------------------------------------------------------------------------
+
+
+async def test_the_registry_decides_who_comes_in(shelf: Shelf) -> None:
+    device_id, gateway = await shelf.device(secret=b"right"), await shelf.device(kind="gateway")
+    admitted = await shelf.credentials.authenticate(device_id, b"right")
+    assert admitted == Admission(device_id=device_id, secret_sha256=hashlib.sha256(b"right").digest())
+    as_gateway = await shelf.credentials.authenticate(gateway, b"s")
+    assert isinstance(as_gateway, Admission)
+    assert as_gateway.is_gateway
+    wrong = await shelf.credentials.authenticate(device_id, b"wrong")
+    assert wrong == Refusal(reason=RefusedBecause.WRONG_PASSWORD, device_id=device_id)
+    for unknown in (str(uuid4()), "admin", device_id.upper(), ""):
+        assert await shelf.credentials.authenticate(unknown, b"right") == Refusal(reason=RefusedBecause.UNKNOWN_DEVICE)
+    await shelf.run("UPDATE device SET revoked_at = now() WHERE id = %(id)s", id=device_id)
+    revoked = await shelf.credentials.authenticate(device_id, b"right")
+    assert revoked == Refusal(reason=RefusedBecause.REVOKED, device_id=device_id)
+
+
+async def test_withdrawn_are_the_revoked_the_renewed_and_the_changed(shelf: Shelf) -> None:
+    ids = [await shelf.device() for _ in range(4)]
+    admissions = [await shelf.credentials.authenticate(device_id, b"s") for device_id in ids]
+    known = [admission for admission in admissions if isinstance(admission, Admission)]
+    assert await shelf.credentials.withdrawn(known) == []
+    await shelf.run("UPDATE device SET revoked_at = now() WHERE id = %(id)s", id=ids[0])
+    await shelf.run("UPDATE device SET secret_sha256 = '\\x00' WHERE id = %(id)s", id=ids[1])
+    await shelf.run("UPDATE device SET kind = 'gateway' WHERE id = %(id)s", id=ids[2])
+    assert await shelf.credentials.withdrawn(known) == known[:3]
+
+
+async def test_a_gateways_children_are_those_registered_and_not_revoked(shelf: Shelf) -> None:
+    gateway = await shelf.device(kind="gateway")
+    child, revoked = await shelf.device(gateway_id=gateway), await shelf.device(gateway_id=gateway)
+    await shelf.run("UPDATE device SET revoked_at = now() WHERE id = %(id)s", id=revoked)
+    assert await shelf.credentials.children(gateway) == {child}
+
+
+async def test_without_the_database_only_who_was_let_in_before_comes_in(shelf: Shelf) -> None:
+    known, unknown, revoked = await shelf.device(), await shelf.device(), await shelf.device()
+    admitted = await shelf.credentials.authenticate(known, b"s")
+    await shelf.credentials.authenticate(revoked, b"s")
+    await shelf.run("UPDATE device SET revoked_at = now() WHERE id = %(id)s", id=revoked)
+    await shelf.credentials.authenticate(revoked, b"s")
+    await shelf.pool.close()
+    assert await shelf.credentials.authenticate(known, b"s") == admitted
+    unavailable = Refusal(reason=RefusedBecause.UNAVAILABLE)
+    for user_id, secret in ((known, b"wrong"), (unknown, b"s"), (revoked, b"s")):
+        assert await shelf.credentials.authenticate(user_id, secret) == unavailable
+    with pytest.raises(DatabaseAwayError):
+        await shelf.sessions.release([(uuid4(), 1)])
+
+
+async def test_the_tables_refuse_what_mqtt_does_not_have(shelf: Shelf) -> None:
+    session = await shelf.lasting(await shelf.device())
+    with pytest.raises(psycopg.errors.CheckViolation):
+        await shelf.run("INSERT INTO mqtt_received VALUES (%(id)s, 0)", id=session.id)
