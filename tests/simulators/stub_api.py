@@ -69,6 +69,8 @@ def stub_api() -> Iterator[StubApi]:
     api = StubApi()
 
     class Handler(BaseHTTPRequestHandler):
+        wbufsize = 65_536  # headers and body in one packet: no 40 ms of delayed acknowledgement
+
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             if self.headers["Authorization"] != f"Bearer {API_KEY}":
