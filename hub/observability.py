@@ -4,6 +4,7 @@ Fields carry ids only, never a name, a telephone number or a vital sign.
 """
 
 import logging
+import re
 import sys
 
 import structlog
@@ -15,6 +16,7 @@ PRIVATE_FIELDS = frozenset(
     {"name", "phone", "caller_phone", "address", "note", "text", "password", "secret", "key", "token", "dsn", "payload"}
 )
 _BLOT = "[private]"
+_ROW_VALUES = re.compile(r"^((?:DETAIL|CONTEXT|LINE \d+):).*$", re.MULTILINE)
 
 
 def configure_logging(settings: Settings, role: str) -> None:
@@ -25,12 +27,11 @@ def configure_logging(settings: Settings, role: str) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _blot_private_fields,
+        structlog.processors.format_exc_info,  # plain tracebacks: rich ones print the values of variables
+        _drop_row_values,
     ]
-    if settings.log_format is LogFormat.JSON:
-        shared.append(structlog.processors.format_exc_info)
-        renderer: structlog.typing.Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
-    else:
-        # plain tracebacks: rich ones print the values of variables
+    renderer: structlog.typing.Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
+    if settings.log_format is LogFormat.CONSOLE:
         plain = structlog.dev.plain_traceback
         renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
     structlog.configure(
@@ -51,6 +52,15 @@ def _blot_private_fields(
 ) -> structlog.typing.EventDict:
     for name in PRIVATE_FIELDS.intersection(fields):
         fields[name] = _BLOT
+    return fields
+
+
+def _drop_row_values(
+    _logger: structlog.typing.WrappedLogger, _method: str, fields: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """PostgreSQL quotes the row that broke a rule: "DETAIL: Key (phone)=(...) already exists"."""
+    if "exception" in fields:
+        fields["exception"] = _ROW_VALUES.sub(rf"\1{_BLOT}", fields["exception"])
     return fields
 
 

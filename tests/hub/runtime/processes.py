@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 
 
-def wait_until(condition: Callable[[], bool], what: str, within_s: float = 10.0) -> float:
+def wait_until(condition: Callable[[], bool], what: str, within_s: float = 30.0) -> float:
     """Wait until it is so; returns the seconds it took, fails with `what` at the deadline."""
     began_s = time.monotonic()
     while not condition():
