@@ -411,7 +411,8 @@ class Session:
         """The client broke the protocol: say why in its version, and close."""
         cause = CloseCause.TOO_LARGE if isinstance(error, PacketTooLargeError) else CloseCause.PROTOCOL
         if self.state is SessionState.CONNECTED:
-            return self._close(cause, error.reason, str(error))
+            is_second_connect = error.reason is ReasonCode.UNSUPPORTED_PROTOCOL_VERSION
+            return self._close(cause, ReasonCode.PROTOCOL_ERROR if is_second_connect else error.reason, str(error))
         if self.state is SessionState.CLOSED:
             return []
         self.state = SessionState.CLOSED
