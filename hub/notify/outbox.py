@@ -85,8 +85,18 @@ class OutboxWorker:
                 tasks.create_task(channel.run(self._inbox))
             tasks.create_task(self._work_for_ever(tasks))
 
-    async def pass_once(self, tasks: asyncio.TaskGroup) -> None:
-        """One pass: settle what has come, end what is overtaken, begin what is owed, hand over what may leave."""
+    async def pass_once(self, tasks: asyncio.TaskGroup) -> float:
+        """One pass: settle what has come, end what is overtaken, begin what is owed, hand over what may leave.
+
+        Returns for how many seconds nothing will be due.
+        """
+        async with self._pool.connection() as connection:
+            waiting = await outbox.what_waits(connection)
+        if waiting.now:
+            await self._do_what_waits(tasks)
+        return POLL_S if waiting.next_due_s is None else min(waiting.next_due_s, POLL_S)
+
+    async def _do_what_waits(self, tasks: asyncio.TaskGroup) -> None:
         self._settlement.ready = ready = self._ready_channels()
         await self._inbox.settle_replies()
         await self._for_each(outbox.expired_leases, self._settlement.lose)
@@ -104,8 +114,7 @@ class OutboxWorker:
         pause_s = 0.0
         while True:
             try:
-                await self.pass_once(tasks)
-                quiet_s = await self._quiet_s()
+                quiet_s = await self.pass_once(tasks)
             except DATABASE_AWAY as error:
                 if not pause_s:
                     _log.warning("outbox_database_away", error=type(error).__name__)
@@ -119,11 +128,6 @@ class OutboxWorker:
                 _log.info("outbox_database_back")
                 pause_s = 0.0
             await self._wakeup.wait(quiet_s)
-
-    async def _quiet_s(self) -> float:
-        async with self._pool.connection() as connection:
-            due_s = await outbox.next_due_s(connection)
-        return POLL_S if due_s is None else min(due_s, POLL_S)
 
     def _ready_channels(self) -> frozenset[str]:
         now_s = monotonic_s()

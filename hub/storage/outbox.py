@@ -97,6 +97,14 @@ class OwedAnswer:
     expires_s: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """`now`: something may be done at once; `next_due_s`: seconds until something else is due, None for nothing."""
+
+    now: bool
+    next_due_s: float | None
+
+
 async def queue_first_attempts(connection: Connection, channel: str, limit: int) -> int:
     """Give each notification that nobody has begun with its first attempt; returns how many got one."""
     statements = queries("outbox")
@@ -231,7 +239,8 @@ async def owe_answer(connection: Connection, answer: OwedAnswer) -> None:
     )
 
 
-async def next_due_s(connection: Connection) -> float | None:
-    """Seconds until something of the outbox is due; None when nothing waits for a time."""
-    row = await (await connection.execute(queries("outbox").next_due)).fetchone()
-    return None if row is None or row[0] is None else float(row[0])
+async def what_waits(connection: Connection) -> Waiting:
+    """Whether there is anything to do, and when there will be."""
+    async with connection.cursor(row_factory=class_row(Waiting)) as cursor:
+        await cursor.execute(queries("outbox").waiting)
+        return await cursor.fetchone() or Waiting(now=False, next_due_s=None)

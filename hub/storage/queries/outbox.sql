@@ -35,7 +35,9 @@ UPDATE attempt SET state = 'failed', reason = 'cancelled', updated_at = clock_ti
 -- move_queued --
 -- A channel that cannot send now gives what waits for it to one that can.
 UPDATE attempt SET channel = %(to_channel)s, updated_at = clock_timestamp()
- WHERE state = 'queued' AND channel <> ALL(%(ready)s) AND due_at <= clock_timestamp()
+ WHERE id IN (SELECT id FROM attempt
+               WHERE state = 'queued' AND channel <> ALL(%(ready)s) AND due_at <= clock_timestamp()
+                 FOR UPDATE SKIP LOCKED)
 
 -- lock_claimable --
 -- What may leave now. The incident is locked against being taken until this commits: what was taken first does not
@@ -123,10 +125,13 @@ WITH owed AS (
 )
 SELECT pg_notify('outbox', '') FROM owed
 
--- next_due --
--- Seconds until a queued try may leave, a lease runs out or a receipt is overdue; what is due already waits for
--- something else, and the poll looks after it.
-SELECT extract(epoch FROM min(due) - clock_timestamp())::double precision
-  FROM (SELECT CASE state WHEN 'submitting' THEN leased_until ELSE due_at END AS due
-          FROM attempt WHERE state IN ('queued', 'submitting', 'accepted')) AS waiting
- WHERE due > clock_timestamp()
+-- waiting --
+-- Is there anything to do now, and if not, in how many seconds: one statement, because it runs all night for nothing.
+SELECT EXISTS (SELECT 1 FROM inbound_text WHERE settled_at IS NULL)
+       OR EXISTS (SELECT 1 FROM notification WHERE state IN ('owed', 'sending'))
+       OR EXISTS (SELECT 1 FROM attempt WHERE state = 'accepted' AND due_at <= clock_timestamp())
+       OR EXISTS (SELECT 1 FROM attempt WHERE state = 'submitting' AND leased_until <= clock_timestamp()) AS now,
+       (SELECT extract(epoch FROM min(due) - clock_timestamp())::double precision
+          FROM (SELECT CASE state WHEN 'submitting' THEN leased_until ELSE due_at END AS due
+                  FROM attempt WHERE state IN ('queued', 'submitting', 'accepted')) AS times
+         WHERE due > clock_timestamp()) AS next_due_s

@@ -64,6 +64,8 @@ class SmppChannel:
         if self._session is None:
             return Rejected(reason="not_bound", permanent=False)
         number = "".join(character for character in destination if character.isascii() and character.isdigit())
+        if not number:
+            return Rejected(reason="no_number", permanent=True)
         return await self._session.submit(
             source=self._address.source, destination=number, text=text, attempt_id=attempt_id
         )
