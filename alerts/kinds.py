@@ -38,6 +38,7 @@ class MaintenanceKind(StrEnum):
     CLOCK_WRONG = "clock_wrong"  #: The device's clock cannot be believed. 设备时钟异常
     HUB_CLOCK_JUMPED = "hub_clock_jumped"  #: The hub's own clock jumped. 平台时钟跳变
     EVENT_ID_REUSED = "event_id_reused"  #: The device gives one id to different events. 事件编号重复使用
+    CHANNEL_AWAY = "channel_away"  #: Texts cannot leave by a channel. 短信通道中断
     LADDER_EMPTY = "ladder_empty"  #: Nobody can be reached by any step. 逐级通知无人可达
     TEST_PRESS = "test_press"  #: A press that said it was a test. 测试呼叫
 

@@ -16,6 +16,7 @@ import structlog
 from alerts.kinds import IncidentKind, SubjectType
 from hub.clock import monotonic_s
 from hub.notify.breaker import Breaker
+from hub.notify.channel_watch import ChannelWatch
 from hub.notify.channels.port import Channel, Rejected, Submission, Unknown
 from hub.notify.inbox import StoringInbox
 from hub.notify.replies import ReplyDesk
@@ -248,4 +249,6 @@ async def run_outbox(
         timezone=timezone,
         timing=chosen,
     )
-    await worker.run()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(worker.run())
+        tasks.create_task(ChannelWatch(pool, channels, division_id).run())

@@ -12,5 +12,5 @@ RETURNING id
 -- clear --
 -- The restore that is paired with the fault.
 UPDATE maintenance_item SET state = 'cleared', cleared_at = %(now)s
- WHERE kind = %(kind)s AND device_id = %(device_id)s AND state = 'open'
+ WHERE kind = %(kind)s AND device_id IS NOT DISTINCT FROM %(device_id)s AND state = 'open'
 RETURNING id, division_id
