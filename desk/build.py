@@ -23,6 +23,7 @@ BUNDLE = DESK.parent / "hub" / "api" / "desk_bundle"
 BUNDLE_STAMP = BUNDLE / "built-from.txt"
 MODULES = DESK / "node_modules"
 MODULES_STAMP = MODULES / ".installed-from"
+TYPES = DESK / "src" / "api" / "generated.d.ts"
 SOURCES = ("src", "public", "index.html", "package-lock.json", "vite.config.ts", "tsconfig.json")
 
 
@@ -75,10 +76,10 @@ def run_tests(arguments: Sequence[str] = ()) -> None:
     run_tool("vitest/vitest.mjs", "run", *arguments)
 
 
-def generate_types(openapi: Path) -> None:
-    """Write the client's types from the hub's OpenAPI document."""
+def generate_types(openapi: Path, into: Path) -> None:
+    """Write the client's types from the hub's OpenAPI document (`/api/openapi.json`)."""
     install_modules()
-    run_tool("openapi-typescript/bin/cli.js", str(openapi.resolve()), "--output", "src/api/generated.d.ts")
+    run_tool("openapi-typescript/bin/cli.js", str(openapi.resolve()), "--output", str(into.resolve()))
 
 
 def run_tool(script: str, *arguments: str) -> None:
@@ -127,7 +128,8 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--force", action="store_true", help="build although the bundle is newer than its sources")
     parser.add_argument("--check", action="store_true", help="check the types only (vue-tsc)")
     parser.add_argument("--test", action="store_true", help="run the unit tests only (vitest)")
-    parser.add_argument("--types", type=Path, metavar="OPENAPI_JSON", help="write src/api/generated.d.ts only")
+    parser.add_argument("--types", type=Path, metavar="OPENAPI_JSON", help="write the client's types only")
+    parser.add_argument("--into", type=Path, metavar="D_TS", default=TYPES, help="where --types writes (%(default)s)")
     parser.add_argument("--clean", action="store_true", help="remove the bundle and node_modules")
     return parser.parse_args(arguments)
 
@@ -140,7 +142,7 @@ def main(arguments: Sequence[str]) -> int:
             shutil.rmtree(BUNDLE, ignore_errors=True)
             shutil.rmtree(MODULES, ignore_errors=True)
         elif wanted.types:
-            generate_types(wanted.types)
+            generate_types(wanted.types, wanted.into)
         elif wanted.check or wanted.test:
             if wanted.check:
                 check_types()

@@ -20,7 +20,7 @@ const file = {
 
 function detailWith(...log: Partial<LogEntry>[]): IncidentDetail {
   const lines = log.map((line, at) => ({ id: String(at), at: `2026-11-22T02:00:0${at}Z`, code: "contact_attempt", actor: null, params: {}, ...line }));
-  return { ...makeIncident(), log: lines, notifications: [], devices: [mattress, watch], policy: null };
+  return { ...makeIncident(), log: lines, notifications: [], devices: [mattress, watch], policy: {} };
 }
 
 describe("the call list", () => {

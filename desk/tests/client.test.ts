@@ -5,7 +5,7 @@ import { ask, hub, HubProblem, onRefusal } from "@/api/client";
 
 afterEach(() => vi.unstubAllGlobals());
 
-const take = () => ask(hub.POST("/incidents/{id}/acknowledge", { params: { path: { id: "i-1" } }, body: {} }));
+const take = () => ask(hub.POST("/api/v1/incidents/{incident_id}/acknowledge", { params: { path: { incident_id: "i-1" } }, body: {} }));
 
 describe("the client", () => {
   it("proves that a change comes from the desk's own page", async () => {

@@ -6,7 +6,7 @@ export const OPENED_AT = "2026-11-22T02:00:00.000Z";
 export function makeIncident(changes: Partial<Incident> = {}): Incident {
   return {
     id: "incident-1",
-    code: "101",
+    code: 101,
     kind: "sos",
     severity: "critical",
     state: "open",
@@ -25,6 +25,9 @@ export function makeIncident(changes: Partial<Incident> = {}): Incident {
     disposition: null,
     sounding: true,
     last_alert_at: OPENED_AT,
+    division_id: "139900101001",
+    caller_phone: null,
+    version: 1,
     press_count: 1,
     due_at: null,
     due_kind: null,

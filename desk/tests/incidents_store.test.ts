@@ -75,6 +75,13 @@ describe("the queue's store", () => {
     expect(names(incidents.untaken)).toEqual(["b", "a"]);
   });
 
+  it("does not let a late answer undo what the stream already told", () => {
+    const incidents = useIncidents();
+    incidents.apply(1, makeIncident({ id: "a", version: 3, state: "acknowledged" }));
+    incidents.put(makeIncident({ id: "a", version: 2 }));
+    expect(incidents.taken.length).toBe(1);
+  });
+
   it("keeps a closed one only while it is looked at", () => {
     const incidents = useIncidents();
     incidents.apply(1, makeIncident({ id: "a" }));

@@ -29,7 +29,7 @@ function pythonSources(folder: string): string {
     .join("\n");
 }
 const core = pythonSources("alerts");
-const hub = pythonSources("hub");
+const hub = `${pythonSources("hub")}\n${pythonSources("device_adapters")}`;
 
 /** The members of a StrEnum of the core. */
 function members(enumName: string): string[] {
@@ -75,6 +75,12 @@ describe("the words for the core's codes", () => {
     const found = codes(/\b(?:Record|_record)\(\s*(?:code=)?"(\w+)"/g);
     expect(found.length).toBeGreaterThan(10);
     expect(found.filter((code) => !zh.has(`log.${code}`))).toEqual([]);
+  });
+
+  it("every reason for which a message cannot be read has a sentence", () => {
+    const found = [...codes(/\bUnreadableError\(\s*"(\w+)"/g), ...codes(/code = "(field_\w+)" if/g)];
+    expect(found.length).toBeGreaterThan(5);
+    expect(found.filter((code) => !zh.has(`unreadable.${code}`))).toEqual([]);
   });
 
   it("every explanation has a sentence", () => {

@@ -47,6 +47,15 @@ describe("the link", () => {
     expect(around.sources.length).toBe(1);
   });
 
+  it("goes on from the last tick: everything up to it was sent", () => {
+    link.follow(41);
+    around.source.send("tick", "60");
+    around.source.send("incident", "60");
+    around.pass(12);
+    expect(around.types()).not.toContain("event");
+    expect(around.source.url).toBe("/stream?after=60");
+  });
+
   it("comes back with growing pauses when the browser gave up", () => {
     link.follow(1);
     const openedAt: number[] = [];

@@ -22,7 +22,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.desk.fake_scenery import furnish
-from tests.desk.fake_state import NOT_CLOSED, FakeState, HeldError, Json, stamp
+from tests.desk.fake_state import NOT_CLOSED, FakeState, HeldError, Json, identity, stamp
 
 BUNDLE = Path(__file__).resolve().parents[2] / "hub" / "api" / "desk_bundle"
 PASSWORD = "secret"
@@ -40,7 +40,7 @@ class Stage:
     def __init__(self) -> None:
         self.state = FakeState()
         for login, name in (("zhang", "张敏"), ("wu", "吴磊")):
-            self.state.operators[login] = {"id": f"operator-{login}", "name": name}
+            self.state.operators[login] = {"id": identity(self.state.number()), "name": name}
         #: Connections that are open now stay open and say nothing more.
         self.stalled_generation = -1
         self.generation = 0
@@ -101,24 +101,28 @@ def build_app(stage: Stage) -> FastAPI:
     async def refuse_held(_request: Request, error: HeldError) -> Response:
         return problem(409, "held", holder=error.holder)
 
-    @app.post("/api/v1/sessions")
+    def introduce(login: str) -> Json:
+        hub = {"name": "青石县（演示）", "desk_phone": "0000-0000000", "version": "0.0.0"}
+        where = {"division_id": "139900000000", "division_name": "青石县", "locale": "zh-CN"}
+        who = {"type": "operator", "role": "operator", **state.operators[login]}
+        return who | where | {"server_time": stamp(datetime.now(UTC)), "hub": hub}
+
+    @app.post("/api/v1/sessions", status_code=201)
     async def log_in(response: Response, body: Annotated[Json, Body()]) -> Json:
         if body["login"] not in state.operators or body["password"] != PASSWORD:
             raise HTTPException(401, "wrong_credentials")
         token = f"session-{state.number()}"
         sessions[token] = body["login"]
         response.set_cookie("session", token, httponly=True, samesite="strict")
-        return {}
+        return introduce(body["login"])
 
     @app.delete("/api/v1/sessions/current", status_code=204)
     async def log_out(request: Request, _caller: caller) -> None:
         sessions.pop(request.cookies["session"])
 
     @app.get("/api/v1/me")
-    async def me(caller: caller) -> Json:
-        hub = {"name": "青石县（演示）", "desk_phone": "0000-0000000", "version": "0.0.0"}
-        more = {"role": "operator", "division_id": "139900000000", "division_name": "青石县", "locale": None}
-        return caller | more | {"server_time": stamp(datetime.now(UTC)), "hub": hub}
+    async def me(request: Request, _caller: caller) -> Json:
+        return introduce(sessions[request.cookies["session"]])
 
     @app.get("/api/v1/operators")
     async def operators(_caller: caller) -> Json:
@@ -218,7 +222,8 @@ async def follow(stage: Stage, after: int) -> AsyncIterator[str]:
                     yield f"id: {position}\nevent: {name}\ndata: {json.dumps(shown, ensure_ascii=False)}\n\n"
             if clock.time() - ticked_at >= TICK_EVERY_S:
                 ticked_at = clock.time()
-                yield f"event: tick\ndata: {json.dumps({'server_time': stamp(datetime.now(UTC))})}\n\n"
+                told = {"server_time": stamp(datetime.now(UTC)), "position": sent}
+                yield f"id: {sent}\nevent: tick\ndata: {json.dumps(told)}\n\n"
         await asyncio.sleep(LOOK_EVERY_S)
 
 

@@ -7,10 +7,20 @@ import itertools
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 Json = dict[str, Any]
 
 NOT_CLOSED = ("open", "acknowledged")
+DIVISION_ID = "139900101001"
+
+
+def identity(number: int, part: int = 0) -> str:
+    """The id of the thing with this number; `part` tells an incident's person, device and contacts apart."""
+    return str(UUID(int=(part << 64) + number))
+
+
+PERSON, DEVICE, ALERT, CONTACT, LOG = 1, 2, 3, 10, 20
 
 
 class HeldError(Exception):
@@ -65,11 +75,11 @@ class FakeState:
         number = self.number()
         opened_at = datetime.now(UTC) - timedelta(seconds=age_s)
         recipient = None if name is None else self.make_file(number, name, place)
-        device_id = f"device-{number}"
+        device_id = identity(number, DEVICE)
         params: Json = {"device_id": device_id} | ({"delay_s": late_s} if late_s else {})
         incident: Json = {
-            "id": f"incident-{number}",
-            "code": str(100 + number),
+            "id": identity(number),
+            "code": 100 + number,
             "kind": kind,
             "severity": severity,
             "state": "open",
@@ -77,7 +87,9 @@ class FakeState:
             if recipient
             else {"type": "device", "id": device_id},
             "recipient": {"id": recipient["id"], "name": name} if recipient else None,
+            "division_id": DIVISION_ID,
             "place": place,
+            "caller_phone": None,
             "explanation": {"code": code, "params": params},
             "opened_at": stamp(opened_at),
             "acknowledged_at": None,
@@ -91,12 +103,15 @@ class FakeState:
             "sounding": True,
             "last_alert_at": stamp(opened_at),
             "press_count": 1,
+            "version": 1,
             "due_at": stamp(datetime.now(UTC) + timedelta(seconds=60)),
             "due_kind": "escalate",
             "alerts": [
                 {
-                    "id": f"alert-{number}",
+                    "id": identity(number, ALERT),
                     "kind": kind,
+                    "severity": severity,
+                    "state": "active",
                     "device_id": device_id,
                     "event_id": f"event-{number}",
                     "occurred_at": stamp(opened_at),
@@ -116,9 +131,9 @@ class FakeState:
     def make_file(self, number: int, name: str, place: str) -> Json:
         """A plainly fictional person."""
         file: Json = {
-            "id": f"recipient-{number}",
+            "id": identity(number, PERSON),
             "name": name,
-            "division_id": "139900101001",
+            "division_id": DIVISION_ID,
             "division_name": "青石镇柳沟村",
             "household": None,
             "sex": "female",
@@ -137,18 +152,36 @@ class FakeState:
                 "language": "方言",
             },
             "contacts": [
-                {"id": f"contact-{number}-1", "name": "王强", "phone": "10000000031", "relation": "son", "order": 1},
                 {
-                    "id": f"contact-{number}-2",
+                    "id": identity(number, CONTACT + 1),
+                    "name": "王强",
+                    "phone": "10000000031",
+                    "relation": "son",
+                    "order": 1,
+                },
+                {
+                    "id": identity(number, CONTACT + 2),
                     "name": "赵敏",
                     "phone": "10000000032",
                     "relation": "neighbour",
                     "order": 2,
                 },
-                {"id": f"contact-{number}-3", "name": "孙立", "phone": "10000000033", "relation": "村干部", "order": 3},
+                {
+                    "id": identity(number, CONTACT + 3),
+                    "name": "孙立",
+                    "phone": "10000000033",
+                    "relation": "村干部",
+                    "order": 3,
+                },
             ],
             "devices": self.devices_of(number),
             "monitoring": {},
+            "group_name": "三组",
+            "location_consent": True,
+            "ended_at": None,
+            "ended_reason": None,
+            "created_at": stamp(datetime.now(UTC)),
+            "updated_at": stamp(datetime.now(UTC)),
             "modes": [],
         }
         self.files[file["id"]] = file
@@ -158,7 +191,7 @@ class FakeState:
         """One watch that can be rung."""
         return [
             {
-                "id": f"device-{number}",
+                "id": identity(number, DEVICE),
                 "kind": "smartwatch",
                 "model": "W-1",
                 "phone": f"100000001{number % 100:02d}",
@@ -170,7 +203,7 @@ class FakeState:
 
     def detail(self, incident_id: str) -> Json:
         """An incident with all that is shown beside it."""
-        number = int(incident_id.rsplit("-", 1)[1])
+        number = UUID(incident_id).int
         return self.incidents[incident_id] | {
             "log": self.logs[incident_id],
             "notifications": self.notifications[incident_id],
@@ -183,7 +216,7 @@ class FakeState:
     ) -> None:
         """A line in an incident's log."""
         moment = stamp(at or datetime.now(UTC))
-        line = {"id": f"log-{self.number()}", "at": moment, "code": code, "params": params, "actor": actor}
+        line = {"id": identity(self.number(), LOG), "at": moment, "code": code, "params": params, "actor": actor}
         self.logs[incident_id].append(line)
 
     def publish(self, name: str, shown: Json) -> None:
@@ -193,7 +226,7 @@ class FakeState:
     def move(self, incident_id: str, code: str, params: Json, actor: Json, **changes: Any) -> Json:
         """Change an incident, with its line in the log and its event on the stream."""
         incident = self.incidents[incident_id]
-        incident.update(changes)
+        incident.update(changes, version=incident["version"] + 1)
         self.record(incident_id, code, params, actor=actor)
         self.publish("incident", incident)
         return incident

@@ -91,7 +91,7 @@ def test_a_taken_incident_is_handed_over_answered_and_noted(desk: DeskPage, stag
 def test_a_closed_incident_is_found_again_and_reopened(desk: DeskPage, stage: Stage) -> None:
     incident = stage.state.raise_incident()
     desk.open()
-    actor = {"type": "operator", "id": "operator-zhang", "name": "张敏"}
+    actor = {"type": "operator", **stage.state.operators["zhang"]}
     stage.state.close(incident["id"], actor, "test", None)
     desk.page.get_by_role("link", name="近期办结").click()
     desk.page.get_by_role("link", name=f"查看 {incident['code']}").click()

@@ -6,8 +6,8 @@
  */
 import createClient from "openapi-fetch";
 
-import type { paths } from "./contract";
-import type { Problem } from "./shapes";
+import type { paths } from "./generated";
+import type { Problem, Told } from "./shapes";
 
 /** Longer than the hub ever needs, shorter than an operator's patience: then the desk says that the hub is silent. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -25,7 +25,7 @@ export class HubProblem extends Error {
     this.status = problem.status ?? 0;
     this.code = problem.code ?? null;
     this.detail = problem.detail ?? problem.title ?? null;
-    this.holderName = problem.holder?.name ?? null;
+    this.holderName = problem.holder?.["name"] ?? null;
   }
 }
 
@@ -38,20 +38,20 @@ export function onRefusal(listener: RefusalListener): void {
 }
 
 export const hub = createClient<paths>({
-  baseUrl: "/api/v1",
+  baseUrl: "/",
   credentials: "same-origin",
   headers: { "X-Anxin-Desk": "1" },
   fetch: (request: Request) => globalThis.fetch(request, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }),
 });
 
 interface Reply<Body> {
-  data?: Body;
-  error?: Problem;
+  data?: Body | undefined;
+  error?: unknown;
   response: globalThis.Response;
 }
 
 /** The body of a reply with the response it came in, or a thrown `HubProblem`. */
-export async function receive<Body>(asked: Promise<Reply<Body>>): Promise<{ body: Body; response: globalThis.Response }> {
+export async function receive<Body>(asked: Promise<Reply<Body>>): Promise<{ body: Told<Body>; response: globalThis.Response }> {
   let reply: Reply<Body>;
   try {
     reply = await asked;
@@ -59,14 +59,14 @@ export async function receive<Body>(asked: Promise<Reply<Body>>): Promise<{ body
     throw refuse(new HubProblem({ status: 0 }));
   }
   if (!reply.response.ok) {
-    const told = typeof reply.error === "object" ? reply.error : {};
+    const told: Partial<Problem> = typeof reply.error === "object" ? (reply.error ?? {}) : {};
     throw refuse(new HubProblem({ title: reply.response.statusText, ...told, status: reply.response.status }));
   }
-  return { body: reply.data as Body, response: reply.response };
+  return { body: reply.data as Told<Body>, response: reply.response };
 }
 
 /** The body of a reply, or a thrown `HubProblem`. */
-export async function ask<Body>(asked: Promise<Reply<Body>>): Promise<Body> {
+export async function ask<Body>(asked: Promise<Reply<Body>>): Promise<Told<Body>> {
   return (await receive(asked)).body;
 }
 

@@ -1,4 +1,4 @@
-/** Whom to call: the wearer on their devices, their own telephone, an unknown caller, then the contacts of the file in their order. */
+/** Whom to call: the wearer on their devices, their own telephone, whoever called in, then the contacts of the file in their order. */
 import type { Contact, ContactOutcome, Device, IncidentDetail, LogEntry, RecipientFile } from "@/api/shapes";
 
 /** Somebody who can be rung. */
@@ -19,8 +19,9 @@ export function orderCalls(file: RecipientFile | null, detail: IncidentDetail | 
   if (file?.phone && !callees.some((one) => one.phone === file.phone)) {
     callees.push(callee({ key: "own", phone: file.phone, device: null, contact: null }, log));
   }
-  if (detail?.subject.type === "caller") {
-    callees.push(callee({ key: "caller", phone: detail.subject.id, device: null, contact: null }, log));
+  const caller = detail?.caller_phone ?? null;
+  if (caller !== null && !callees.some((one) => one.phone === caller)) {
+    callees.push(callee({ key: "caller", phone: caller, device: null, contact: null }, log));
   }
   for (const contact of [...(file?.contacts ?? [])].sort((left, right) => left.order - right.order)) {
     callees.push(callee({ key: contact.id, phone: contact.phone, device: null, contact }, log));

@@ -40,12 +40,12 @@ export function useWords() {
   }
 
   /** Whether there is a sentence for a code. */
-  function hasSentence(family: "explanation" | "log", code: string): boolean {
+  function hasSentence(family: Family, code: string): boolean {
     return te(`${family}.${code}`);
   }
 
   /** A sentence for a code with values, from the sentences named `family`. */
-  function sentence(family: "explanation" | "log", said: Explanation): string {
+  function sentence(family: Family, said: Explanation): string {
     const key = keyOf(family, said);
     const values = Object.fromEntries(Object.entries(said.params).map(([name, value]) => [name, readable(name, value)]));
     if (typeof said.params["why"] === "string") values["why"] = reason(said.params["why"], said.params);
@@ -57,10 +57,10 @@ export function useWords() {
   }
 
   /** A contact attempt that was a text has its own sentence; a line of the log may be an explanation as it stands. */
-  function keyOf(family: "explanation" | "log", { code, params }: Explanation): string {
+  function keyOf(family: Family, { code, params }: Explanation): string {
     const byText = `${family}.${code}_by_text`;
     if (params["by"] === "sms" && te(byText)) return byText;
-    return te(`${family}.${code}`) ? `${family}.${code}` : `explanation.${code}`;
+    return family === "log" && !te(`log.${code}`) ? `explanation.${code}` : `${family}.${code}`;
   }
 
   /** The explanation that a line of the log quotes. */
@@ -82,7 +82,7 @@ export function useWords() {
   /** Whom an incident is about: the person on file, else the number that called, else nobody known. */
   function personName(incident: Incident): string {
     if (incident.recipient !== null) return incident.recipient.name;
-    return incident.subject.type === "caller" ? formatPhone(incident.subject.id) : t("incident.unknown_person");
+    return incident.caller_phone === null ? t("incident.unknown_person") : formatPhone(incident.caller_phone);
   }
 
   /** Who did it, by name where there is one. */
@@ -93,6 +93,9 @@ export function useWords() {
 
   return { word, hasSentence, sentence, personName, actorName };
 }
+
+/** Kinds of sentences: why an incident is, what happened to it, why a message could not be read. */
+export type Family = "explanation" | "log" | "unreadable";
 
 /** Values of sentences that are codes themselves. */
 const VOCABULARY_OF_VALUE: Record<string, Vocabulary> = {

@@ -97,8 +97,11 @@ export class StreamLink {
     this.surroundings.tell({ type: "open" });
   }
 
+  /** A tick carries the position up to which everything was sent. */
   private tick(event: MessageEvent<string>): void {
     this.hear();
+    const position = Number.parseInt(event.lastEventId, 10);
+    if (this.position !== null && position > this.position) this.position = position;
     this.surroundings.tell({ type: "tick", body: event.data });
   }
 

@@ -3,7 +3,7 @@ import { defineStore } from "pinia";
 import { ref } from "vue";
 
 import { ask, hub, HubProblem } from "@/api/client";
-import type { ContactAttempt, Incident, Operator, Response } from "@/api/shapes";
+import type { ContactAttempt, Disposition, Incident, Operator, Response } from "@/api/shapes";
 
 import { useIncidents } from "./incidents";
 import { useNotices } from "./notices";
@@ -34,40 +34,40 @@ export const useIncidentActions = defineStore("incident actions", () => {
 
   /** Somebody was first: show how it stands now, stream or no stream. */
   async function lookAgain(id: string): Promise<void> {
-    const now = await ask(hub.GET("/incidents/{id}", at(id))).catch(() => null);
+    const now = await ask(hub.GET("/api/v1/incidents/{incident_id}", at(id))).catch(() => null);
     if (now !== null) incidents.put(now);
   }
 
-  const at = (id: string) => ({ params: { path: { id } } });
+  const at = (id: string) => ({ params: { path: { incident_id: id } } });
 
   function take(id: string, t: Translate): Promise<boolean> {
-    return act(id, () => ask(hub.POST("/incidents/{id}/acknowledge", { ...at(id), body: {} })), t("done.taken"), t);
+    return act(id, () => ask(hub.POST("/api/v1/incidents/{incident_id}/acknowledge", { ...at(id), body: {} })), t("done.taken"), t);
   }
   function logContact(id: string, attempt: ContactAttempt, t: Translate): Promise<boolean> {
-    const asked = () => ask(hub.POST("/incidents/{id}/contact-attempts", { ...at(id), body: attempt }));
+    const asked = () => ask(hub.POST("/api/v1/incidents/{incident_id}/contact-attempts", { ...at(id), body: attempt }));
     return act(id, asked, t("done.contact"), t);
   }
   function sendResponder(id: string, response: Response, t: Translate): Promise<boolean> {
-    const asked = () => ask(hub.POST("/incidents/{id}/responding", { ...at(id), body: response }));
+    const asked = () => ask(hub.POST("/api/v1/incidents/{incident_id}/responding", { ...at(id), body: response }));
     return act(id, asked, t("done.responding", { name: response.name }), t);
   }
   function noteArrival(id: string, t: Translate): Promise<boolean> {
-    return act(id, () => ask(hub.POST("/incidents/{id}/arrived", { ...at(id), body: {} })), t("done.arrived"), t);
+    return act(id, () => ask(hub.POST("/api/v1/incidents/{incident_id}/arrived", { ...at(id), body: {} })), t("done.arrived"), t);
   }
   function addNote(id: string, text: string, t: Translate): Promise<boolean> {
-    return act(id, () => ask(hub.POST("/incidents/{id}/notes", { ...at(id), body: { text } })), t("done.note"), t);
+    return act(id, () => ask(hub.POST("/api/v1/incidents/{incident_id}/notes", { ...at(id), body: { text } })), t("done.note"), t);
   }
   function handOver(id: string, to: Operator, note: string, t: Translate): Promise<boolean> {
     const body = { operator_id: to.id, ...optionalNote(note) };
-    const asked = () => ask(hub.POST("/incidents/{id}/hand-over", { ...at(id), body }));
+    const asked = () => ask(hub.POST("/api/v1/incidents/{incident_id}/hand-over", { ...at(id), body }));
     return act(id, asked, t("done.handed_over", { name: to.name }), t);
   }
-  function close(id: string, disposition: string, note: string, t: Translate): Promise<boolean> {
+  function close(id: string, disposition: Disposition, note: string, t: Translate): Promise<boolean> {
     const body = { disposition, ...optionalNote(note) };
-    return act(id, () => ask(hub.POST("/incidents/{id}/close", { ...at(id), body })), t("done.closed"), t);
+    return act(id, () => ask(hub.POST("/api/v1/incidents/{incident_id}/close", { ...at(id), body })), t("done.closed"), t);
   }
   function reopen(id: string, note: string, t: Translate): Promise<boolean> {
-    const asked = () => ask(hub.POST("/incidents/{id}/reopen", { ...at(id), body: optionalNote(note) }));
+    const asked = () => ask(hub.POST("/api/v1/incidents/{incident_id}/reopen", { ...at(id), body: optionalNote(note) }));
     return act(id, asked, t("done.reopened"), t);
   }
 

@@ -14,7 +14,7 @@ import { compareForQueue } from "@/incident/queue_order";
 const POSITION_HEADER = "X-Stream-Position";
 const PAGE_SIZE = 200;
 const notClosed = (cursor: string | null) => ({
-  state: ["open", "acknowledged"],
+  state: ["open" as const, "acknowledged" as const],
   limit: PAGE_SIZE,
   ...(cursor === null ? {} : { cursor }),
 });
@@ -68,8 +68,9 @@ export const useIncidents = defineStore("incidents", () => {
     return true;
   }
 
-  /** Take in an incident that the hub gave as an answer. A closed one stays only while it is looked at. */
+  /** Take in an incident, unless a newer version of it is here: answers and events overtake each other. A closed one stays only while it is looked at. */
   function put(incident: Incident): void {
+    if ((known.get(incident.id)?.version ?? 0) > incident.version) return;
     if (incident.state === "closed" && incident.id !== selectedId.value) known.delete(incident.id);
     else known.set(incident.id, incident);
     if (selectedId.value === null) selectFirst();
@@ -97,11 +98,11 @@ async function readAll(): Promise<{ incidents: Incident[]; position: number }> {
   let cursor: string | null = null;
   do {
     const { body, response }: { body: Page<Incident>; response: Response } = await receive(
-      hub.GET("/incidents", { params: { query: notClosed(cursor) } }),
+      hub.GET("/api/v1/incidents", { params: { query: notClosed(cursor) } }),
     );
     position ??= Number(response.headers.get(POSITION_HEADER) ?? 0);
     incidents.push(...body.items);
-    cursor = body.next;
+    cursor = body.next ?? null;
   } while (cursor !== null);
   return { incidents, position };
 }

@@ -26,10 +26,10 @@ const PAGE_SIZE = 50;
 type Position = { limit: number; cursor?: string };
 
 const READ: { [Name in LedgerName]: (query: Position) => Promise<Page<Shelves[Name]["entries"][number]>> } = {
-  closed: (query) => ask(hub.GET("/incidents", { params: { query: { ...query, state: ["closed"] } } })),
-  maintenance: (query) => ask(hub.GET("/maintenance", { params: { query } })),
-  "follow-up": (query) => ask(hub.GET("/follow-ups", { params: { query } })),
-  quarantine: (query) => ask(hub.GET("/quarantine", { params: { query } })),
+  closed: (query) => ask(hub.GET("/api/v1/incidents", { params: { query: { ...query, state: ["closed" as const] } } })),
+  maintenance: (query) => ask(hub.GET("/api/v1/maintenance", { params: { query } })),
+  "follow-up": (query) => ask(hub.GET("/api/v1/follow-ups", { params: { query } })),
+  quarantine: (query) => ask(hub.GET("/api/v1/quarantine", { params: { query } })),
 };
 
 export const useLedgers = defineStore("ledgers", () => {
@@ -47,7 +47,7 @@ export const useLedgers = defineStore("ledgers", () => {
     try {
       const page = await READ[name]({ limit: PAGE_SIZE, ...(more && ledger.next !== null ? { cursor: ledger.next } : {}) });
       ledger.entries = more ? [...ledger.entries, ...page.items] : page.items;
-      ledger.next = page.next;
+      ledger.next = page.next ?? null;
       ledger.failed = false;
       ledger.loaded = true;
     } catch {

@@ -5,7 +5,7 @@
  * at once; a silent one after 12 s.
  */
 import { defineStore } from "pinia";
-import { computed, ref } from "vue";
+import { computed, ref, watch } from "vue";
 
 import { onRefusal } from "@/api/client";
 import type { Incident } from "@/api/shapes";
@@ -17,6 +17,8 @@ import { useIncidents } from "./incidents";
 import { useLedgers } from "./ledgers";
 import { useSession } from "./session";
 
+/** A stream that is refused for an ended session looks like a lost link; asked this often, the hub tells the difference. */
+const ASK_AFTER_MS = 15_000;
 /** A reading of the list that failed is tried again after this long. */
 const RELOAD_AFTER_MS = 3_000;
 
@@ -39,6 +41,13 @@ export const useLink = defineStore("link", () => {
   onRefusal((problem) => {
     if (problem.status === 0) reportedLost.value = true;
   });
+
+  watch(
+    () => Math.floor(downFor_ms.value / ASK_AFTER_MS),
+    (now, before) => {
+      if (now > before && session.me !== null) void session.recognise();
+    },
+  );
 
   /** Join the stream, read the list, follow from there. */
   async function start(operatorId: string): Promise<void> {

@@ -61,7 +61,7 @@ export const useOpenedIncident = defineStore("opened incident", () => {
     const wanted = id.value;
     if (wanted === null) return;
     try {
-      const [read] = await Promise.all([ask(hub.GET("/incidents/{id}", { params: { path: { id: wanted } } })), readFile()]);
+      const [read] = await Promise.all([ask(hub.GET("/api/v1/incidents/{incident_id}", { params: { path: { incident_id: wanted } } })), readFile()]);
       if (id.value !== wanted) readAgain = true;
       else detail.value = read;
       failed.value = false;
@@ -76,7 +76,7 @@ export const useOpenedIncident = defineStore("opened incident", () => {
     const wanted = incident.value?.recipient?.id;
     if (wanted === undefined || file.value?.id === wanted) return;
     try {
-      const read = await ask(hub.GET("/recipients/{id}", { params: { path: { id: wanted } } }));
+      const read = await ask(hub.GET("/api/v1/recipients/{recipient_id}", { params: { path: { recipient_id: wanted } } }));
       if (incident.value?.recipient?.id === wanted) file.value = read;
       fileProblem.value = null;
     } catch (problem) {
@@ -88,7 +88,7 @@ export const useOpenedIncident = defineStore("opened incident", () => {
     const shown = detail.value;
     if (shown === null || !shown.notifications.some((one) => UNDER_WAY.has(one.state))) return;
     const query = { incident_id: shown.id };
-    const page = await ask(hub.GET("/notifications", { params: { query } })).catch(() => null);
+    const page = await ask(hub.GET("/api/v1/notifications", { params: { query } })).catch(() => null);
     if (page !== null && detail.value?.id === shown.id) detail.value = { ...detail.value, notifications: page.items };
   }
 

@@ -2,7 +2,7 @@
 import { defineStore } from "pinia";
 import { ref } from "vue";
 
-import { ask, hub, onRefusal } from "@/api/client";
+import { ask, hub, HubProblem, onRefusal } from "@/api/client";
 import type { Me } from "@/api/shapes";
 
 import { useClock } from "./clock";
@@ -20,22 +20,25 @@ export const useSession = defineStore("session", () => {
     }
   });
 
-  /** Ask the hub who we are; a missing session is no error, it leaves `me` empty. */
+  /** Ask the hub who we are. No session is no error, it leaves `me` empty; a silent hub changes nothing. */
   async function recognise(): Promise<void> {
-    me.value = await ask(hub.GET("/me")).catch(() => null);
-    if (me.value !== null) clock.learn(me.value.server_time);
+    try {
+      me.value = await ask(hub.GET("/api/v1/me"));
+      clock.learn(me.value.server_time);
+    } catch (problem) {
+      if (problem instanceof HubProblem && problem.status === 401) me.value = null;
+    }
   }
 
   async function logIn(login: string, password: string): Promise<void> {
-    await ask(hub.POST("/sessions", { body: { login, password } }));
-    const known = await ask(hub.GET("/me"));
+    const known = await ask(hub.POST("/api/v1/sessions", { body: { login, password } }));
     clock.learn(known.server_time);
     me.value = known;
     expired.value = false;
   }
 
   async function logOut(): Promise<void> {
-    await ask(hub.DELETE("/sessions/current")).catch(() => undefined);
+    await ask(hub.DELETE("/api/v1/sessions/current")).catch(() => undefined);
     me.value = null;
     expired.value = false;
   }
