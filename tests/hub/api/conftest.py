@@ -4,18 +4,25 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import pytest
 from httpx2 import ASGITransport, AsyncClient, Response
 from starlette.types import ASGIApp
 
+from alerts.decisions import RaiseAlert
+from alerts.explanation import Explanation
+from alerts.kinds import IncidentKind, SubjectType
+from alerts.observations import Subject
+from alerts.severity import Severity
 from hub.api.app import create_app
 from hub.api.broadcaster import Broadcaster
 from hub.api.parts import Parts
 from hub.settings import Settings
 from hub.storage.accounts import NewUser, Role, create_api_key, create_user
-from hub.storage.database import Pool, open_pool
+from hub.storage.database import Pool, database_now, open_pool
 from hub.storage.divisions import ensure_division
+from hub.storage.incidents import AlertRequest, open_or_join
 from hub.storage.passwords import Passwords
 from hub.storage.wakeup import Wakeup
 
@@ -74,6 +81,39 @@ class Web:
         assert answer.status_code == 201, answer.text
         client.cookies.update(answer.cookies)
         return client
+
+    async def press(self, recipient: dict[str, Any], *, event_id: str = "press-1", device_id: str | None = None) -> str:
+        """A press of this recipient, as ingest commits it; the incident's id."""
+        async with self.pool.connection() as connection:
+            now = await database_now(connection)
+            opened = await open_or_join(
+                connection,
+                AlertRequest(
+                    division_id=recipient["division_id"],
+                    subject=Subject(type=SubjectType.RECIPIENT, id=recipient["id"]),
+                    recipient_id=UUID(recipient["id"]),
+                    alert=RaiseAlert(
+                        kind=IncidentKind.SOS,
+                        severity=Severity.CRITICAL,
+                        explanation=Explanation(code="sos_pressed", params={"component": "button-1"}),
+                    ),
+                    device_id=UUID(device_id) if device_id else None,
+                    event_id=event_id,
+                    occurred_at=now,
+                    received_at=now,
+                    wants_ack=device_id is not None,
+                ),
+                now,
+            )
+        return str(opened.incident_id)
+
+    async def recipient(self, name: str = "李桂兰", division_id: str = COUNTY) -> dict[str, Any]:
+        """A person on file in this division."""
+        admin = await self.client()
+        answer = await admin.post("/recipients", {"name": name, "division_id": division_id})
+        assert answer.status_code == 201, answer.text
+        created: dict[str, Any] = answer.json()
+        return created
 
     async def rows(self, statement: str, *params: Any) -> list[tuple[Any, ...]]:
         """What the database says."""
