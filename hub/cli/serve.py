@@ -67,7 +67,7 @@ def supervisor_plan(settings: Settings) -> Plan:
     return Plan(
         data_dir=str(settings.data_dir.absolute()),
         database_dsn=settings.database_dsn,
-        migrate=python_module("hub", "migrate", "--json"),
+        migrate=python_module("hub.cli.schema"),
         roles={role.value: python_module("hub", "serve", "--role", role.value) for role in Role},
         doors=[
             Door(variable=variable_name(field), host=settings.bind, port=port) for field, port in doors.items() if port

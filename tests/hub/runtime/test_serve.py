@@ -3,8 +3,10 @@
 import asyncio
 import os
 import signal
+import subprocess
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from hub.cli.serve import desk_url, python_path, supervisor_plan, until_stopped
@@ -90,3 +92,31 @@ async def test_a_role_that_fails_fails() -> None:
 
     with pytest.raises(ValueError, match="broken"):
         await until_stopped(work())
+
+
+def test_the_supervisor_brings_an_empty_database_to_this_version(empty_database: str) -> None:
+    plan = supervisor_plan(load_settings({}))
+    for _ in range(2):
+        done = _run_migration(plan.migrate, empty_database)
+        assert (done.returncode, done.stderr) == (0, "")
+    with psycopg.connect(empty_database) as connection:
+        assert connection.execute("SELECT to_regclass('recipient') IS NOT NULL").fetchone() == (True,)
+
+
+def test_a_database_that_cannot_be_migrated_is_a_sentence(empty_database: str) -> None:
+    plan = supervisor_plan(load_settings({}))
+    away = _run_migration(plan.migrate, "postgresql://anxin@127.0.0.1:1/anxin")
+    assert away.returncode == 1
+    assert away.stderr.startswith("The database does not answer")
+    _run_migration(plan.migrate, empty_database)
+    with psycopg.connect(empty_database) as connection:
+        connection.execute("UPDATE schema_migration SET number = 999 WHERE number = 1")
+    newer = _run_migration(plan.migrate, empty_database)
+    assert newer.returncode == 1
+    assert "newer hub" in newer.stderr
+    assert "Traceback" not in newer.stderr
+
+
+def _run_migration(command: list[str], dsn: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": python_path(), "HUB_DATABASE_URL": dsn}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)

@@ -1,0 +1,32 @@
+"""`python -m hub.cli.schema`: `hub migrate` as the supervisor runs it, without what reads settings and command lines.
+
+It stands between the person at the terminal and a hub that is ready, so it imports little: half the time.
+"""
+
+import os
+import sys
+
+from hub.storage.migrate import MigrationError, migrate
+
+
+def main() -> int:
+    """Bring the database of the environment to this version; returns the exit code."""
+    try:
+        migrate(os.environ["HUB_DATABASE_URL"])
+    except MigrationError as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    except _database_away() as failure:
+        print(f"The database does not answer: {failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _database_away() -> tuple[type[Exception], ...]:
+    from hub.storage.database import DATABASE_AWAY  # asked for only when something was raised
+
+    return DATABASE_AWAY
+
+
+if __name__ == "__main__":
+    sys.exit(main())
