@@ -7,7 +7,12 @@ import pytest
 
 from hub.ingest.front_door.limits import DEFAULT_LIMITS, Limits
 from hub.ingest.front_door.server import FrontDoor
+from hub.storage.database import open_pool
+from hub.storage.device_credentials import PostgresCredentials
+from hub.storage.down_messages import PostgresDownlinks
+from hub.storage.mqtt_sessions import PostgresMqttSessions
 from tests.front_door.fakes import FakeCredentials, FakeSink, FakeStore, FakeWatcher
+from tests.front_door.shelf import DIVISION, Shelf
 
 HOST = "127.0.0.1"
 
@@ -50,3 +55,15 @@ async def house() -> AsyncIterator[House]:
     house = await House().open()
     yield house
     await house.door.stop()
+
+
+@pytest.fixture
+async def shelf(database: str) -> AsyncIterator[Shelf]:
+    pool = await open_pool(database, name="front door test", max_size=4)
+    shelf = Shelf(database, pool, PostgresMqttSessions(pool), PostgresDownlinks(pool), PostgresCredentials(pool))
+    await shelf.run(
+        "INSERT INTO division (id, name, level) VALUES (%(id)s, 'Example', 'county') ON CONFLICT DO NOTHING",
+        id=DIVISION,
+    )
+    yield shelf
+    await pool.close()
