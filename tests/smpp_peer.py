@@ -5,14 +5,17 @@ It records each text, answers as the test says, and plays the telephone: receipt
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 import smpp34
+
+Result = TypeVar("Result")
 
 _RECEIPT = 0x04
 _UCS2 = 8
@@ -171,6 +174,70 @@ async def smpp_peer(manner: Manner = Manner.DELIVER, port: int | None = None) ->
         yield peer
     finally:
         await peer.stop()
+
+
+class SmppPeerInAThread:
+    """The same gateway for stories that are told without asyncio."""
+
+    def __init__(self, peer: SmppPeer, loop: asyncio.AbstractEventLoop) -> None:
+        self._peer = peer
+        self._loop = loop
+        self.url = peer.url
+
+    @property
+    def texts(self) -> list[SentText]:
+        """What has come so far."""
+        return list(self._peer.texts)
+
+    @property
+    def bound(self) -> bool:
+        """Whether a client has logged in."""
+        return self._peer.bound
+
+    def behave(self, manner: Manner) -> None:
+        """Treat the texts that follow in this manner."""
+        self._loop.call_soon_threadsafe(setattr, self._peer, "manner", manner)
+
+    def texts_to(self, destination: str) -> list[SentText]:
+        """The texts of one number, in order."""
+        return [text for text in self.texts if text.destination == destination]
+
+    def wait_for_texts(self, count: int, within_s: float = 15.0) -> list[SentText]:
+        """The texts, once there are so many."""
+        return self._run(self._peer.wait_for_texts(count, within_s))
+
+    def reply(self, origin: str, text: str) -> bool:
+        """A text from a telephone; returns whether the client confirmed that it has it."""
+        return self._run(self._peer.reply(origin, text))
+
+    def send_receipt(self, message_id: str, state: str = "DELIVRD", error: str = "000") -> bool:
+        """What becomes of a text; returns whether the client confirmed that it has it."""
+        return self._run(self._peer.send_receipt(message_id, state, error))
+
+    def _run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
+
+
+@contextmanager
+def smpp_peer_in_a_thread(manner: Manner = Manner.DELIVER, port: int | None = None) -> Iterator[SmppPeerInAThread]:
+    """A gateway that listens for the length of a story, in a thread of its own."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="smpp peer", daemon=True)
+    thread.start()
+
+    async def start() -> SmppPeer:
+        peer = SmppPeer(manner, port)
+        await peer.start()
+        return peer
+
+    peer = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
+    try:
+        yield SmppPeerInAThread(peer, loop)
+    finally:
+        asyncio.run_coroutine_threadsafe(peer.stop(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
 
 
 def _free_port() -> int:

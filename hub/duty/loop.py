@@ -15,7 +15,7 @@ from hub.storage.wakeup import Wakeup
 _log = structlog.get_logger(__name__)
 
 #: A step is taken within 1 s of its being due (DESIGN.md section 2), whatever NOTIFY or the sleep got wrong.
-POLL_S = 0.5
+POLL_S = 0.8
 #: What is due and locked by somebody else is looked at again after this: they are about to set its deadline anew.
 LOCKED_PAUSE_S = 0.02
 #: One transaction's worth: short enough that a person who takes one of them does not wait.

@@ -4,7 +4,8 @@ SELECT n.id, n.incident_id, n.person ->> 'name' AS person_name, n.person ->> 'ty
        CASE WHEN length(n.destination) > 7
             THEN left(n.destination, 3) || repeat('*', length(n.destination) - 7) || right(n.destination, 4)
             ELSE repeat('*', length(n.destination)) END AS destination_masked,
-       (SELECT a.channel FROM attempt a WHERE a.notification_id = n.id ORDER BY a.number DESC LIMIT 1) AS channel,
+       (SELECT split_part(a.channel, ':', 1) FROM attempt a WHERE a.notification_id = n.id
+         ORDER BY a.number DESC LIMIT 1) AS channel,
        n.state, n.step, n.created_at, n.text,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('number', a.number, 'channel', a.channel, 'state', a.state,
                                                      'at', a.updated_at, 'reason', a.reason,
@@ -20,7 +21,8 @@ SELECT n.id, n.incident_id, n.person ->> 'name' AS person_name, n.person ->> 'ty
        CASE WHEN length(n.destination) > 7
             THEN left(n.destination, 3) || repeat('*', length(n.destination) - 7) || right(n.destination, 4)
             ELSE repeat('*', length(n.destination)) END AS destination_masked,
-       (SELECT a.channel FROM attempt a WHERE a.notification_id = n.id ORDER BY a.number DESC LIMIT 1) AS channel,
+       (SELECT split_part(a.channel, ':', 1) FROM attempt a WHERE a.notification_id = n.id
+         ORDER BY a.number DESC LIMIT 1) AS channel,
        n.state, n.step, n.created_at, n.text,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('number', a.number, 'channel', a.channel, 'state', a.state,
                                                      'at', a.updated_at, 'reason', a.reason,

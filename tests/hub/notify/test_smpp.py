@@ -11,7 +11,7 @@ from alerts.severity import Severity
 from hub.notify.channels.addresses import open_channels
 from hub.notify.channels.smpp import SmppAddress, SmppChannel
 from tests.hub.notify.town import Town, outbox_at_work, until
-from tests.smpp_peer import Manner, smpp_peer
+from tests.smpp_peer import Manner, smpp_peer, smpp_peer_in_a_thread
 
 NUMBER = "10000000001"
 
@@ -195,6 +195,16 @@ async def test_a_gateway_that_refuses_the_login_is_asked_again(town: Town) -> No
         state = await owed_text(town)
         await until(lambda: logins >= 2)
         assert state() == "sending:queued"
+
+
+async def test_the_gateway_can_be_played_from_a_story_without_asyncio(town: Town) -> None:
+    incident = await town.press(town.recipient())
+    with smpp_peer_in_a_thread() as peer:
+        async with outbox_at_work(town, *open_channels([peer.url])):
+            town.owe(incident, NUMBER)
+            await until(lambda: peer.texts_to(NUMBER))
+            assert await asyncio.to_thread(peer.reply, NUMBER, "1")
+            await until(lambda: town.incident(incident)["state"] == "acknowledged")
 
 
 SUBMIT_SM = 4
