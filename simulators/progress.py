@@ -22,6 +22,7 @@ _LIGHT_WORDS = {
     Light.OVER: "closed",
     Light.NOT_RECEIVED: "refused",
 }
+_SHOWN_IN_TABLE = {Happening.ONLINE, Happening.OFFLINE, Happening.PRESSED, Happening.STAGE}
 _KIND_WORDS = {"call_button": "call button", "smartwatch": "smartwatch"}
 
 
@@ -109,9 +110,10 @@ class LiveProgress:
         self._live.console.print(sentence, markup=False, highlight=False)
 
     def show(self, note: Note) -> None:
-        """In the table."""
+        """In the table, which is drawn anew only when it says something new."""
         self._board.take(note)
-        self._live.update(render(self._board))
+        if note.happening in _SHOWN_IN_TABLE:
+            self._live.update(render(self._board), refresh=True)
 
 
 def render(board: Board) -> Table:
@@ -133,5 +135,5 @@ def open_progress(county: County, stream: IO[str] | None = None) -> Iterator[Pro
     if not shown_on.isatty():
         yield PlainProgress(board, shown_on)
         return
-    with Live(render(board), console=Console(file=shown_on), refresh_per_second=4) as live:
+    with Live(render(board), console=Console(file=shown_on), auto_refresh=False) as live:
         yield LiveProgress(board, live)

@@ -32,6 +32,13 @@ COUNTY = County(
 )
 
 
+class Terminal(io.StringIO):
+    """A stream that says it is one."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 def note(happening: Happening, **details: object) -> Note:
     return Note(at=NOON, device_id="button-1", happening=happening, details=details)
 
@@ -120,6 +127,20 @@ def test_the_table_shows_who_is_there_and_how_far_the_call_is() -> None:
     assert "●" in button
     assert "help is coming" in button
     assert "○" in watch
+
+
+def test_on_a_terminal_the_table_changes_in_place() -> None:
+    terminal = Terminal()
+    with open_progress(COUNTY, terminal) as progress:
+        progress.say("hello")
+        progress.show(note(Happening.ONLINE))
+        progress.show(note(Happening.MEASURED))
+        drawn = terminal.getvalue().count("李示例")
+        progress.show(note(Happening.MEASURED))
+        assert terminal.getvalue().count("李示例") == drawn
+        progress.show(note(Happening.STAGE, light="taken"))
+    assert "hello" in terminal.getvalue()
+    assert "taken by the desk" in terminal.getvalue()
 
 
 def test_a_note_is_one_flat_object_for_programs() -> None:
