@@ -81,6 +81,12 @@ class HubProcess:
         self.wait_until_ready(began)
         self.started_in_s = monotonic_s() - began
 
+    def start_again(self) -> None:
+        """After its supervisor was killed: start on the same data, when the old process is gone."""
+        if self._process is not None:
+            self._process.wait(_STOP_TIMEOUT_S)
+        self.start()
+
     def wait_until_ready(self, began: float | None = None) -> None:
         """Wait for `/readyz`.
 

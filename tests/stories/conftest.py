@@ -1,0 +1,51 @@
+"""A whole hub, started as its user starts it, with deadlines of seconds."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from hub.bench.hub_process import HubProcess
+from tests.stories.cast import Phone, Village
+
+#: Family after 2 s, the village's outside number 2 s later; who takes it and does nothing for 3 s loses it.
+LADDER = {
+    "steps": [
+        {"after_s": 0, "notify": "desk"},
+        {"after_s": 2, "notify": "next_contact"},
+        {"after_s": 2, "notify": "contacts"},
+    ],
+    "repeat": 1,
+    "then_every_s": 2,
+    "ack_timeout_s": 3,
+}
+
+
+@pytest.fixture(scope="session")
+def hub_directory() -> Iterator[Path]:
+    """Not below pytest's own folder, which is closed to the embedded database's account."""
+    with TemporaryDirectory(prefix="anxin-story-", ignore_cleanup_errors=True) as directory:
+        Path(directory).chmod(0o755)
+        yield Path(directory)
+
+
+@pytest.fixture(scope="session")
+def hub(hub_directory: Path) -> Iterator[HubProcess]:
+    """One hub for all stories that do not break it."""
+    environment = {"HUB_SMS": f"log:{hub_directory / 'texts.jsonl'}", "HUB_DESK_PHONE": "0000-0000000"}
+    with HubProcess(hub_directory / "data", environment) as running:
+        running.api.put("/api/v1/policies/default", LADDER)
+        yield running
+
+
+@pytest.fixture
+def village(hub: HubProcess) -> Village:
+    """People and devices in that hub."""
+    return Village(hub)
+
+
+@pytest.fixture
+def phone(hub: HubProcess, hub_directory: Path) -> Phone:
+    """What reached the telephones."""
+    return Phone(hub_directory / "texts.jsonl")
