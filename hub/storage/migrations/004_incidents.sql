@@ -86,6 +86,12 @@ CREATE TABLE timer (
 );
 CREATE INDEX timer_due ON timer (due_at);
 
+-- One number in the one form in which numbers are compared: digits, without the country code of a Chinese number.
+CREATE FUNCTION bare_number(number text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT regexp_replace(regexp_replace(number, '[^0-9]', '', 'g'), '^(00)?86(?=[0-9]{11}$)', '')
+$$;
+
 -- A message owed to a person, and each try at delivering it.
 CREATE TABLE notification (
     id uuid PRIMARY KEY,
@@ -104,7 +110,7 @@ CREATE TABLE notification (
 );
 CREATE INDEX notification_incident ON notification (incident_id, created_at, id);
 CREATE INDEX notification_owed ON notification (created_at) WHERE state IN ('owed', 'sending');
-CREATE INDEX notification_destination ON notification (destination, created_at DESC);
+CREATE INDEX notification_number ON notification (bare_number(destination), created_at DESC);
 
 CREATE TABLE attempt (
     id uuid PRIMARY KEY,
@@ -140,12 +146,6 @@ CREATE TABLE receipt (
 -- Not unique: a gateway that restarts may count its references from the beginning; repetitions of a receipt are told by
 -- the attempt they belong to.
 CREATE INDEX receipt_provider_ref ON receipt (channel, provider_ref, received_at);
-
--- One number in the one form in which numbers are compared: digits, without the country code of a Chinese number.
-CREATE FUNCTION bare_number(number text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT regexp_replace(regexp_replace(number, '[^0-9]', '', 'g'), '^(00)?86(?=[0-9]{11}$)', '')
-$$;
 
 -- What caregivers answer.
 CREATE TABLE inbound_text (

@@ -25,12 +25,13 @@ SELECT i.id AS incident_id, i.code, i.state, i.division_id, told.person, told.at
        EXISTS (SELECT 1 FROM incident_log l
                 WHERE l.incident_id = i.id AND l.code = 'contact_attempt' AND l.params ->> 'outcome' = 'declined'
                   AND l.actor ->> 'id' = told.person ->> 'id' AND l.at > told.at) AS declined_since
-  FROM incident i
-  JOIN LATERAL (SELECT n.person, n.created_at AS at, n.destination FROM notification n
-                 WHERE n.incident_id = i.id AND bare_number(n.destination) = %(number)s AND NOT n.answers
-                   AND EXISTS (SELECT 1 FROM attempt a WHERE a.notification_id = n.id
-                                  AND a.state IN ('submitting', 'accepted', 'delivered', 'unknown'))
-                 ORDER BY n.created_at DESC LIMIT 1) told ON true
+  FROM (SELECT DISTINCT ON (n.incident_id) n.incident_id, n.person, n.created_at AS at, n.destination
+          FROM notification n
+         WHERE bare_number(n.destination) = %(number)s AND NOT n.answers
+           AND EXISTS (SELECT 1 FROM attempt a WHERE a.notification_id = n.id
+                          AND a.state IN ('submitting', 'accepted', 'delivered', 'unknown'))
+         ORDER BY n.incident_id, n.created_at DESC) told
+  JOIN incident i ON i.id = told.incident_id
   LEFT JOIN recipient r ON r.id = i.recipient_id
  WHERE i.state <> 'closed' OR i.closed_at > clock_timestamp() - interval '12 hours'
  ORDER BY told.at DESC
