@@ -98,8 +98,6 @@ class LookForMessages:
 class NoteForbidden:
     """A message on a topic of somebody else was not taken."""
 
-    topic: str
-
 
 @dataclass(frozen=True, slots=True)
 class Close:

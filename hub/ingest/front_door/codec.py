@@ -4,13 +4,8 @@ A packet's size is judged as soon as its fixed header is read, before anything o
 connection has not asked for yet stays undecoded, which is how a pause in reading takes effect at once.
 """
 
-from hub.ingest.front_door.decoding import (
-    DECODERS,
-    REQUIRED_FLAGS,
-    decode_connect,
-    decode_publish,
-    read_level,
-)
+from hub.ingest.front_door.decode_connect import decode_connect, read_level
+from hub.ingest.front_door.decoding import DECODERS, REQUIRED_FLAGS, decode_publish
 from hub.ingest.front_door.packet_types import PacketType, Version
 from hub.ingest.front_door.packets import Packet
 from hub.ingest.front_door.reasons import MalformedPacketError, PacketError, PacketTooLargeError, ProtocolError

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import IntFlag
 from functools import partial
-from typing import Protocol, cast
+from typing import cast
+from uuid import UUID
 
 from hub.clock import utc_now
 from hub.ingest.front_door.acknowledgements import Owed
@@ -29,13 +30,12 @@ from hub.ingest.front_door.actions import (
     Settle,
 )
 from hub.ingest.front_door.codec import Decoder
-from hub.ingest.front_door.counters import FrontDoorCounters
-from hub.ingest.front_door.limits import Limits
-from hub.ingest.front_door.packets import Connect
+from hub.ingest.front_door.host import Host
 from hub.ingest.front_door.reasons import PacketError, ReasonCode
+from hub.ingest.front_door.receipts import Receipt
 from hub.ingest.front_door.session import Session, SessionState
-from hub.ingest.source import InboundMessage, Leaf, MessageSink, RefusalReason
-from hub.storage.mqtt_records import Admission, DownMessage, OwedMessage, StoredSession
+from hub.ingest.source import InboundMessage, Leaf, RefusalReason
+from hub.storage.mqtt_records import Admission, OwedMessage, StoredSession
 
 #: How long a closed connection may take to flush what it was told last.
 _FLUSH_S = 2.0
@@ -51,94 +51,6 @@ class Pause(IntFlag):
     SINK = 4  #: The pipeline holds as much as it may.
     RATE = 8  #: A device is over its rate.
     WRITING = 16  #: The client does not read.
-
-
-class Host(Protocol):
-    """What a connection asks of the server."""
-
-    limits: Limits
-    sink: MessageSink
-    counters: FrontDoorCounters
-    in_flight: int
-    in_flight_size: int
-
-    def opened(self, connection: "Connection") -> bool:
-        """A socket was opened; False when there are too many."""
-        ...
-
-    def ended(self, connection: "Connection", close: Close) -> None:
-        """The connection takes nothing more; called once."""
-        ...
-
-    def lost(self, connection: "Connection") -> None:
-        """The socket is gone; called once, after `ended`."""
-        ...
-
-    def authenticate(self, connection: "Connection", connect: Connect) -> None:
-        """Ask the registry; `admit` or `refuse` follows."""
-        ...
-
-    def ask_subscriptions(self, connection: "Connection", ask: AskSubscriptions) -> None:
-        """`complete` follows with the session's answer."""
-        ...
-
-    def drop_subscriptions(self, connection: "Connection", drop: DropSubscriptions) -> None:
-        """`complete` follows with the session's answer."""
-        ...
-
-    def release(self, connection: "Connection", packet_id: int) -> None:
-        """`complete` follows with the session's answer."""
-        ...
-
-    def settle(self, connection: "Connection", message: DownMessage) -> None:
-        """The client has the message."""
-        ...
-
-    def look_for_messages(self, connection: "Connection") -> None:
-        """The session can take `down/` messages."""
-        ...
-
-    def spend(self, device_id: str) -> float:
-        """Count a message of the device; seconds to wait before the next is read."""
-        ...
-
-    def watch_pause(self, connection: "Connection") -> None:
-        """Call `reconsider` now and then until it returns True."""
-        ...
-
-
-class Receipt:
-    """The handle a message carries: settles it once, and gives its memory back even if nobody ever does."""
-
-    __slots__ = ("_connection", "_owed", "_size")
-
-    def __init__(self, connection: "Connection", owed: Owed, size: int) -> None:
-        self._connection: Connection | None = connection
-        self._owed = owed
-        self._size = size
-
-    def acknowledge(self) -> None:
-        """All consequences are committed."""
-        connection = self._let_go()
-        if connection is not None:
-            connection.acknowledge(self._owed)
-
-    def refuse(self, reason: RefusalReason) -> None:
-        """The sender may not say this."""
-        connection = self._let_go()
-        if connection is not None:
-            connection.refuse(self._owed, reason)
-
-    def _let_go(self) -> "Connection | None":
-        connection = self._connection
-        if connection is not None:
-            self._connection = None
-            connection.host.in_flight -= 1
-            connection.host.in_flight_size -= self._size
-        return connection
-
-    def __del__(self) -> None:
-        self._let_go()
 
 
 class Connection(asyncio.Protocol):
@@ -219,6 +131,7 @@ class Connection(asyncio.Protocol):
     def admit(self, admission: Admission, stored: StoredSession | None, assigned_client_id: str | None) -> None:
         """The registry knows the device."""
         self._cancel_timer("connect")
+        self.host.admitted(self)
         self._decoder.packet_size_max = self.host.limits.packet_bytes_max
         self._perform(self.session.admit(admission, stored, assigned_client_id))
         if self.session.keep_alive_s:
@@ -238,6 +151,11 @@ class Connection(asyncio.Protocol):
         actions = self.session.send_down(owed)
         self._perform(actions)
         return bool(actions)
+
+    def forget_settled(self, message_id: UUID) -> None:
+        """The database knows that a `down/` message was acknowledged."""
+        if self.session.down is not None:
+            self.session.down.forget_settled(message_id)
 
     def acknowledge(self, owed: Owed) -> None:
         """A message of this connection is committed."""
@@ -359,10 +277,11 @@ class Connection(asyncio.Protocol):
 
     def _has_room(self, *, share: int) -> bool:
         """Whether less than a `share`-th of the bounds is in flight, of this connection and of all."""
-        host, limits, owed = self.host, self.host.limits, self.session.owed
+        host, limits = self.host, self.host.limits
+        messages, size = self.session.in_flight
         return (
-            owed.in_flight * share <= limits.in_flight_max
-            and owed.size * share < limits.in_flight_bytes_max
+            messages * share <= limits.in_flight_max
+            and size * share < limits.in_flight_bytes_max
             and host.in_flight < limits.in_flight_total_max
             and host.in_flight_size < limits.in_flight_bytes_total_max
         )

@@ -84,7 +84,7 @@ class Courier:
             try:
                 await self._do_round()
             except DatabaseAwayError:
-                _log.warning("front_door.courier_waits_for_database")
+                _log.warning("front_door_courier_waits_for_database")
                 await asyncio.sleep(_RETRY_S)
                 self._work.set()
 

@@ -6,13 +6,12 @@ whether the packet is allowed *now* is the session's business.
 
 from collections.abc import Callable
 
-from hub.ingest.front_door.fields import decode_text, read_binary, read_text, read_u8, read_u16
+from hub.ingest.front_door.fields import decode_text, expect_end, read_text, read_u8, read_u16, refuse_wildcards
 from hub.ingest.front_door.packet_types import PacketType, Version
 from hub.ingest.front_door.packets import (
     Acknowledgement,
     Auth,
     ConnAck,
-    Connect,
     Disconnect,
     Packet,
     PingReq,
@@ -23,15 +22,12 @@ from hub.ingest.front_door.packets import (
     SubscriptionRequest,
     UnsubAck,
     Unsubscribe,
-    Will,
 )
 from hub.ingest.front_door.properties import NO_PROPERTIES, Properties, read_properties
-from hub.ingest.front_door.reasons import MalformedPacketError, ProtocolError, ReasonCode, UnsupportedVersionError
+from hub.ingest.front_door.reasons import MalformedPacketError, ProtocolError, ReasonCode
 
 #: Topic names repeat on a connection: so many are kept decoded (a gateway's children times three fit).
 TOPIC_CACHE_MAX = 256
-
-_WILDCARDS = frozenset("+#")
 
 _CODES = {
     PacketType.CONNACK: frozenset({0x00, *range(0x80, 0x8B), 0x8C, 0x90, 0x95, 0x97, *range(0x99, 0x9E), 0x9F}),
@@ -82,7 +78,7 @@ def decode_publish(flags: int, body: bytes, version: Version, topics: dict[bytes
         else:
             properties, at = read_properties(body, at, PacketType.PUBLISH)
             if properties.response_topic is not None:
-                _refuse_wildcards(properties.response_topic)
+                refuse_wildcards(properties.response_topic)
         if not topic and properties.topic_alias is None:
             raise ProtocolError("a PUBLISH has neither topic nor alias")
     elif not topic:
@@ -92,94 +88,11 @@ def decode_publish(flags: int, body: bytes, version: Version, topics: dict[bytes
 
 def _remember_topic(raw_topic: bytes, topics: dict[bytes, str]) -> str:
     topic = decode_text(raw_topic)
-    _refuse_wildcards(topic)
+    refuse_wildcards(topic)
     if len(topics) >= TOPIC_CACHE_MAX:
         topics.clear()
     topics[raw_topic] = topic
     return topic
-
-
-def _refuse_wildcards(topic: str) -> None:
-    if not _WILDCARDS.isdisjoint(topic):
-        raise MalformedPacketError("a topic name contains a wildcard")
-
-
-def read_level(body: bytes) -> tuple[int, int]:
-    """The protocol level of a CONNECT, and the position after it."""
-    name, at = read_text(body, 0)
-    level, at = read_u8(body, at)
-    if name == "MQIsdp":
-        raise UnsupportedVersionError(level)
-    if name != "MQTT":
-        raise ProtocolError("the protocol name is not MQTT", ReasonCode.UNSUPPORTED_PROTOCOL_VERSION)
-    return level, at
-
-
-def decode_connect(body: bytes) -> Connect:
-    """CONNECT of either version."""
-    level, at = read_level(body)
-    if level not in {Version.V3_1_1, Version.V5}:
-        raise UnsupportedVersionError(level)
-    version = Version(level)
-    flags, at = read_u8(body, at)
-    keep_alive_s, at = read_u16(body, at)
-    _check_connect_flags(flags, version)
-    properties = NO_PROPERTIES
-    if version is Version.V5:
-        properties, at = read_properties(body, at, PacketType.CONNECT)
-        if properties.authentication_data is not None and properties.authentication_method is None:
-            raise ProtocolError("authentication data without a method")
-    client_id, at = read_text(body, at)
-    will = None
-    if flags & 0x04:
-        will, at = _read_will(flags, body, at, version)
-    username: str | None = None
-    password: bytes | None = None
-    if flags & 0x80:
-        username, at = read_text(body, at)
-    if flags & 0x40:
-        password, at = read_binary(body, at)
-    _expect_end(body, at)
-    return Connect(
-        version=version,
-        client_id=client_id,
-        clean_start=bool(flags & 0x02),
-        keep_alive_s=keep_alive_s,
-        username=username,
-        password=password,
-        will=will,
-        properties=properties,
-    )
-
-
-def _check_connect_flags(flags: int, version: Version) -> None:
-    if flags & 0x01:
-        raise MalformedPacketError("the reserved CONNECT flag is set")
-    if flags & 0x18 == 0x18:
-        raise MalformedPacketError("the will has QoS 3")
-    if not flags & 0x04 and flags & 0x38:
-        raise MalformedPacketError("will QoS or retain without a will")
-    if version is Version.V3_1_1 and flags & 0xC0 == 0x40:
-        raise MalformedPacketError("a password without a user name")
-
-
-def _read_will(flags: int, body: bytes, at: int, version: Version) -> tuple[Will, int]:
-    properties = NO_PROPERTIES
-    if version is Version.V5:
-        properties, at = read_properties(body, at, PacketType.WILL)
-        if properties.response_topic is not None:
-            _refuse_wildcards(properties.response_topic)
-    topic, at = read_text(body, at)
-    if not topic:
-        raise MalformedPacketError("the will has no topic")
-    _refuse_wildcards(topic)
-    payload, at = read_binary(body, at)
-    return Will(topic=topic, payload=payload, qos=flags >> 3 & 3, retain=bool(flags & 0x20), properties=properties), at
-
-
-def _expect_end(body: bytes, at: int) -> None:
-    if at != len(body):
-        raise MalformedPacketError(f"{len(body) - at} bytes follow the end of the packet")
 
 
 def _decode_connack(body: bytes, version: Version) -> ConnAck:
@@ -193,7 +106,7 @@ def _decode_connack(body: bytes, version: Version) -> ConnAck:
         properties, at = read_properties(body, at, PacketType.CONNACK)
     elif code > 5:
         raise MalformedPacketError("the CONNACK return code is reserved")
-    _expect_end(body, at)
+    expect_end(body, at)
     return ConnAck(session_present=flags == 1, code=code, properties=properties)
 
 
@@ -207,7 +120,7 @@ def _acknowledgement_decoder(packet_type: PacketType) -> Callable[[bytes, Versio
             _check_code(packet_type, code)
             if at < len(body):
                 properties, at = read_properties(body, at, packet_type)
-        _expect_end(body, at)
+        expect_end(body, at)
         return Acknowledgement(packet_type, packet_id, code, properties)
 
     return decode
@@ -305,23 +218,23 @@ def _decode_unsuback(body: bytes, version: Version) -> UnsubAck:
         if not codes:
             raise MalformedPacketError("an UNSUBACK has no codes")
     else:
-        _expect_end(body, at)
+        expect_end(body, at)
     return UnsubAck(packet_id=packet_id, codes=codes, properties=properties)
 
 
 def _decode_pingreq(body: bytes, _version: Version) -> PingReq:
-    _expect_end(body, 0)
+    expect_end(body, 0)
     return PingReq()
 
 
 def _decode_pingresp(body: bytes, _version: Version) -> PingResp:
-    _expect_end(body, 0)
+    expect_end(body, 0)
     return PingResp()
 
 
 def _decode_disconnect(body: bytes, version: Version) -> Disconnect:
     if version is Version.V3_1_1:
-        _expect_end(body, 0)
+        expect_end(body, 0)
         return Disconnect()
     code, properties = _read_reason(body, PacketType.DISCONNECT)
     return Disconnect(code=code, properties=properties)
@@ -335,7 +248,7 @@ def _read_reason(body: bytes, packet_type: PacketType) -> tuple[int, Properties]
     properties = NO_PROPERTIES
     if at < len(body) or packet_type is PacketType.AUTH:  # section 3.15.2: AUTH omits both or neither
         properties, at = read_properties(body, at, packet_type)
-    _expect_end(body, at)
+    expect_end(body, at)
     return code, properties
 
 

@@ -6,6 +6,7 @@ Every reader returns `(value, next position)` and raises `MalformedPacketError` 
 from hub.ingest.front_door.reasons import MalformedPacketError
 
 VARIABLE_INTEGER_MAX = 268_435_455  #: Four bytes of seven bits (section 1.5.5).
+_WILDCARDS = frozenset("+#")
 
 
 def read_u8(body: bytes, at: int) -> tuple[int, int]:
@@ -66,6 +67,18 @@ def decode_text(raw: bytes) -> str:
     if "\0" in text:
         raise MalformedPacketError("a string contains U+0000")
     return text
+
+
+def refuse_wildcards(topic: str) -> None:
+    """A topic name, unlike a filter, has no wildcards (section 4.7)."""
+    if not _WILDCARDS.isdisjoint(topic):
+        raise MalformedPacketError("a topic name contains a wildcard")
+
+
+def expect_end(body: bytes, at: int) -> None:
+    """Nothing may follow the last field."""
+    if at != len(body):
+        raise MalformedPacketError(f"{len(body) - at} bytes follow the end of the packet")
 
 
 def write_u16(value: int) -> bytes:

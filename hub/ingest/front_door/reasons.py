@@ -102,6 +102,13 @@ class ProtocolError(PacketError):
         super().__init__(sentence, reason)
 
 
+class ForbiddenTopicError(PacketError):
+    """A message on a topic this user may not publish on, in a version that cannot refuse one message."""
+
+    def __init__(self) -> None:
+        super().__init__("a topic of somebody else", ReasonCode.NOT_AUTHORIZED)
+
+
 class PacketTooLargeError(PacketError):
     """The fixed header announces more than we take."""
 

@@ -10,9 +10,8 @@ await door.stop()
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from contextlib import suppress
-from uuid import uuid4
 
 import structlog
 
@@ -20,9 +19,9 @@ from hub.ingest.front_door.actions import AskSubscriptions, Close, CloseCause, D
 from hub.ingest.front_door.connection import Connection
 from hub.ingest.front_door.counters import FrontDoorCounters
 from hub.ingest.front_door.courier import Courier
-from hub.ingest.front_door.errands import Errands, until_stored
+from hub.ingest.front_door.entrance import Entrance
+from hub.ingest.front_door.errands import Errands
 from hub.ingest.front_door.limits import DEFAULT_LIMITS, Limits
-from hub.ingest.front_door.opening import refusal_code, session_expiry_s
 from hub.ingest.front_door.packets import Connect
 from hub.ingest.front_door.ports import Credentials, Downlinks, MqttSessions, Watcher
 from hub.ingest.front_door.presence import Presence
@@ -32,14 +31,11 @@ from hub.ingest.front_door.tls import TlsGate
 from hub.ingest.front_door.wills import Wills
 from hub.ingest.source import MessageSink
 from hub.storage.mqtt_records import (
-    Admission,
     DatabaseAwayError,
     DownMessage,
     LiveSession,
     OwedMessage,
-    Refusal,
     Settlement,
-    StoredSession,
 )
 
 _log = structlog.get_logger(__name__)
@@ -73,19 +69,28 @@ class FrontDoor:
         self.counters = FrontDoorCounters()
         self.in_flight = 0
         self.in_flight_size = 0
-        self._credentials = credentials
         self._sessions = sessions
         self._watcher = watcher
         self._courier = Courier(downlinks, sessions, self)
         self._rates = Rates(limits.rate_per_s, limits.rate_burst)
         self._wills = Wills(sink)
+        self._presence = Presence()
+        self._entrance = Entrance(
+            credentials=credentials,
+            sessions=sessions,
+            watcher=watcher,
+            presence=self._presence,
+            wills=self._wills,
+            limits=limits,
+            counters=self.counters,
+            spawn=self._spawn,
+        )
         self._loop: asyncio.AbstractEventLoop
         self._servers: list[asyncio.Server] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._serial = 0
         self._open: set[Connection] = set()
         self._half_open: dict[Connection | TlsGate, None] = {}
-        self._presence = Presence()
         self._errands = Errands(credentials, sessions, errands_max=limits.errands_max, spawn=self._spawn)
         self._paused: set[Connection] = set()
         self._stopping = False
@@ -146,7 +151,7 @@ class FrontDoor:
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
-            _log.error("front_door.task_failed", exc_info=task.exception())
+            _log.error("front_door_task_failed", exc_info=task.exception())
 
     async def _poll(self) -> None:
         while True:
@@ -160,7 +165,7 @@ class FrontDoor:
             try:
                 await self._sessions.tidy(self._presence.stored_ids())
             except DatabaseAwayError:
-                _log.warning("front_door.tidy_waits_for_database")
+                _log.warning("front_door_tidy_waits_for_database")
             await asyncio.sleep(_TIDY_S)
 
     # -- sockets (called by connections) ------------------------------------------------------------------------------
@@ -195,6 +200,12 @@ class FrontDoor:
             del self._half_open[oldest]
             oldest.crowd_out()
 
+    def admitted(self, connection: Connection) -> None:
+        """The connection was let in."""
+        self._half_open.pop(connection, None)
+        self.counters.admitted += 1
+        self.counters.sessions = len(self._presence)
+
     def ended(self, connection: Connection, close: Close) -> None:
         """The connection takes nothing more."""
         self.counters.closed[close.cause] += 1
@@ -203,22 +214,14 @@ class FrontDoor:
         session = connection.session
         admission = session.admission
         _log.info(
-            "front_door.closed",
+            "front_door_closed",
             cause=close.cause.value,
             why=close.sentence,
             device_id=admission.device_id if admission is not None else None,
             peer=connection.peer,
         )
-        if admission is None or self._presence.by_serial(connection.serial) is None:
-            return
-        name = (admission.device_id, session.client_id)
-        had_session = self._presence.leave(name, connection, is_gateway=admission.is_gateway)
+        self._entrance.see_out(connection, close, is_closing=self._stopping)
         self.counters.sessions = len(self._presence)
-        if close.with_will and not self._stopping:
-            self._wills.execute(name, session)
-        if had_session and session.stored is not None and not self._stopping:
-            self._spawn(self._close_stored(session.stored, session.expiry_s))
-        self._watcher.on_disconnected(admission.device_id)
 
     def lost(self, connection: Connection) -> None:
         """The socket is gone."""
@@ -227,96 +230,22 @@ class FrontDoor:
         if not self._open:
             self._all_lost.set()
 
-    async def _close_stored(self, stored: StoredSession, expiry_s: int) -> None:
-        try:
-            await self._sessions.close(stored, expiry_s)
-        except DatabaseAwayError:
-            _log.warning("front_door.session_left_to_tidy", session_id=str(stored.id))
-
-    # -- letting in ---------------------------------------------------------------------------------------------------
+    # -- who is in ----------------------------------------------------------------------------------------------------
 
     def authenticate(self, connection: Connection, connect: Connect) -> None:
-        """Ask the registry."""
-        self._spawn(self._let_in(connection, connect))
-
-    async def _let_in(self, connection: Connection, connect: Connect) -> None:
-        verdict = await self._credentials.authenticate(connect.username or "", connect.password or b"")
-        if isinstance(verdict, Refusal):
-            self._refuse(connection, verdict)
-            return
-        if not connection.session.may_leave_will(verdict):
-            self.counters.refused["will_forbidden"] += 1
-            connection.refuse_connect(ReasonCode.NOT_AUTHORIZED, "the will is on a topic of somebody else")
-            return
-        assigned = None if connect.client_id else uuid4().hex
-        client_id = assigned or connect.client_id
-        expiry_s = session_expiry_s(connect, self.limits)
-        try:
-            stored = await self._sessions.open(
-                verdict.device_id, client_id, clean_start=connect.clean_start, expiry_s=expiry_s
-            )
-        except DatabaseAwayError:
-            if expiry_s:
-                self.counters.refused["database_away"] += 1
-                connection.refuse_connect(ReasonCode.SERVER_UNAVAILABLE, "a lasting session needs the database")
-                return
-            stored = None
-        self._take_in(connection, connect, verdict, stored, assigned)
-
-    def _refuse(self, connection: Connection, refusal: Refusal) -> None:
-        self.counters.refused[refusal.reason] += 1
-        connection.refuse_connect(refusal_code(refusal), refusal.reason.replace("_", " "))
-        if refusal.device_id is not None:
-            self._watcher.on_refused_connect(refusal.device_id, refusal.reason)
-
-    def _take_in(
-        self,
-        connection: Connection,
-        connect: Connect,
-        admission: Admission,
-        stored: StoredSession | None,
-        assigned: str | None,
-    ) -> None:
-        name = (admission.device_id, assigned or connect.client_id)
-        older = self._presence.holder(name)
-        if connection.has_ended or (older is not None and older.serial > connection.serial):
-            connection.refuse_connect(ReasonCode.SESSION_TAKEN_OVER, "a later connection has this session")
-            if stored is not None and older is None:
-                self._spawn(self._close_stored(stored, session_expiry_s(connect, self.limits)))
-            return
-        self._presence.join(name, connection, is_gateway=admission.is_gateway)
-        if older is not None:
-            older.disconnect(
-                CloseCause.TAKEN_OVER, ReasonCode.SESSION_TAKEN_OVER, "a new connection took over", with_will=True
-            )
-        self._wills.resume(name, session_ended=connect.clean_start)
-        self._half_open.pop(connection, None)
-        self.counters.admitted += 1
-        self.counters.sessions = len(self._presence)
-        connection.admit(admission, stored, assigned)
-        self._watcher.on_connected(admission.device_id)
-
-    # -- revocation ---------------------------------------------------------------------------------------------------
+        """`admit` or `refuse_connect` follows."""
+        self._spawn(self._entrance.let_in(connection, connect))
 
     def recheck(self, device_id: str) -> None:
         """The registry says something about this user has changed: close its connections if it is not let in now."""
         connections = self._presence.of_user(device_id)
         if connections:
-            self._spawn(self._recheck(connections))
+            self._spawn(self._entrance.recheck(connections))
 
     def recheck_all(self) -> None:
         """Notifications may have been missed: ask for everybody."""
         if len(self._presence):
-            self._spawn(self._recheck(list(self._presence)))
-
-    async def _recheck(self, connections: Sequence[Connection]) -> None:
-        admissions = {c.session.admission for c in connections if c.session.admission is not None}
-        withdrawn = set(await until_stored(lambda: self._credentials.withdrawn(list(admissions))))
-        for connection in connections:
-            if connection.session.admission in withdrawn:
-                connection.disconnect(
-                    CloseCause.REVOKED, ReasonCode.ADMINISTRATIVE_ACTION, "the credentials were withdrawn"
-                )
+            self._spawn(self._entrance.recheck(list(self._presence)))
 
     # -- errands of sessions ------------------------------------------------------------------------------------------
 
@@ -352,13 +281,14 @@ class FrontDoor:
         self.counters.settled_down += 1
         self._courier.settle(
             Settlement(message_id=message.id, session_id=stored.id if stored is not None else None),
-            lambda: connection.session.forget_settled(message.id),
+            lambda: connection.forget_settled(message.id),
         )
 
     def look_for_messages(self, connection: Connection) -> None:
         """The session can take `down/` messages."""
-        if connection.session.admission is not None and connection.session.subscriptions:
-            self._courier.look_for_user(connection.session.admission.device_id)
+        down, admission = connection.session.down, connection.session.admission
+        if admission is not None and down is not None and down.subscriptions:
+            self._courier.look_for_user(admission.device_id)
 
     def live_sessions(self, user_ids: frozenset[str] | None) -> list[LiveSession]:
         """The courier's view of the connected."""

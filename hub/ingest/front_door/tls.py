@@ -50,7 +50,7 @@ class TlsGate(asyncio.Protocol):
                 ssl_handshake_timeout=self._timeout_s,
             )
         except (OSError, ssl.SSLError) as error:
-            _log.info("front_door.tls_failed", why=type(error).__name__)
+            _log.info("front_door_tls_failed", why=type(error).__name__)
             transport.abort()
             self._closed(self)
             return

@@ -38,9 +38,9 @@ SELECT live.key, m.id, m.device_id, m.leaf, m.payload, m.expires_at
                        WHERE f.session_id = live.session_id
                          AND (f.device_id IS NULL OR f.device_id = m.device_id) AND (f.leaf IS NULL OR f.leaf = m.leaf))
           AND NOT EXISTS (SELECT FROM in_flight f WHERE f.key = live.key AND f.message_id = m.id)
-        ORDER BY m.id LIMIT live.room
+        ORDER BY m.created_at, m.id LIMIT live.room
   ) AS m
- ORDER BY live.key, m.id
+ ORDER BY live.key, m.created_at, m.id
 
 -- owed_to_passing --
 -- The same for sessions that end with their connection: whatever nobody has acknowledged yet.
@@ -62,9 +62,9 @@ SELECT live.key, m.id, m.device_id, m.leaf, m.payload, m.expires_at
                        WHERE f.key = live.key
                          AND (f.device_id IS NULL OR f.device_id = m.device_id) AND (f.leaf IS NULL OR f.leaf = m.leaf))
           AND NOT EXISTS (SELECT FROM in_flight f WHERE f.key = live.key AND f.message_id = m.id)
-        ORDER BY m.id LIMIT live.room
+        ORDER BY m.created_at, m.id LIMIT live.room
   ) AS m
- ORDER BY live.key, m.id
+ ORDER BY live.key, m.created_at, m.id
 
 -- note_sent --
 -- Before the message goes out, so that it is repeated under the same packet identifier after a crash.

@@ -32,7 +32,7 @@ SELECT packet_id FROM mqtt_received WHERE session_id = %(session_id)s
 SELECT d.packet_id, m.id, m.device_id, m.leaf, m.payload, m.expires_at
   FROM mqtt_delivery d JOIN down_message m ON m.id = d.down_message_id
  WHERE d.session_id = %(session_id)s AND d.packet_id IS NOT NULL AND m.expires_at > now()
- ORDER BY m.id
+ ORDER BY m.created_at, m.id
 
 -- disconnect --
 -- The expiry runs from now on. Nothing happens if a later connection has the session.

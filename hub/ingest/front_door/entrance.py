@@ -1,0 +1,131 @@
+"""Who is let in, who is taken over, who must leave: the registry's word on connections, and what follows from it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from uuid import uuid4
+
+import structlog
+
+from hub.ingest.front_door.actions import Close, CloseCause
+from hub.ingest.front_door.connection import Connection
+from hub.ingest.front_door.counters import FrontDoorCounters
+from hub.ingest.front_door.errands import until_stored
+from hub.ingest.front_door.limits import Limits
+from hub.ingest.front_door.opening import refusal_code, session_expiry_s
+from hub.ingest.front_door.packets import Connect
+from hub.ingest.front_door.ports import Credentials, MqttSessions, Watcher
+from hub.ingest.front_door.presence import Presence
+from hub.ingest.front_door.reasons import ReasonCode
+from hub.ingest.front_door.wills import Wills
+from hub.storage.mqtt_records import Admission, DatabaseAwayError, Refusal, StoredSession
+
+_log = structlog.get_logger(__name__)
+
+
+class Entrance:
+    """Lets connections in and sees them out."""
+
+    def __init__(
+        self,
+        *,
+        credentials: Credentials,
+        sessions: MqttSessions,
+        watcher: Watcher,
+        presence: Presence,
+        wills: Wills,
+        limits: Limits,
+        counters: FrontDoorCounters,
+        spawn: Callable[[Awaitable[None]], object],
+    ) -> None:
+        self._credentials = credentials
+        self._sessions = sessions
+        self._watcher = watcher
+        self._presence = presence
+        self._wills = wills
+        self._limits = limits
+        self._counters = counters
+        self._spawn = spawn
+
+    async def let_in(self, connection: Connection, connect: Connect) -> None:
+        """Ask the registry, take up the session, answer the CONNECT."""
+        verdict = await self._credentials.authenticate(connect.username or "", connect.password or b"")
+        if isinstance(verdict, Refusal):
+            self._refuse(connection, verdict)
+            return
+        if not connection.session.may_leave_will(verdict):
+            self._counters.refused["will_forbidden"] += 1
+            connection.refuse_connect(ReasonCode.NOT_AUTHORIZED, "the will is on a topic of somebody else")
+            return
+        assigned = None if connect.client_id else uuid4().hex
+        client_id = assigned or connect.client_id
+        expiry_s = session_expiry_s(connect, self._limits)
+        try:
+            stored = await self._sessions.open(
+                verdict.device_id, client_id, clean_start=connect.clean_start, expiry_s=expiry_s
+            )
+        except DatabaseAwayError:
+            if expiry_s:
+                self._counters.refused["database_away"] += 1
+                connection.refuse_connect(ReasonCode.SERVER_UNAVAILABLE, "a lasting session needs the database")
+                return
+            stored = None
+        self._take_in(connection, connect, verdict, stored, assigned)
+
+    def _refuse(self, connection: Connection, refusal: Refusal) -> None:
+        self._counters.refused[refusal.reason] += 1
+        connection.refuse_connect(refusal_code(refusal), refusal.reason.replace("_", " "))
+        if refusal.device_id is not None:
+            self._watcher.on_refused_connect(refusal.device_id, refusal.reason)
+
+    def _take_in(
+        self,
+        connection: Connection,
+        connect: Connect,
+        admission: Admission,
+        stored: StoredSession | None,
+        assigned: str | None,
+    ) -> None:
+        name = (admission.device_id, assigned or connect.client_id)
+        older = self._presence.holder(name)
+        if connection.has_ended or (older is not None and older.serial > connection.serial):
+            connection.refuse_connect(ReasonCode.SERVER_BUSY, "a later connection has this session")
+            if stored is not None and older is None:
+                self._spawn(self._close_stored(stored, session_expiry_s(connect, self._limits)))
+            return
+        self._presence.join(name, connection, is_gateway=admission.is_gateway)
+        if older is not None:
+            older.disconnect(
+                CloseCause.TAKEN_OVER, ReasonCode.SESSION_TAKEN_OVER, "a new connection took over", with_will=True
+            )
+        self._wills.resume(name, session_ended=connect.clean_start)
+        connection.admit(admission, stored, assigned)
+        self._watcher.on_connected(admission.device_id)
+
+    def see_out(self, connection: Connection, close: Close, *, is_closing: bool) -> None:
+        """A connection has ended: its will, its stored session, and the word to the watcher."""
+        session = connection.session
+        admission = session.admission
+        if admission is None or self._presence.by_serial(connection.serial) is None:
+            return
+        name = (admission.device_id, session.client_id)
+        had_session = self._presence.leave(name, connection, is_gateway=admission.is_gateway)
+        if close.with_will and not is_closing:
+            self._wills.execute(name, session)
+        if had_session and session.stored is not None and not is_closing:
+            self._spawn(self._close_stored(session.stored, session.expiry_s))
+        self._watcher.on_disconnected(admission.device_id)
+
+    async def _close_stored(self, stored: StoredSession, expiry_s: int) -> None:
+        try:
+            await self._sessions.close(stored, expiry_s)
+        except DatabaseAwayError:
+            _log.warning("front_door_session_left_to_tidy", session_id=str(stored.id))
+
+    async def recheck(self, connections: Sequence[Connection]) -> None:
+        """Close those of these connections that would not be let in again."""
+        admissions = {c.session.admission for c in connections if c.session.admission is not None}
+        withdrawn = set(await until_stored(lambda: self._credentials.withdrawn(list(admissions))))
+        for connection in connections:
+            if connection.session.admission in withdrawn:
+                connection.disconnect(
+                    CloseCause.REVOKED, ReasonCode.ADMINISTRATIVE_ACTION, "the credentials were withdrawn"
+                )

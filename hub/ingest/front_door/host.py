@@ -1,0 +1,71 @@
+"""What a connection asks of the server around it (`server.FrontDoor`)."""
+
+from typing import TYPE_CHECKING, Protocol
+
+from hub.ingest.front_door.actions import AskSubscriptions, Close, DropSubscriptions
+from hub.ingest.front_door.counters import FrontDoorCounters
+from hub.ingest.front_door.limits import Limits
+from hub.ingest.front_door.packets import Connect
+from hub.ingest.source import MessageSink
+from hub.storage.mqtt_records import DownMessage
+
+if TYPE_CHECKING:
+    from hub.ingest.front_door.connection import Connection
+
+
+class Host(Protocol):
+    """What a connection asks of the server."""
+
+    limits: Limits
+    sink: MessageSink
+    counters: FrontDoorCounters
+    in_flight: int
+    in_flight_size: int
+
+    def opened(self, connection: "Connection") -> bool:
+        """A socket was opened; False when there are too many."""
+        ...
+
+    def admitted(self, connection: "Connection") -> None:
+        """The connection was let in; called once, before its CONNACK."""
+        ...
+
+    def ended(self, connection: "Connection", close: Close) -> None:
+        """The connection takes nothing more; called once."""
+        ...
+
+    def lost(self, connection: "Connection") -> None:
+        """The socket is gone; called once, after `ended`."""
+        ...
+
+    def authenticate(self, connection: "Connection", connect: Connect) -> None:
+        """Ask the registry; `admit` or `refuse` follows."""
+        ...
+
+    def ask_subscriptions(self, connection: "Connection", ask: AskSubscriptions) -> None:
+        """`complete` follows with the session's answer."""
+        ...
+
+    def drop_subscriptions(self, connection: "Connection", drop: DropSubscriptions) -> None:
+        """`complete` follows with the session's answer."""
+        ...
+
+    def release(self, connection: "Connection", packet_id: int) -> None:
+        """`complete` follows with the session's answer."""
+        ...
+
+    def settle(self, connection: "Connection", message: DownMessage) -> None:
+        """The client has the message."""
+        ...
+
+    def look_for_messages(self, connection: "Connection") -> None:
+        """The session can take `down/` messages."""
+        ...
+
+    def spend(self, device_id: str) -> float:
+        """Count a message of the device; seconds to wait before the next is read."""
+        ...
+
+    def watch_pause(self, connection: "Connection") -> None:
+        """Call `reconsider` now and then until it returns True."""
+        ...
