@@ -1,10 +1,12 @@
 """A call button on the wall: it presses, shows how far the call has come, and says now and then that it is there."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from simulators.device import HubAddress, Note, SimulatedDevice
+from simulators.device import SimulatedDevice
+from simulators.link import HubAddress
+from simulators.notes import Report
 
 #: Two years on one battery is what such buttons are sold with.
 BATTERY_LIFE = timedelta(days=730)
@@ -30,7 +32,7 @@ def call_button(
     address: HubAddress,
     device_id: str,
     password: str,
-    report: Callable[[Note], None],
+    report: Report,
     measure_every: timedelta = timedelta(minutes=1),
 ) -> SimulatedDevice:
     """A button that is ready to `run`; to be called inside a running event loop."""

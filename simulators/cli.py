@@ -10,7 +10,9 @@ from typing import Annotated
 import typer
 
 from simulators.button import call_button
-from simulators.device import Happening, HubAddress, Note, SimulatedDevice
+from simulators.device import SimulatedDevice
+from simulators.link import HubAddress
+from simulators.notes import Happening, Note
 from simulators.watch import smartwatch
 from simulators.wire import Stage
 

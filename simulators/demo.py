@@ -12,8 +12,9 @@ import typer
 from simulators.button import call_button
 from simulators.county import County, CountyDevice, CountyFounder
 from simulators.county_plan import DEMO_COUNTY
-from simulators.device import HubAddress, SimulatedDevice
+from simulators.device import SimulatedDevice
 from simulators.hub_api import HubApi
+from simulators.link import HubAddress
 from simulators.progress import Progress, open_progress
 from simulators.register import Register
 from simulators.watch import smartwatch

@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.table import Table
 
 from simulators.county import County
-from simulators.device import Happening, Note
+from simulators.notes import Happening, Note
 from simulators.press import Light
 
 _LIGHT_WORDS = {

@@ -5,13 +5,15 @@ The day is a function of the local time and a seed. The same seed walks the same
 
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from simulators.device import HubAddress, Note, SimulatedDevice
+from simulators.device import SimulatedDevice
+from simulators.link import HubAddress
+from simulators.notes import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def smartwatch(
     address: HubAddress,
     device_id: str,
     password: str,
-    report: Callable[[Note], None],
+    report: Report,
     seed: str,
     measure_every: timedelta = timedelta(minutes=1),
 ) -> SimulatedDevice:

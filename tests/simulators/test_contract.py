@@ -7,7 +7,7 @@ import pytest
 
 from device_adapters.hub_protocol import decode_event, decode_status, decode_telemetry
 from simulators.button import ButtonReadings
-from simulators.device import Happening
+from simulators.notes import Happening
 from simulators.watch import WatchReadings
 from simulators.wire import encode, stamp
 from tests.simulators.stub_hub import StubHub

@@ -14,7 +14,8 @@ from rich.console import Console
 from simulators.county import County, CountyDevice
 from simulators.county_plan import DEMO_COUNTY
 from simulators.demo import live, welcome
-from simulators.device import Happening, HubAddress, Note
+from simulators.link import HubAddress
+from simulators.notes import Happening, Note
 from simulators.progress import Board, open_progress, render
 from simulators.wire import stamp
 from tests.simulators.stub_api import API_KEY, stub_api

@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 
 from simulators.button import call_button
-from simulators.device import Happening, HubAddress, Note, SimulatedDevice, back_off_s
+from simulators.device import SimulatedDevice
+from simulators.link import HubAddress, back_off_s
+from simulators.notes import Happening, Note
 from simulators.press import Light
 from tests.simulators.stub_hub import StubHub
 
