@@ -16,9 +16,6 @@ from hub.storage.mqtt_records import Admission, DatabaseAwayError, Refusal, Refu
 from hub.storage.mqtt_sessions import transaction
 from hub.storage.queries import queries
 
-#: A client waits for its CONNACK; a database that does not answer in this time counts as away.
-_AUTHENTICATE_TIMEOUT_S = 2.0
-
 
 @dataclass(frozen=True, slots=True)
 class _Row:
@@ -79,7 +76,7 @@ class PostgresCredentials:
 
     async def _find(self, device_ids: Collection[UUID]) -> dict[str, _Row]:
         async with (
-            transaction(self._pool, timeout_s=_AUTHENTICATE_TIMEOUT_S) as connection,
+            transaction(self._pool) as connection,
             connection.cursor(row_factory=class_row(_Row)) as cursor,
         ):
             await cursor.execute(self._sql.find, {"device_ids": list(device_ids)})

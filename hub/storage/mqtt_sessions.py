@@ -4,6 +4,7 @@ Unlike its neighbours, `PostgresMqttSessions` owns its transactions: the front d
 below it take the caller's connection and do not commit.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -18,13 +19,18 @@ from hub.storage.queries import queries
 DOWN_MESSAGE_CHANNEL = "down_message"
 
 
+#: A client waits for its CONNACK at most ten seconds (registry and session are asked for it): a database that does not
+#: answer in this time, hanging or gone, counts as away.
+_ANSWER_MAX_S = 3.0
+
+
 @asynccontextmanager
-async def transaction(pool: Pool, *, timeout_s: float | None = None) -> AsyncIterator[Connection]:
+async def transaction(pool: Pool) -> AsyncIterator[Connection]:
     """A connection in a transaction that commits at the end; a database that is away becomes `DatabaseAwayError`."""
     try:
-        async with pool.connection(timeout_s) as connection:
+        async with asyncio.timeout(_ANSWER_MAX_S), pool.connection(_ANSWER_MAX_S) as connection:
             yield connection
-    except DATABASE_AWAY as error:
+    except (*DATABASE_AWAY, TimeoutError) as error:
         raise DatabaseAwayError(type(error).__name__) from error
 
 

@@ -254,3 +254,14 @@ async def test_the_tables_refuse_what_mqtt_does_not_have(shelf: Shelf) -> None:
     session = await shelf.lasting(await shelf.device())
     with pytest.raises(psycopg.errors.CheckViolation):
         await shelf.run("INSERT INTO mqtt_received VALUES (%(id)s, 0)", id=session.id)
+
+
+async def test_a_database_that_hangs_counts_as_away(shelf: Shelf) -> None:
+    """Somebody holds the table: the client is answered from memory instead of running into its time-out."""
+    device_id = await shelf.device()
+    admitted = await shelf.credentials.authenticate(device_id, b"s")
+    async with await psycopg.AsyncConnection.connect(shelf.dsn) as blocker:
+        await blocker.execute("LOCK TABLE device")
+        started = asyncio.get_running_loop().time()
+        assert await shelf.credentials.authenticate(device_id, b"s") == admitted
+        assert asyncio.get_running_loop().time() - started < 5
