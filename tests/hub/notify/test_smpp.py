@@ -197,6 +197,42 @@ async def test_a_gateway_that_refuses_the_login_is_asked_again(town: Town) -> No
         assert state() == "sending:queued"
 
 
+async def test_a_gateway_that_has_fallen_silent_is_left_and_called_anew() -> None:
+    """A connection that is half dead shows only when somebody asks."""
+    logins: list[asyncio.StreamReader] = []
+    inquiries = 0
+
+    async def fall_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal inquiries
+        logins.append(reader)
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                length, command, _, sequence = struct.unpack("!IIII", await reader.readexactly(16))
+                await reader.readexactly(length - 16)
+                if command == ENQUIRE_LINK:
+                    inquiries += 1
+                else:
+                    writer.write(_response(command, 0, sequence, b"\0"))
+        writer.close()
+
+    class NobodyHome:
+        def readiness_changed(self) -> None:
+            """Nothing waits."""
+
+    server = await asyncio.start_server(fall_silent, "127.0.0.1", 0)
+    async with server:
+        address = SmppAddress(
+            host="127.0.0.1", port=server.sockets[0].getsockname()[1], system_id="hub", password="secret"
+        )
+        channel = SmppChannel(address, response_within_s=0.1, enquire_after_s=0.1)
+        work = asyncio.create_task(channel.run(NobodyHome()))  # type: ignore[arg-type]
+        await until(lambda: len(logins) >= 2)
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
+    assert inquiries >= 1
+
+
 async def test_the_gateway_can_be_played_from_a_story_without_asyncio(town: Town) -> None:
     incident = await town.press(town.recipient())
     with smpp_peer_in_a_thread() as peer:
@@ -208,6 +244,7 @@ async def test_the_gateway_can_be_played_from_a_story_without_asyncio(town: Town
 
 
 SUBMIT_SM = 4
+ENQUIRE_LINK = 0x15
 
 
 def _response(command: int, status: int, sequence: int, body: bytes) -> bytes:

@@ -8,7 +8,7 @@ import structlog
 
 from hub.notify.channels.port import Inbox, Rejected, Submission
 from hub.notify.channels.smpp.pdu import PduError
-from hub.notify.channels.smpp.session import RESPONSE_WITHIN_S, SmppSession
+from hub.notify.channels.smpp.session import ENQUIRE_AFTER_S, RESPONSE_WITHIN_S, SmppSession
 
 _log = structlog.get_logger(__name__)
 
@@ -32,9 +32,16 @@ class SmppAddress:
 class SmppChannel:
     """One way to send a text (see `port.Channel`)."""
 
-    def __init__(self, address: SmppAddress, *, response_within_s: float = RESPONSE_WITHIN_S) -> None:
+    def __init__(
+        self,
+        address: SmppAddress,
+        *,
+        response_within_s: float = RESPONSE_WITHIN_S,
+        enquire_after_s: float = ENQUIRE_AFTER_S,
+    ) -> None:
         self._address = address
         self._response_within_s = response_within_s
+        self._enquire_after_s = enquire_after_s
         self._session: SmppSession | None = None
         self.name = f"smpp:{address.system_id}@{address.host}:{address.port}"
 
@@ -74,7 +81,14 @@ class SmppChannel:
         address = self._address
         async with asyncio.timeout(CONNECT_WITHIN_S):
             reader, writer = await asyncio.open_connection(address.host, address.port)
-        session = SmppSession(self.name, reader, writer, inbox, response_within_s=self._response_within_s)
+        session = SmppSession(
+            self.name,
+            reader,
+            writer,
+            inbox,
+            response_within_s=self._response_within_s,
+            enquire_after_s=self._enquire_after_s,
+        )
         try:
             await session.bind(address.system_id, address.password)
             self._session = session

@@ -72,12 +72,14 @@ class SmppSession:
         inbox: Inbox,
         *,
         response_within_s: float = RESPONSE_WITHIN_S,
+        enquire_after_s: float = ENQUIRE_AFTER_S,
     ) -> None:
         self._channel = channel
         self._reader = reader
         self._writer = writer
         self._inbox = inbox
         self._response_within_s = response_within_s
+        self._enquire_after_s = enquire_after_s
         self._sequences = count(1)
         self._waiting: dict[int, asyncio.Future[Pdu | None]] = {}
         self._late: OrderedDict[int, UUID] = OrderedDict()
@@ -208,13 +210,13 @@ class SmppSession:
     async def _keep_alive(self) -> None:
         while True:
             quiet_s = monotonic_s() - self._heard_at_s
-            if quiet_s > ENQUIRE_AFTER_S + RESPONSE_WITHIN_S:
+            if quiet_s >= self._enquire_after_s + self._response_within_s:
                 raise TimeoutError("the gateway is silent")
-            if quiet_s >= ENQUIRE_AFTER_S:
+            if quiet_s >= self._enquire_after_s:
                 self._write(Pdu(Command.ENQUIRE_LINK, Status.OK, self._next_sequence()))
-                await asyncio.sleep(RESPONSE_WITHIN_S)
+                await asyncio.sleep(self._response_within_s)
             else:
-                await asyncio.sleep(ENQUIRE_AFTER_S - quiet_s)
+                await asyncio.sleep(self._enquire_after_s - quiet_s)
 
     def _write(self, pdu: Pdu) -> None:
         if not self._writer.is_closing():
