@@ -73,6 +73,7 @@ def test_a_taken_incident_is_handed_over_answered_and_noted(desk: DeskPage, stag
     desk.page.get_by_text("10 分钟").click()
     desk.page.click("[data-action=confirm-responding]")
     expect(desk.card(incident["id"])).to_contain_text("赵敏 已出发")
+    expect(desk.page.get_by_text("赵敏 出发，预计 10 分钟到")).to_be_visible()
     assert stage.state.logs[incident["id"]][-1]["params"] == {"name": "赵敏", "eta_minutes": 10, "phone": "10000000032"}
 
     desk.page.click("[data-action=arrived]")

@@ -116,6 +116,7 @@ export default {
     not_watching: "See the bar above first: a call for help might not reach you now.",
     failed: "Could not be read",
     retry: "Try again",
+    back: "Back to closed incidents",
     code: "No. {code}",
     unknown_person: "Nobody on file",
     take: "Take",

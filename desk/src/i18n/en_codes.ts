@@ -166,6 +166,7 @@ export default {
     arrived_by_text: "{name} answered by text: on site",
     note: "{text}",
     responding: "{name} on the way",
+    responding_eta: "{name} on the way, there in {eta_minutes} min",
     arrived: "{name} on site",
     closed: "Closed: {disposition}",
     reopened: "Reopened",

@@ -116,6 +116,7 @@ export default {
     not_watching: "请先处理上方提示：现在可能收不到求助。",
     failed: "读取失败",
     retry: "重试",
+    back: "返回近期办结",
     code: "编号 {code}",
     unknown_person: "未登记人员",
     take: "受理",

@@ -166,6 +166,7 @@ export default {
     arrived_by_text: "{name} 短信回复：已到达",
     note: "{text}",
     responding: "{name} 出发",
+    responding_eta: "{name} 出发，预计 {eta_minutes} 分钟到",
     arrived: "{name} 到达",
     closed: "办结：{disposition}",
     reopened: "重新打开",

@@ -56,10 +56,12 @@ export function useWords() {
     return [said.code, ...listed].join(" · ");
   }
 
-  /** A contact attempt that was a text has its own sentence; a line of the log may be an explanation as it stands. */
+  /** What was answered by text, or came with a time, has its own sentence; a line of the log may be an explanation as it stands. */
   function keyOf(family: Family, { code, params }: Explanation): string {
     const byText = `${family}.${code}_by_text`;
     if (params["by"] === "sms" && te(byText)) return byText;
+    const withEta = `${family}.${code}_eta`;
+    if (params["eta_minutes"] !== undefined && te(withEta)) return withEta;
     return family === "log" && !te(`log.${code}`) ? `explanation.${code}` : `${family}.${code}`;
   }
 
