@@ -114,7 +114,7 @@ def compose_answer(sentence: str, sender: Sender) -> str:
     signed = f"【{_plain(sender.signature)[:SIGNATURE_CHARACTERS_MAX]}】{sentence}"
     desk = _desk(sender.desk_phone)
     whole = f"{signed}。{desk}" if desk else signed
-    return whole if ucs2_length(whole) <= PART_CHARACTERS_MAX else signed[:PART_CHARACTERS_MAX]
+    return whole if ucs2_length(whole) <= PART_CHARACTERS_MAX else _cut(signed)
 
 
 SOMEBODY_ELSE_GOES = "已有人前往，您不用再去，谢谢"
@@ -132,6 +132,11 @@ def ask_which(choices: Sequence[tuple[int, str]]) -> str:
 def ucs2_length(text: str) -> int:
     """Characters as a gateway counts them: those beyond the basic plane count twice."""
     return len(text.encode("utf-16-be")) // 2
+
+
+def _cut(text: str) -> str:
+    """The first part's worth; a character beyond the basic plane is not cut in two."""
+    return text.encode("utf-16-be")[: 2 * PART_CHARACTERS_MAX].decode("utf-16-be", errors="ignore")
 
 
 def polite_name(name: str | None, sex: str | None, birth_date: date | None, today: date) -> str:
