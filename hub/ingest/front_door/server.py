@@ -10,7 +10,7 @@ await door.stop()
 
 import asyncio
 import ssl
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import structlog
@@ -27,7 +27,7 @@ from hub.ingest.front_door.ports import Credentials, Downlinks, MqttSessions, Wa
 from hub.ingest.front_door.presence import Presence
 from hub.ingest.front_door.rate import Rates
 from hub.ingest.front_door.reasons import ReasonCode
-from hub.ingest.front_door.tls import TlsGate
+from hub.ingest.front_door.tls import Handshake, TlsListener
 from hub.ingest.front_door.wills import Wills
 from hub.ingest.source import MessageSink
 from hub.storage.mqtt_records import (
@@ -86,11 +86,11 @@ class FrontDoor:
             spawn=self._spawn,
         )
         self._loop: asyncio.AbstractEventLoop
-        self._servers: list[asyncio.Server] = []
+        self._listeners: list[Callable[[], object]] = []  #: How each listening socket is closed.
         self._tasks: set[asyncio.Task[None]] = set()
         self._serial = 0
         self._open: set[Connection] = set()
-        self._half_open: dict[Connection | TlsGate, None] = {}
+        self._half_open: dict[Connection | Handshake, None] = {}
         self._errands = Errands(credentials, sessions, errands_max=limits.errands_max, spawn=self._spawn)
         self._paused: set[Connection] = set()
         self._stopping = False
@@ -107,10 +107,26 @@ class FrontDoor:
 
     async def listen(self, host: str, port: int, *, tls: ssl.SSLContext | None = None) -> int:
         """Open a listening socket; returns its port (0 asks for a free one)."""
-        server = await self._loop.create_server(lambda: self._accept(tls), host, port, backlog=_BACKLOG)
-        self._servers.append(server)
+        if tls is not None:
+            return self._listen_with_tls(host, port, tls)
+        server = await self._loop.create_server(self._new_connection, host, port, backlog=_BACKLOG)
+        self._listeners.append(server.close)
         bound: int = server.sockets[0].getsockname()[1]
         return bound
+
+    def _listen_with_tls(self, host: str, port: int, tls: ssl.SSLContext) -> int:
+        listener = TlsListener(
+            (host, port),
+            tls,
+            backlog=_BACKLOG,
+            timeout_s=self.limits.connect_timeout_s,
+            new_connection=self._new_connection,
+            began=self._admit_half_open,
+            ended=self._forget_half_open,
+        )
+        task = self._spawn(listener.run())
+        self._listeners.append(task.cancel)
+        return listener.port
 
     async def stop(self) -> None:
         """Say goodbye (MQTT 5: 0x8B), close everything; takes two seconds at most."""
@@ -130,17 +146,18 @@ class FrontDoor:
     def close_all(self, cause: CloseCause = CloseCause.OWNERSHIP_LOST) -> None:
         """Close every socket at once, saying nothing and publishing no will: another hub may be the owner now."""
         self._stop_listening()
-        for gate in list(self._half_open):
-            gate.abort(cause, "the hub closes")
+        for half_open in list(self._half_open):
+            if isinstance(half_open, Handshake):
+                half_open.crowd_out()
         for connection in list(self._open):
             connection.abort(cause, "the hub closes")
 
     def _stop_listening(self) -> None:
         self._stopping = True
         self._wills.forget_all()
-        for server in self._servers:
-            server.close()
-        self._servers.clear()
+        for close in self._listeners:
+            close()
+        self._listeners.clear()
 
     def _spawn(self, work: Awaitable[None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
@@ -170,17 +187,9 @@ class FrontDoor:
 
     # -- sockets (called by connections) ------------------------------------------------------------------------------
 
-    def _accept(self, tls: ssl.SSLContext | None) -> asyncio.Protocol:
+    def _new_connection(self) -> Connection:
         self._serial += 1
-        connection = Connection(self, self._serial, self._loop)
-        if tls is None:
-            return connection
-        gate = TlsGate(connection, tls, self._loop, self.limits.connect_timeout_s, self._gate_closed)
-        self._admit_half_open(gate)
-        return gate
-
-    def _gate_closed(self, gate: TlsGate) -> None:
-        self._half_open.pop(gate, None)
+        return Connection(self, self._serial, self._loop)
 
     def opened(self, connection: Connection) -> bool:
         """A socket was opened; False when there are too many, or the hub is stopping."""
@@ -193,7 +202,10 @@ class FrontDoor:
         self._admit_half_open(connection)
         return True
 
-    def _admit_half_open(self, newcomer: Connection | TlsGate) -> None:
+    def _forget_half_open(self, done: Connection | Handshake) -> None:
+        self._half_open.pop(done, None)
+
+    def _admit_half_open(self, newcomer: Connection | Handshake) -> None:
         self._half_open[newcomer] = None
         if len(self._half_open) > self.limits.half_open_max:
             oldest = next(iter(self._half_open))

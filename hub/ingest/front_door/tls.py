@@ -1,69 +1,94 @@
-"""The TLS handshake in front of a connection, so that unfinished handshakes count as half-open ones do."""
+"""The TLS port: handshakes that are under way are known and bounded, as sockets without a CONNECT are.
+
+asyncio's own TLS server tells nobody of a socket before its handshake is done, and `start_tls` loses the client's first
+bytes on uvloop; so the accepting is done here, and each handshake is a task.
+"""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Callable
-from typing import cast
+from contextlib import suppress
 
 import structlog
 
-from hub.ingest.front_door.actions import CloseCause
 from hub.ingest.front_door.connection import Connection
 
 _log = structlog.get_logger(__name__)
 
+#: After an accept that failed (no file descriptor left): the others need time to close.
+_ACCEPT_RETRY_S = 0.1
 
-class TlsGate(asyncio.Protocol):
-    """Takes the socket, does the handshake, and hands the encrypted transport to the connection."""
+
+class Handshake:
+    """One socket between accept and the end of its handshake."""
+
+    def __init__(self, accepted: socket.socket) -> None:
+        self._accepted = accepted
+
+    def crowd_out(self) -> None:
+        """A newer connection needs the place: the handshake meets the end of the stream."""
+        with suppress(OSError):
+            self._accepted.shutdown(socket.SHUT_RDWR)
+
+
+class TlsListener:
+    """Accepts sockets and hands the encrypted transport of each to a new connection."""
 
     def __init__(
         self,
-        connection: Connection,
+        address: tuple[str, int],
         context: ssl.SSLContext,
-        loop: asyncio.AbstractEventLoop,
+        *,
+        backlog: int,
         timeout_s: float,
-        closed: Callable[["TlsGate"], None],
+        new_connection: Callable[[], Connection],
+        began: Callable[[Handshake], None],
+        ended: Callable[[Handshake], None],
     ) -> None:
-        self._connection = connection
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        self._listening = socket.create_server(address, family=family, backlog=backlog)
+        self._listening.setblocking(False)
         self._context = context
-        self._loop = loop
         self._timeout_s = timeout_s
-        self._closed = closed
-        self._transport: asyncio.Transport | None = None
-        self._handshake: asyncio.Task[None] | None = None
+        self._new_connection = new_connection
+        self._began = began
+        self._ended = ended
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin the handshake; nothing is read before TLS reads it."""
-        # A stream transport by what it can do: uvloop's are none of asyncio's classes.
-        stream = cast("asyncio.Transport", transport)
-        self._transport = stream
-        stream.pause_reading()
-        self._handshake = self._loop.create_task(self._shake_hands(stream))
+    @property
+    def port(self) -> int:
+        """The bound port."""
+        port: int = self._listening.getsockname()[1]
+        return port
 
-    async def _shake_hands(self, transport: asyncio.Transport) -> None:
+    async def run(self) -> None:
+        """Accept until cancelled; then nothing of it is left."""
+        loop = asyncio.get_running_loop()
         try:
-            encrypted = await self._loop.start_tls(
-                transport,
-                self._connection,
-                self._context,
-                server_side=True,
-                ssl_handshake_timeout=self._timeout_s,
+            while True:
+                try:
+                    accepted, _address = await loop.sock_accept(self._listening)
+                except OSError as error:
+                    _log.warning("front_door_accept_failed", why=type(error).__name__)
+                    await asyncio.sleep(_ACCEPT_RETRY_S)
+                    continue
+                task = loop.create_task(self._shake_hands(loop, accepted))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+        finally:
+            self._listening.close()
+            for task in self._tasks:
+                task.cancel()
+
+    async def _shake_hands(self, loop: asyncio.AbstractEventLoop, accepted: socket.socket) -> None:
+        handshake = Handshake(accepted)
+        self._began(handshake)
+        try:
+            await loop.connect_accepted_socket(
+                self._new_connection, accepted, ssl=self._context, ssl_handshake_timeout=self._timeout_s
             )
-        except (OSError, ssl.SSLError) as error:
+        except OSError as error:  # ssl.SSLError and time-outs are among them
             _log.info("front_door_tls_failed", why=type(error).__name__)
-            transport.abort()
-            self._closed(self)
-            return
-        self._closed(self)
-        if encrypted is None:
-            return
-        self._connection.connection_made(encrypted)
-
-    def abort(self, _cause: CloseCause, _sentence: str) -> None:
-        """Give up."""
-        if self._transport is not None:
-            self._transport.abort()
-
-    def crowd_out(self) -> None:
-        """A newer connection needs the place."""
-        self.abort(CloseCause.NO_CONNECT, "crowded out")
+        finally:
+            self._ended(handshake)
