@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DEMO_KEY_NAME = "hub demo"
 _GLANCE_S = 0.2
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 #: A fictional county must not get into a real database, listen to a real broker or text a real person.
 _OUTSIDE = {"HUB_DATABASE_URL", "HUB_MQTT_SOURCES", "HUB_SMS"}
 
@@ -45,6 +46,8 @@ def demo(
     environment = _demo_environment(data_dir)
     settings = read_settings(environment)
     log = data_dir / "hub.log"
+    for stop_signal in _STOP_SIGNALS:  # also where a script's background job was told to ignore Ctrl-C
+        signal.signal(stop_signal, signal.default_int_handler)
     hub = _start_hub(environment, log)
     try:
         if _wait_until_ready(hub, desk_url(settings)):
@@ -54,7 +57,8 @@ def demo(
     except KeyboardInterrupt:
         pass
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for stop_signal in _STOP_SIGNALS:
+            signal.signal(stop_signal, signal.SIG_IGN)
         hub.terminate()
         hub.wait()
 
