@@ -39,6 +39,6 @@ router.beforeEach(async (to: RouteLocationNormalized) => {
   if (session.me === null && to.name !== "login") await session.recognise();
   if (session.me === null) return to.name === "login" ? true : { name: "login" };
   if (to.name === "login") return { name: "queue" };
-  if (!useShift().onDuty && to.name !== "gate") return { name: "gate" };
+  if (useShift().operatorId !== session.me.id && to.name !== "gate") return { name: "gate" };
   return true;
 });

@@ -53,6 +53,12 @@ class DeskPage:
         """What the desk is sounding; `silent` for nothing."""
         expect(self.page.locator("html")).to_have_attribute("data-sound", tone)
 
+    def take_selected(self) -> None:
+        """Enter in the queue, once the keyboard is there."""
+        expect(self.page.locator("[data-queue]")).to_be_focused()
+        expect(self.page.locator("[data-action=take]")).to_be_visible()
+        self.page.keyboard.press("Enter")
+
     def press(self, key: str) -> None:
         """A key, wherever the focus is."""
         self.page.keyboard.press(key)

@@ -223,7 +223,7 @@ class FakeState:
         """Put something on the stream, as it is now."""
         self.events.append((self.position + 1, name, dict(shown)))
 
-    def move(self, incident_id: str, code: str, params: Json, actor: Json, **changes: Any) -> Json:
+    def move(self, incident_id: str, code: str, params: Json, actor: Json | None, **changes: Any) -> Json:
         """Change an incident, with its line in the log and its event on the stream."""
         incident = self.incidents[incident_id]
         incident.update(changes, version=incident["version"] + 1)
@@ -253,6 +253,17 @@ class FakeState:
             due_at=stamp(now + timedelta(seconds=120)),
             due_kind="contact_reminder",
         )
+
+    def press_again(self, incident_id: str) -> Json:
+        """A further alert of the same kind joins, and sounds."""
+        incident = self.incidents[incident_id]
+        now = stamp(datetime.now(UTC))
+        alerts = [
+            *incident["alerts"],
+            incident["alerts"][0] | {"id": identity(self.number(), ALERT), "occurred_at": now},
+        ]
+        joined = {"last_alert_at": now, "press_count": len(alerts), "alerts": alerts, "sounding": True}
+        return self.move(incident_id, "joined", {"why": "sos_pressed"}, None, **joined)
 
     def close(self, incident_id: str, actor: Json, disposition: str, note: str | None) -> Json:
         """Record how it ended."""

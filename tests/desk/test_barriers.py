@@ -36,7 +36,7 @@ def test_a_full_desk_has_no_barriers(desk: DeskPage, stage: Stage, theme: str) -
     desk.open()
     expect(desk.page.get_by_text("青霉素")).to_be_visible()
     assert desk.find_barriers() == []
-    desk.press("Enter")
+    desk.take_selected()
     expect(desk.page.locator("[data-action=close]")).to_be_visible()
     desk.press("c")
     expect(desk.page.locator("[data-outcome]").first).to_be_focused()

@@ -26,7 +26,7 @@ def test_a_second_operator_is_told_who_holds_it_though_the_stream_is_silent(
     assert other.request.post(f"/api/v1/incidents/{incident['id']}/acknowledge", data={}).ok
     other.close()
 
-    desk.press("Enter")
+    desk.take_selected()
     expect(desk.page.locator("[data-notice=problem]")).to_contain_text("已被 吴磊 受理")
     expect(desk.card(incident["id"])).to_contain_text("吴磊 处置中")
     desk.expect_sound("silent")
@@ -86,7 +86,7 @@ def test_an_ended_session_leads_to_the_log_in_and_says_why(desk: DeskPage, stage
     stage.state.raise_incident()
     desk.open()
     desk.page.context.clear_cookies()
-    desk.press("Enter")
+    desk.take_selected()
     expect(desk.page.get_by_role("alert").filter(has_text="登录已失效")).to_be_visible()
     desk.page.fill("#login", "zhang")
     desk.page.fill("#password", PASSWORD)

@@ -20,7 +20,7 @@ def test_a_press_sounds_is_taken_with_enter_called_and_closed(desk: DeskPage, st
     expect(desk.page.get_by_role("heading", name="李桂兰")).to_be_visible()
     expect(desk.page.get_by_text("院门不锁，钥匙在东邻王家")).to_be_visible()
 
-    desk.press("Enter")
+    desk.take_selected()
     expect(desk.card(incident["id"])).to_have_attribute("data-state", "acknowledged")
     desk.expect_sound("silent")
     assert stage.state.incidents[incident["id"]]["acknowledged_by"]["name"] == "张敏"
@@ -52,7 +52,7 @@ def test_the_sound_stops_only_when_nothing_is_untaken_and_comes_back_when_nobody
     second = stage.state.raise_incident(name="王秀英", kind="fall", severity="high")
     desk.open()
     desk.expect_sound("critical")
-    desk.press("Enter")
+    desk.take_selected()
     desk.expect_sound("high")
     desk.card(second["id"]).click()
     desk.page.click("[data-action=take]")
@@ -64,10 +64,23 @@ def test_the_sound_stops_only_when_nothing_is_untaken_and_comes_back_when_nobody
     expect(desk.page.get_by_text("受理后尚未联系")).to_be_visible()
 
 
+def test_a_new_press_on_a_taken_incident_sounds_until_its_holder_has_heard_it(desk: DeskPage, stage: Stage) -> None:
+    incident = stage.state.raise_incident()
+    desk.open()
+    desk.take_selected()
+    desk.expect_sound("silent")
+    stage.state.press_again(incident["id"])
+    desk.expect_sound("critical")
+    expect(desk.card(incident["id"])).to_contain_text("又按了一次")
+    expect(desk.card(incident["id"])).to_contain_text("已按 2 次")
+    desk.take_selected()
+    desk.expect_sound("silent")
+
+
 def test_a_taken_incident_is_handed_over_answered_and_noted(desk: DeskPage, stage: Stage) -> None:
     incident = stage.state.raise_incident()
     desk.open()
-    desk.press("Enter")
+    desk.take_selected()
     desk.page.click("[data-action=responding]")
     desk.page.get_by_role("button", name="赵敏", exact=True).click()
     desk.page.get_by_text("10 分钟").click()
@@ -115,7 +128,7 @@ def test_enter_takes_only_inside_the_queue_and_letters_can_be_switched_off(desk:
     desk.press("c")
     expect(desk.page.locator("[data-outcome]")).to_have_count(0)
     desk.page.locator("[data-queue]").focus()
-    desk.press("Enter")
+    desk.take_selected()
     expect(desk.card(incident["id"])).to_have_attribute("data-state", "acknowledged")
 
 

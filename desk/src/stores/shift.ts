@@ -14,7 +14,9 @@ export type Grant = "pending" | "ready" | "unavailable" | "denied";
 export const HUSH_MS = 30_000;
 
 export const useShift = defineStore("shift", () => {
-  const onDuty = ref(false);
+  /** Who passed the gate on this page; somebody else who logs in later passes it again. */
+  const operatorId = ref<string | null>(null);
+  const onDuty = computed(() => operatorId.value !== null);
   const wakeLock = ref<Grant>("pending");
   const notifications = ref<Grant>("pending");
   const hushedUntil_ms = ref(0);
@@ -28,13 +30,13 @@ export const useShift = defineStore("shift", () => {
     await sounder.unlock();
   }
 
-  function begin(): void {
-    onDuty.value = true;
+  function begin(id: string): void {
+    operatorId.value = id;
     document.addEventListener("visibilitychange", holdScreenAgain);
   }
 
   function end(): void {
-    onDuty.value = false;
+    operatorId.value = null;
     hushedUntil_ms.value = 0;
     document.removeEventListener("visibilitychange", holdScreenAgain);
     sounder.keepSounding(null);
@@ -77,5 +79,5 @@ export const useShift = defineStore("shift", () => {
     notifications.value = granted === "granted" ? "ready" : granted === "denied" ? "denied" : "pending";
   }
 
-  return { onDuty, wakeLock, notifications, hushedUntil_ms, soundBlocked, prepare, begin, end, hush, unhush };
+  return { operatorId, onDuty, wakeLock, notifications, hushedUntil_ms, soundBlocked, prepare, begin, end, hush, unhush };
 });
