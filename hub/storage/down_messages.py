@@ -56,7 +56,6 @@ class PostgresDownlinks:
     async def _take_passing(self, connection: Connection, sessions: Mapping[int, LiveSession]) -> list[OwedMessage]:
         asked = _room(sessions.values())
         filters = [(session.key, wanted) for session in sessions.values() for wanted in session.filters]
-        asked["user_ids"] = [UUID(session.user_id) for session in sessions.values()]
         asked["filter_keys"] = [key for key, _ in filters]
         asked["filter_devices"] = [UUID(f.device_id) if f.device_id is not None else None for _, f in filters]
         asked["filter_leaves"] = [wanted.leaf for _, wanted in filters]
@@ -83,6 +82,7 @@ def _room(
     flights = [(session.key, message_id) for session in sessions for message_id in session.in_flight]
     return {
         "keys": [session.key for session in sessions],
+        "user_ids": [UUID(session.user_id) for session in sessions],
         "rooms": [len(session.packet_ids) for session in sessions],
         "flight_keys": [key for key, _ in flights],
         "flight_ids": [message_id for _, message_id in flights],

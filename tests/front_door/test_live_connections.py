@@ -355,6 +355,25 @@ async def test_a_gateways_children_have_a_rate_each(small_house: House) -> None:
     assert small_house.watcher.floods == []
 
 
+async def test_forbidden_messages_slow_their_sender_and_nobody_else(small_house: House) -> None:
+    gateway, victim = small_house.credentials.register(is_gateway=True), small_house.credentials.register()
+    async with (
+        await RawClient.connected(small_house.port, gateway) as rogue,
+        await RawClient.connected(small_house.port, victim) as client,
+    ):
+        small_house.sink.refuse_senders.add((gateway, victim))
+        await rogue.send(*(Publish(f"anxin/v1/{victim}/up/event", b"") for _ in range(12)))
+        await small_house.sink.received(12)
+        await client.send(*(client.event(number) for number in range(1, 6)))
+        assert [await client.read() for _ in range(5)] == [
+            Acknowledgement(PacketType.PUBACK, number) for number in range(1, 6)
+        ]
+        started = asyncio.get_running_loop().time()
+        await rogue.send(*(Publish("nobody's topic", b"") for _ in range(14)), PingReq())
+        assert await rogue.read() == PingResp()
+        assert asyncio.get_running_loop().time() - started > 0.15
+
+
 async def test_a_client_that_does_not_read_is_cut(small_house: House) -> None:
     device_id = small_house.credentials.register()
     async with await RawClient.connected(small_house.port, device_id, limit=1_024) as client:

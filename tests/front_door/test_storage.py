@@ -178,6 +178,19 @@ async def test_a_gateway_takes_its_childrens_messages_and_no_others(shelf: Shelf
     assert await shelf.downlinks.users_of([stranger]) == {stranger}
 
 
+async def test_a_child_that_moved_is_not_the_old_gateways_any_more(shelf: Shelf) -> None:
+    old, new = await shelf.device(kind="gateway"), await shelf.device(kind="gateway")
+    child = await shelf.device(gateway_id=old)
+    lasting = await shelf.sessions.open(old, "g", clean_start=False, expiry_s=600)
+    assert lasting is not None
+    await shelf.sessions.subscribe(lasting.id, [subscription(None)])
+    message_id = await shelf.queue(child)
+    assert await shelf.take(live(old, lasting)) == [(1, message_id, 1)]
+    await shelf.run("UPDATE device SET gateway_id = %(new)s WHERE id = %(child)s", new=new, child=child)
+    assert await shelf.take(live(old, lasting)) == []
+    assert await shelf.take(live(new)) == [(1, message_id, 1)]
+
+
 async def test_expired_messages_are_cleared_away(shelf: Shelf) -> None:
     device_id = await shelf.device()
     session = await shelf.lasting(device_id)

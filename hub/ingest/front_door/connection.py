@@ -1,14 +1,7 @@
-"""One socket: bytes between the transport, the codec and the session, and the reasons not to read for a while.
-
-Reading pauses, and the peer's TCP window fills, instead of anything being dropped. While commits fail (the database is
-away) reading goes on, because a PINGREQ must be answered; then a connection that holds too much is closed without an
-acknowledgement, and its client still has every message.
-"""
+"""One socket: bytes between the transport, the codec and the session, and the session's wishes carried out."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import datetime
-from enum import IntFlag
 from functools import partial
 from typing import cast
 from uuid import UUID
@@ -31,26 +24,19 @@ from hub.ingest.front_door.actions import (
 )
 from hub.ingest.front_door.codec import Decoder
 from hub.ingest.front_door.host import Host
+from hub.ingest.front_door.outbox import Outbox
+from hub.ingest.front_door.pace import Pace, Pause
 from hub.ingest.front_door.reasons import PacketError, ReasonCode
 from hub.ingest.front_door.receipts import Receipt
 from hub.ingest.front_door.session import Session, SessionState
-from hub.ingest.source import InboundMessage, Leaf, RefusalReason
+from hub.ingest.front_door.timers import Timers
+from hub.ingest.source import InboundMessage, RefusalReason
 from hub.storage.mqtt_records import Admission, OwedMessage, StoredSession
 
 #: How long a closed connection may take to flush what it was told last.
 _FLUSH_S = 2.0
 #: The shortest pause for a device over its rate: the clock is not read for every message of a flood.
 _RATE_PAUSE_S_MIN = 0.1
-
-
-class Pause(IntFlag):
-    """Why a connection is not read from."""
-
-    AUTHENTICATING = 1  #: The registry is being asked.
-    IN_FLIGHT = 2  #: So much of it waits for its commit already.
-    SINK = 4  #: The pipeline holds as much as it may.
-    RATE = 8  #: A device is over its rate.
-    WRITING = 16  #: The client does not read.
 
 
 class Connection(asyncio.Protocol):
@@ -64,11 +50,11 @@ class Connection(asyncio.Protocol):
         self._loop = loop
         self._decoder = Decoder(host.limits.connect_bytes_max)
         self._transport: asyncio.Transport | None = None
-        self._outbox: list[bytes] = []
-        self._pauses = Pause(0)
+        self._outbox = Outbox(loop, host.limits.write_buffer_bytes_max, self._cut_slow_reader)
+        self._pace = Pace(host, lambda: self.session.in_flight, stop=self._stop_reading, go_on=self._read_on)
         self._advance_due = False
         self._heard_at = loop.time()
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._timers = Timers(loop)
 
     @property
     def peer(self) -> str:
@@ -83,12 +69,12 @@ class Connection(asyncio.Protocol):
         # A stream transport by what it can do: uvloop's are none of asyncio's classes.
         stream = cast("asyncio.Transport", transport)
         self._transport = stream
-        stream.set_write_buffer_limits(high=self.host.limits.write_buffer_bytes_max // 4)
+        self._outbox.attach(stream)
         if not self.host.opened(self):
             self.has_ended = True
             stream.abort()
             return
-        self._set_timer("connect", self.host.limits.connect_timeout_s, self.crowd_out)
+        self._timers.start("connect", self.host.limits.connect_timeout_s, self.crowd_out)
         if self._decoder.buffered:
             self._advance()
 
@@ -105,38 +91,37 @@ class Connection(asyncio.Protocol):
         """The socket is gone."""
         sentence = f"the socket ended ({type(exc).__name__})" if exc is not None else "the socket ended"
         self._end(Close(CloseCause.CONNECTION_LOST, sentence))
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
+        self._timers.close()
+        self._outbox.detach()
         self._transport = None
         self.host.lost(self)
 
     def pause_writing(self) -> None:
         """The client does not read: read nothing more of it either, and not for ever."""
-        self._pause(Pause.WRITING)
-        self._set_timer("stalled", self.host.limits.stalled_write_s, self._cut_slow_reader)
+        self._pace.pause(Pause.WRITING)
+        self._timers.start("stalled", self.host.limits.stalled_write_s, self._cut_slow_reader)
 
     def resume_writing(self) -> None:
         """The client reads again."""
-        self._cancel_timer("stalled")
-        self._resume(Pause.WRITING)
+        self._timers.cancel("stalled")
+        self._pace.resume(Pause.WRITING)
 
     # -- the server's side --------------------------------------------------------------------------------------------
 
     @property
     def is_writable(self) -> bool:
         """Whether `down/` messages may be sent: connected, and what was sent before is being read."""
-        return self.session.state is SessionState.CONNECTED and Pause.WRITING not in self._pauses
+        return self.session.state is SessionState.CONNECTED and Pause.WRITING not in self._pace.reasons
 
     def admit(self, admission: Admission, stored: StoredSession | None, assigned_client_id: str | None) -> None:
         """The registry knows the device."""
-        self._cancel_timer("connect")
+        self._timers.cancel("connect")
         self.host.admitted(self)
         self._decoder.packet_size_max = self.host.limits.packet_bytes_max
         self._perform(self.session.admit(admission, stored, assigned_client_id))
         if self.session.keep_alive_s:
-            self._set_timer("silence", self._silence_s, self._check_silence)
-        self._resume(Pause.AUTHENTICATING)
+            self._timers.start("silence", self._silence_s, self._check_silence)
+        self._pace.resume(Pause.AUTHENTICATING)
 
     def refuse_connect(self, code: ReasonCode, sentence: str) -> None:
         """The device is not let in."""
@@ -161,14 +146,14 @@ class Connection(asyncio.Protocol):
         """A message of this connection is committed."""
         self.host.counters.acknowledged += 1
         self._perform(self.session.settle(owed))
-        if Pause.IN_FLIGHT in self._pauses:
+        if Pause.IN_FLIGHT in self._pace.reasons:
             self.reconsider()
 
     def refuse(self, owed: Owed, reason: RefusalReason) -> None:
         """A message of this connection is not taken in."""
         self.host.counters.forbidden += 1
         self._perform(self.session.refuse(owed, reason))
-        if Pause.IN_FLIGHT in self._pauses:
+        if Pause.IN_FLIGHT in self._pace.reasons:
             self.reconsider()
 
     def disconnect(self, cause: CloseCause, code: ReasonCode, sentence: str, *, with_will: bool = False) -> None:
@@ -187,20 +172,15 @@ class Connection(asyncio.Protocol):
 
     def reconsider(self) -> bool:
         """Read again if what was waited for has come; True when there is nothing left to wait for."""
-        storing = self.host.sink.storing
-        if Pause.IN_FLIGHT in self._pauses and (not storing or self._has_room(share=2)):
-            self._resume(Pause.IN_FLIGHT)
-        if Pause.SINK in self._pauses and (not storing or not self.host.sink.congested):
-            self._resume(Pause.SINK)
-        return self.has_ended or not self._pauses & (Pause.IN_FLIGHT | Pause.SINK)
+        return self._pace.reconsider() or self.has_ended
 
     # -- packets and actions ------------------------------------------------------------------------------------------
 
     def _advance(self) -> None:
         """Decode and carry out until the bytes end or a pause begins."""
         received_at = utc_now()
-        decoder, session = self._decoder, self.session
-        while not self._pauses and not self.has_ended:
+        decoder, session, pace = self._decoder, self.session, self._pace
+        while not pace.reasons and not self.has_ended:
             try:
                 packet = decoder.next_packet()
                 if packet is None:
@@ -220,11 +200,11 @@ class Connection(asyncio.Protocol):
         for action in actions:
             match action:
                 case Send(octets):
-                    self._write(octets)
+                    self._outbox.write(octets)
                 case Deliver():
                     self._deliver(action, received_at or utc_now())
                 case Authenticate(connect):
-                    self._pause(Pause.AUTHENTICATING)
+                    self._pace.pause(Pause.AUTHENTICATING)
                     host.authenticate(self, connect)
                 case AskSubscriptions():
                     host.ask_subscriptions(self, action)
@@ -237,7 +217,7 @@ class Connection(asyncio.Protocol):
                 case LookForMessages():
                     host.look_for_messages(self)
                 case NoteForbidden():
-                    host.counters.forbidden += 1
+                    self._note_forbidden()
                 case Close():
                     self._close(action)
 
@@ -247,7 +227,7 @@ class Connection(asyncio.Protocol):
         admission = session.admission
         if admission is None:
             return
-        if not host.sink.storing and not self._has_room(share=1):
+        if not host.sink.storing and not self._pace.has_room(share=1):
             self.abort(CloseCause.MEMORY, "too much is unacknowledged while the database is away", with_will=True)
             return
         receipt = Receipt(self, owed, owed.size)
@@ -269,53 +249,35 @@ class Connection(asyncio.Protocol):
             acknowledge=receipt.acknowledge,
             refuse=receipt.refuse,
         )
-        wait_s = host.spend(up_topic.device_id)
+        wait_s = host.spend(admission.device_id, up_topic.device_id)
         host.sink.accept(message)
         if wait_s:
             self._pause_for_rate(wait_s)
-        self._pause_for_room(up_topic.leaf)
+        if self._pace.pause_for_room(up_topic.leaf):
+            host.watch_pause(self)
 
-    def _has_room(self, *, share: int) -> bool:
-        """Whether less than a `share`-th of the bounds is in flight, of this connection and of all."""
-        host, limits = self.host, self.host.limits
-        messages, size = self.session.in_flight
-        return (
-            messages * share <= limits.in_flight_max
-            and size * share < limits.in_flight_bytes_max
-            and host.in_flight < limits.in_flight_total_max
-            and host.in_flight_size < limits.in_flight_bytes_total_max
-        )
-
-    def _pause_for_room(self, leaf: Leaf) -> None:
-        """Stop reading when enough is in flight; a device event alone never stops its connection for the sink."""
-        sink = self.host.sink
-        if not sink.storing:
-            return
-        if not self._has_room(share=1):
-            self._pause(Pause.IN_FLIGHT)
-            self.host.watch_pause(self)
-        if leaf is not Leaf.EVENT and sink.congested:
-            self._pause(Pause.SINK)
-            self.host.watch_pause(self)
+    def _note_forbidden(self) -> None:
+        """Refusals are work, too: they count towards the sender's own rate."""
+        host, admission = self.host, self.session.admission
+        host.counters.forbidden += 1
+        if admission is not None:
+            wait_s = host.spend(admission.device_id, admission.device_id)
+            if wait_s:
+                self._pause_for_rate(wait_s)
 
     def _pause_for_rate(self, wait_s: float) -> None:
-        self._pause(Pause.RATE)
-        self._set_timer("rate", max(wait_s, _RATE_PAUSE_S_MIN), partial(self._resume, Pause.RATE))
+        self._pace.pause(Pause.RATE)
+        self._timers.start("rate", max(wait_s, _RATE_PAUSE_S_MIN), partial(self._pace.resume, Pause.RATE))
 
     # -- reading and writing ------------------------------------------------------------------------------------------
 
-    def _pause(self, reason: Pause) -> None:
-        if not self._pauses:
-            self.host.counters.pauses += 1
-            if self._transport is not None:
-                self._transport.pause_reading()
-        self._pauses |= reason
+    def _stop_reading(self) -> None:
+        self.host.counters.pauses += 1
+        if self._transport is not None:
+            self._transport.pause_reading()
 
-    def _resume(self, reason: Pause) -> None:
-        if reason not in self._pauses:
-            return
-        self._pauses &= ~reason
-        if self._pauses or self.has_ended or self._transport is None:
+    def _read_on(self) -> None:
+        if self.has_ended or self._transport is None:
             return
         self._heard_at = self._loop.time()
         self._transport.resume_reading()
@@ -327,22 +289,6 @@ class Connection(asyncio.Protocol):
         self._advance_due = False
         if not self.has_ended:
             self._advance()
-
-    def _write(self, octets: bytes) -> None:
-        if not self._outbox:
-            self._loop.call_soon(self._flush)
-        self._outbox.append(octets)
-
-    def _flush(self) -> None:
-        outbox, transport = self._outbox, self._transport
-        if not outbox:
-            return
-        self._outbox = []
-        if transport is None or transport.is_closing():
-            return
-        transport.write(outbox[0] if len(outbox) == 1 else b"".join(outbox))
-        if transport.get_write_buffer_size() > self.host.limits.write_buffer_bytes_max:
-            self._cut_slow_reader()
 
     def _cut_slow_reader(self) -> None:
         self.abort(CloseCause.SLOW_READER, "the client does not read", with_will=True)
@@ -356,31 +302,21 @@ class Connection(asyncio.Protocol):
 
     def _check_silence(self) -> None:
         quiet_s = self._loop.time() - self._heard_at
-        if self._pauses:
-            self._set_timer("silence", self._silence_s, self._check_silence)
+        if self._pace.reasons:
+            self._timers.start("silence", self._silence_s, self._check_silence)
         elif quiet_s >= self._silence_s:
             self.disconnect(
                 CloseCause.KEEP_ALIVE, ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing was heard for too long", with_will=True
             )
         else:
-            self._set_timer("silence", self._silence_s - quiet_s, self._check_silence)
-
-    def _set_timer(self, name: str, delay_s: float, call: Callable[[], None]) -> None:
-        self._cancel_timer(name)
-        if self._transport is not None:
-            self._timers[name] = self._loop.call_later(delay_s, call)
-
-    def _cancel_timer(self, name: str) -> None:
-        timer = self._timers.pop(name, None)
-        if timer is not None:
-            timer.cancel()
+            self._timers.start("silence", self._silence_s - quiet_s, self._check_silence)
 
     def _close(self, close: Close) -> None:
-        self._flush()
+        self._outbox.flush()
         transport = self._transport
         if transport is not None:
             transport.close()
-            self._set_timer("flush", _FLUSH_S, transport.abort)
+            self._timers.start("flush", _FLUSH_S, transport.abort)
         self._end(close)
 
     def _end(self, close: Close) -> None:

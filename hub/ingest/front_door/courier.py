@@ -18,6 +18,8 @@ _log = structlog.get_logger(__name__)
 
 #: How long a round waits after the database was away.
 _RETRY_S = 0.5
+#: Sessions asked for in one transaction, so that a poll for all of them does not hold up one that was just told.
+_SESSIONS_MAX = 500
 
 
 class Recipients(Protocol):
@@ -95,14 +97,17 @@ class Courier:
         user_ids = await self._wanted_users()
         if user_ids is not None and not user_ids:
             return
-        live = self._recipients.live_sessions(user_ids)
-        try:
-            owed = await self._downlinks.take(live) if live else []
-        except DatabaseAwayError:
-            self._users.update(session.user_id for session in live)
-            raise
-        for message in owed:
-            self._recipients.send_down(message)
+        live = list(self._recipients.live_sessions(user_ids))
+        while live:
+            batch = live[:_SESSIONS_MAX]
+            try:
+                owed = await self._downlinks.take(batch)
+            except DatabaseAwayError:
+                self._users.update(session.user_id for session in live)
+                raise
+            del live[:_SESSIONS_MAX]
+            for message in owed:
+                self._recipients.send_down(message)
 
     async def _settle_all(self) -> None:
         if self._settlements:

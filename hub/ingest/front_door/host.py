@@ -62,8 +62,8 @@ class Host(Protocol):
         """The session can take `down/` messages."""
         ...
 
-    def spend(self, device_id: str) -> float:
-        """Count a message of the device; seconds to wait before the next is read."""
+    def spend(self, sender_id: str, device_id: str) -> float:
+        """Count a message of the sender about the device; seconds to wait before the next is read."""
         ...
 
     def watch_pause(self, connection: "Connection") -> None:

@@ -46,6 +46,8 @@ _RECONSIDER_S = 0.02
 _BACKLOG = 1_024
 #: How long `stop` waits for sockets to flush their farewells.
 _STOP_S = 2.0
+#: After a mistake of ours in a standing duty.
+_RETRY_S = 1.0
 #: How often the safety nets run: messages that no notification announced, and expired sessions.
 _POLL_S = 10.0
 _TIDY_S = 60.0
@@ -101,9 +103,8 @@ class FrontDoor:
     async def start(self) -> None:
         """Begin the background work. Listen only after the owner's lock is held (DESIGN.md section 2, rule 6)."""
         self._loop = asyncio.get_running_loop()
-        self._spawn(self._courier.run())
-        self._spawn(self._poll())
-        self._spawn(self._tidy())
+        for duty in (self._courier.run, self._poll, self._tidy):
+            self._spawn(self._keep_doing(duty))
 
     async def listen(self, host: str, port: int, *, tls: ssl.SSLContext | None = None) -> int:
         """Open a listening socket; returns its port (0 asks for a free one)."""
@@ -169,6 +170,15 @@ class FrontDoor:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             _log.error("front_door_task_failed", exc_info=task.exception())
+
+    async def _keep_doing(self, duty: Callable[[], Awaitable[None]]) -> None:
+        """For ever."""
+        while True:
+            try:
+                await duty()
+            except Exception:  # noqa: BLE001 - what goes wrong in one round must not end the sending of messages for good
+                _log.exception("front_door_duty_failed", duty=duty.__name__)
+                await asyncio.sleep(_RETRY_S)
 
     async def _poll(self) -> None:
         while True:
@@ -320,10 +330,11 @@ class FrontDoor:
 
     # -- back-pressure ------------------------------------------------------------------------------------------------
 
-    def spend(self, device_id: str) -> float:
-        """Count a message of the device; seconds to wait before the next is read."""
-        wait_s = self._rates.spend(device_id, self._loop.time())
-        if wait_s and self._rates.begins_flood(device_id):
+    def spend(self, sender_id: str, device_id: str) -> float:
+        """Count a message of the sender about the device; seconds to wait before the next is read."""
+        source = (sender_id, device_id)
+        wait_s = self._rates.spend(source, self._loop.time())
+        if wait_s and self._rates.begins_flood(source):
             self.counters.floods += 1
             self._watcher.on_flood(device_id)
         return wait_s

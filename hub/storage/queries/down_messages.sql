@@ -24,16 +24,19 @@ SELECT s.id, w.id
 ON CONFLICT DO NOTHING
 
 -- owed_to_lasting --
--- What these sessions have not got yet, the oldest first, as much as each has room for.
+-- What these sessions have not got yet, the oldest first, as much as each has room for. A child that has moved to
+-- another gateway since is not the old one's any more.
 WITH in_flight AS (
     SELECT * FROM unnest(%(flight_keys)s::bigint[], %(flight_ids)s::uuid[]) AS f(key, message_id)
 )
 SELECT live.key, m.id, m.device_id, m.leaf, m.payload, m.expires_at
-  FROM unnest(%(keys)s::bigint[], %(session_ids)s::uuid[], %(rooms)s::integer[]) AS live(key, session_id, room)
+  FROM unnest(%(keys)s::bigint[], %(session_ids)s::uuid[], %(user_ids)s::uuid[], %(rooms)s::integer[])
+       AS live(key, session_id, user_id, room)
  CROSS JOIN LATERAL (
        SELECT m.*
-         FROM mqtt_delivery d JOIN down_message m ON m.id = d.down_message_id
+         FROM mqtt_delivery d JOIN down_message m ON m.id = d.down_message_id JOIN device ON device.id = m.device_id
         WHERE d.session_id = live.session_id AND m.expires_at > now()
+          AND live.user_id IN (device.id, device.gateway_id)
           AND EXISTS (SELECT FROM mqtt_subscription f
                        WHERE f.session_id = live.session_id
                          AND (f.device_id IS NULL OR f.device_id = m.device_id) AND (f.leaf IS NULL OR f.leaf = m.leaf))

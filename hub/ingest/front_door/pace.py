@@ -1,0 +1,87 @@
+"""The reasons not to read from a connection for a while.
+
+Reading pauses, and the peer's TCP window fills, instead of anything being dropped. While commits fail (the database is
+away) reading goes on, because a PINGREQ must be answered; then a connection that holds too much is closed without an
+acknowledgement, and its client still has every message.
+"""
+
+from collections.abc import Callable
+from enum import IntFlag
+
+from hub.ingest.front_door.host import Host
+from hub.ingest.source import Leaf
+
+
+class Pause(IntFlag):
+    """Why a connection is not read from."""
+
+    AUTHENTICATING = 1  #: The registry is being asked.
+    IN_FLIGHT = 2  #: So much of it waits for its commit already.
+    SINK = 4  #: The pipeline holds as much as it may.
+    RATE = 8  #: A device is over its rate.
+    WRITING = 16  #: The client does not read.
+
+
+class Pace:
+    """Why one connection is not read from now; `stop` and `go_on` are called when that begins and ends."""
+
+    def __init__(
+        self,
+        host: Host,
+        in_flight: Callable[[], tuple[int, int]],
+        *,
+        stop: Callable[[], None],
+        go_on: Callable[[], None],
+    ) -> None:
+        self.reasons = Pause(0)
+        self._host = host
+        self._in_flight = in_flight
+        self._stop = stop
+        self._go_on = go_on
+
+    def pause(self, reason: Pause) -> None:
+        """Do not read, for this reason too."""
+        if not self.reasons:
+            self._stop()
+        self.reasons |= reason
+
+    def resume(self, reason: Pause) -> None:
+        """This reason is gone."""
+        if reason in self.reasons:
+            self.reasons &= ~reason
+            if not self.reasons:
+                self._go_on()
+
+    def has_room(self, *, share: int) -> bool:
+        """Whether less than a `share`-th of the bounds is in flight, of this connection and of all."""
+        host, limits = self._host, self._host.limits
+        messages, size = self._in_flight()
+        return (
+            messages * share <= limits.in_flight_max
+            and size * share < limits.in_flight_bytes_max
+            and host.in_flight < limits.in_flight_total_max
+            and host.in_flight_size < limits.in_flight_bytes_total_max
+        )
+
+    def pause_for_room(self, leaf: Leaf) -> bool:
+        """Stop reading when enough is in flight; True when `reconsider` must be called to go on.
+
+        A device event never stops its connection for a congested sink: the event lane is not what is full of telemetry.
+        """
+        sink = self._host.sink
+        if not sink.storing:
+            return False
+        if not self.has_room(share=1):
+            self.pause(Pause.IN_FLIGHT)
+        if leaf is not Leaf.EVENT and sink.congested:
+            self.pause(Pause.SINK)
+        return bool(self.reasons & (Pause.IN_FLIGHT | Pause.SINK))
+
+    def reconsider(self) -> bool:
+        """Read again if what was waited for has come; True when there is nothing left to wait for."""
+        storing = self._host.sink.storing
+        if Pause.IN_FLIGHT in self.reasons and (not storing or self.has_room(share=2)):
+            self.resume(Pause.IN_FLIGHT)
+        if Pause.SINK in self.reasons and (not storing or not self._host.sink.congested):
+            self.resume(Pause.SINK)
+        return not self.reasons & (Pause.IN_FLIGHT | Pause.SINK)
