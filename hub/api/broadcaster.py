@@ -57,7 +57,9 @@ class Broadcaster:
         self._wakeup = wakeup
         self._tick_s = tick_s
         self._poll_s = poll_s
+        self._silent_after_s = max(tick_s, 3 * poll_s)  # a database that has not answered for so long is away
         self._position: int | None = None
+        self._following = asyncio.Event()
         self._reached_at_s = float("-inf")
         self._away = False
         self._subscribers: set[Subscriber] = set()
@@ -84,6 +86,18 @@ class Broadcaster:
             subscriber.end()
 
     # --- Subscribers ------------------------------------------------------------------------------------------------
+
+    async def until_following(self) -> None:
+        """Return when the stream's position is known: at once, but for the first moment of the process.
+
+        Raises:
+            NotFollowingError: the database has not been reached in time.
+        """
+        try:
+            async with asyncio.timeout(self._tick_s):
+                await self._following.wait()
+        except TimeoutError:
+            raise NotFollowingError from None
 
     @contextmanager
     def join(self, identity: Identity, identify: Identify) -> Iterator[Subscriber]:
@@ -146,6 +160,7 @@ class Broadcaster:
         async with self._pool.connection() as connection:
             if self._position is None:
                 _, self._position = await bounds(connection)
+                self._following.set()
             while events := await read_after(connection, self._position, _BATCH):
                 wanted = [event for event in events if any(reader.sees(event) for reader in self._subscribers)]
                 for event, frame in await _render(connection, wanted):
@@ -171,7 +186,7 @@ class Broadcaster:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(self._tick_s)
-            if self._position is None or monotonic_s() - self._reached_at_s > self._tick_s:
+            if self._position is None or monotonic_s() - self._reached_at_s > self._silent_after_s:
                 continue
             for subscriber in self._subscribers:
                 self._put(subscriber, tick_frame(max(self._position, subscriber.position), utc_now()))

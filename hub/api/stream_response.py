@@ -38,6 +38,7 @@ class StreamResponse(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one client until it, or its right to read, is gone."""
         try:
+            await self._broadcaster.until_following()
             with self._broadcaster.join(self._identity, self._identify) as subscriber:
                 await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
                 await _first_of(self._pump(subscriber, send), _until_disconnected(receive), _until_ended(subscriber))

@@ -15,7 +15,6 @@ from hub.storage.refusals import TakenError, UnknownReferenceError
 from hub.storage.scope import Scope
 from hub.storage.views import NamedView, Page, View, cut_page, fetch_view, fetch_views
 
-
 #: Clocks of programs run a little ahead of the database's; a later time than this is a mistake.
 FUTURE_TOLERANCE = timedelta(minutes=5)
 

@@ -102,7 +102,8 @@ async def _subject(caller: Caller, body: PhoneReport) -> tuple[Subject, str]:
     """Whom the call is about, and in which division."""
     if body.recipient_id is None:
         digits = re.sub(r"\D", "", body.caller_phone or "")
-        return Subject(type=SubjectType.CALLER, id=digits), caller.division_id
+        # one number that calls two desks is two incidents: neither desk sees the other's
+        return Subject(type=SubjectType.CALLER, id=f"{caller.division_id}/{digits}"), caller.division_id
     recipient = await find_recipient(caller.connection, body.recipient_id, caller.scope)
     if recipient is None:
         raise unacceptable("recipient_id", "unknown_reference", "names nobody that is there")

@@ -139,7 +139,7 @@ class Client:
             return await client.request(method, url, headers=headers, **options)
 
     async def get(self, path: str, **params: Any) -> Response:
-        return await self.request("GET", path, params=params)
+        return await self.request("GET", path, **({"params": params} if params else {}))
 
     async def post(self, path: str, json: Any = None) -> Response:
         return await self.request("POST", path, json={} if json is None else json)

@@ -149,7 +149,8 @@ async def test_a_command_waits_for_its_device_and_expires(web: Web, admin: Clien
 
 
 @pytest.mark.parametrize(
-    "body", [{"command": "explode"}, {"command": "message"}, {"command": "set_interval"}, {"command": "sound", "text": "x"}]
+    "body",
+    [{"command": "explode"}, {"command": "message"}, {"command": "set_interval"}, {"command": "sound", "text": "x"}],
 )
 async def test_a_command_that_lacks_what_it_needs_is_refused(admin: Client, body: dict[str, Any]) -> None:
     device = await _device(admin)
@@ -159,7 +160,6 @@ async def test_a_command_that_lacks_what_it_needs_is_refused(admin: Client, body
 async def test_every_change_of_a_device_is_heard_at_the_front_door(web: Web, admin: Client) -> None:
     recipient = await web.recipient()
     device = await _device(admin)
-    heard: list[str] = []
     async with web.pool.connection() as listener:
         await listener.set_autocommit(True)
         await listener.execute("LISTEN registry")
@@ -167,8 +167,7 @@ async def test_every_change_of_a_device_is_heard_at_the_front_door(web: Web, adm
         await admin.patch(f"/recipients/{recipient['id']}", {"monitoring": {"fall": {"confirm_s": 5}}})
         await admin.patch(f"/devices/{device['id']}", {"phone": "10000000003"})
         await admin.post(f"/devices/{device['id']}/revoke")
-        async for notification in listener.notifies(timeout=5, stop_after=4):
-            heard.append(notification.payload)
+        heard = [change.payload async for change in listener.notifies(timeout=5, stop_after=4)]
     assert heard == [device["id"]] * 4
 
 

@@ -198,7 +198,8 @@ async def test_each_look_at_a_file_is_on_record(web: Web, admin: Client) -> None
     await operator.get(f"/incidents/{incident_id}")
     await operator.post(f"/incidents/{incident_id}/acknowledge")
     rows = await web.rows(
-        "SELECT action, entity_type, division_id, address FROM access_log WHERE actor_name = 'test operator' ORDER BY id"
+        "SELECT action, entity_type, division_id, address FROM access_log"
+        " WHERE actor_name = 'test operator' ORDER BY id"
     )
     assert [(action, entity) for action, entity, _, _ in rows] == [
         ("look", "recipient"), ("look_timeline", "recipient"), ("look_readings", "recipient"),

@@ -1,0 +1,321 @@
+"""Walks every route as every role, in its own division and in a sibling one: what is declared is what happens.
+
+A new route shows up here by itself. It fails until its roles stand in `ROLES` and, if it needs one, a body in `BODIES`.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from alerts.decisions import RequestFollowUp
+from alerts.explanation import Explanation
+from alerts.kinds import FollowUpKind, MaintenanceKind
+from hub.api.callers import Requires
+from hub.storage.accounts import Role
+from hub.storage.database import database_now
+from hub.storage.follow_ups import FollowUpRequest, request
+from hub.storage.maintenance import MaintenanceReport, report
+from tests.hub.api.conftest import COUNTY, PASSWORD, SIBLING, TOWNSHIP, VILLAGE, Web
+from tests.hub.api.sse import reading
+
+#: Who may do what: admin, supervisor, operator, installer, vendor (e for equipment), viewer (l for looking).
+LETTERS = {
+    "a": Role.ADMIN,
+    "s": Role.SUPERVISOR,
+    "o": Role.OPERATOR,
+    "i": Role.INSTALLER,
+    "e": Role.VENDOR,
+    "l": Role.VIEWER,
+}
+ROLES = {
+    "GET /me": "asoiel",
+    "DELETE /sessions/current": "asoiel",
+    "GET /stream": "asoiel",
+    "GET /incidents": "aso--l",
+    "POST /incidents": "aso",
+    "GET /incidents/{incident_id}": "aso--l",
+    "POST /incidents/{incident_id}/acknowledge": "aso",
+    "POST /incidents/{incident_id}/contact-attempts": "aso",
+    "POST /incidents/{incident_id}/responding": "aso",
+    "POST /incidents/{incident_id}/arrived": "aso",
+    "POST /incidents/{incident_id}/notes": "aso",
+    "POST /incidents/{incident_id}/hand-over": "aso",
+    "POST /incidents/{incident_id}/close": "aso",
+    "POST /incidents/{incident_id}/reopen": "aso",
+    "GET /notifications": "aso--l",
+    "GET /recipients": "asoi-l",
+    "POST /recipients": "asoi",
+    "GET /recipients/{recipient_id}": "asoi-l",
+    "PATCH /recipients/{recipient_id}": "aso",
+    "POST /recipients/{recipient_id}/modes": "asoi",
+    "GET /recipients/{recipient_id}/timeline": "aso--l",
+    "GET /recipients/{recipient_id}/readings": "aso--l",
+    "GET /recipients/{recipient_id}/contacts": "asoi-l",
+    "POST /recipients/{recipient_id}/contacts": "asoi",
+    "PATCH /recipients/{recipient_id}/contacts/{contact_id}": "aso",
+    "DELETE /recipients/{recipient_id}/contacts/{contact_id}": "aso",
+    "GET /devices": "asoiel",
+    "POST /devices": "asoi",
+    "GET /devices/{device_id}": "asoiel",
+    "PATCH /devices/{device_id}": "asoi",
+    "POST /devices/{device_id}/revoke": "as-i",
+    "POST /devices/{device_id}/commands": "asoi",
+    "GET /devices/{device_id}/assignments": "asoi-l",
+    "POST /devices/{device_id}/assignments": "asoi",
+    "DELETE /devices/{device_id}/assignments/current": "asoi",
+    "GET /maintenance": "asoiel",
+    "POST /maintenance/{item_id}/close": "asoi",
+    "GET /follow-ups": "aso--l",
+    "POST /follow-ups/{follow_up_id}/acknowledge": "aso",
+    "POST /follow-ups/{follow_up_id}/close": "aso",
+    "GET /quarantine": "asoiel",
+    "GET /policies": "aso--l",
+    "GET /policies/{name}": "aso--l",
+    "PUT /policies/{name}": "a",
+    "DELETE /policies/{name}": "a",
+    "GET /rosters": "aso--l",
+    "PUT /rosters": "as",
+    "GET /divisions": "asoiel",
+    "POST /divisions": "a",
+    "GET /operators": "aso--l",
+    "GET /users": "a",
+    "POST /users": "a",
+    "PATCH /users/{user_id}": "a",
+    "GET /api-keys": "a",
+    "POST /api-keys": "a",
+    "DELETE /api-keys/{key_id}": "a",
+}
+#: Nobody need be known for these; below `/api/v1` it is logging in alone.
+ANONYMOUS = {"POST /sessions"}
+PUBLIC = {"/healthz", "/readyz", "/metrics"}
+
+LADDER = {"steps": [{"after_s": 0, "notify": "desk"}], "repeat": 0, "then_every_s": 60, "ack_timeout_s": 60}
+#: Bodies of routes that need one; `{...}` is filled with what the world holds.
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /incidents": {"kind": "phone_report", "caller_phone": "10000000009", "note": "?"},
+    "POST /incidents/{incident_id}/contact-attempts": {"who": "王芳", "outcome": "reached"},
+    "POST /incidents/{incident_id}/responding": {"name": "张医生"},
+    "POST /incidents/{incident_id}/notes": {"text": "记录"},
+    "POST /incidents/{incident_id}/hand-over": {"operator_id": "{user_id}"},
+    "POST /incidents/{incident_id}/close": {"disposition": "false"},
+    "POST /recipients": {"name": "赵六"},
+    "PATCH /recipients/{recipient_id}": {"lives_alone": False},
+    "POST /recipients/{recipient_id}/modes": {"mode": "away"},
+    "POST /recipients/{recipient_id}/contacts": {"name": "王芳", "phone": "10000000001"},
+    "PATCH /recipients/{recipient_id}/contacts/{contact_id}": {"name": "王芳"},
+    "POST /devices": {"kind": "call_button"},
+    "PATCH /devices/{device_id}": {"model": "T1"},
+    "POST /devices/{device_id}/commands": {"command": "sound"},
+    "POST /devices/{device_id}/assignments": {"recipient_id": "{recipient_id}"},
+    "POST /follow-ups/{follow_up_id}/close": {"disposition": "well"},
+    "PUT /policies/{name}": LADDER,
+    "PUT /rosters": {"role": "helper", "entries": [{"name": "李村医", "phone": "10000000005"}]},
+    "POST /divisions": {"id": "{new_division_id}", "name": "新村"},
+    "POST /users": {"login": "{new_login}", "name": "新人", "role": "viewer", "password": PASSWORD},
+    "PATCH /users/{user_id}": {"name": "改名"},
+    "POST /api-keys": {"name": "看板", "role": "viewer"},
+}
+
+
+def _routes(app: FastAPI) -> Iterator[tuple[str, APIRoute]]:
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if isinstance(route, APIRoute):
+            for method in sorted(route.methods or ()):
+                yield f"{method} {context.path}", route
+
+
+def _contract(app: FastAPI) -> dict[str, APIRoute]:
+    """Every route below `/api/v1`, by method and path."""
+    prefix = "/api/v1"
+    return {name.replace(prefix, "", 1): route for name, route in _routes(app) if name.split(" ")[1].startswith(prefix)}
+
+
+def _declared(route: APIRoute) -> frozenset[Role] | None:
+    for dependency in route.dependant.dependencies:
+        if isinstance(dependency.call, Requires):
+            return dependency.call.roles
+    return None
+
+
+def _expected(name: str) -> frozenset[Role]:
+    return frozenset(LETTERS[letter] for letter in ROLES[name] if letter != "-")
+
+
+class World:
+    """One of everything in a township, made anew whenever a route may have used it up."""
+
+    def __init__(self, web: Web) -> None:
+        self._web = web
+
+    async def ids(self, path: str) -> dict[str, str]:
+        """What fills a path and its body."""
+        web = self._web
+        admin = await web.client(Role.ADMIN, TOWNSHIP)
+        recipient = await web.recipient(division_id=TOWNSHIP)
+        unique = uuid4().hex
+        ids = {"recipient_id": recipient["id"], "new_login": unique, "new_division_id": f"990101001{_three_digits()}"}
+        if "user_id" in path or "hand-over" in path:
+            ids["user_id"] = await web.user(f"u{unique}", Role.OPERATOR, TOWNSHIP)
+        if "contact_id" in path:
+            contact = {"name": "王芳", "phone": "10000000001"}
+            ids["contact_id"] = (await admin.post(f"/recipients/{recipient['id']}/contacts", contact)).json()["id"]
+        if "device_id" in path or "item_id" in path:
+            ids["device_id"] = (await admin.post("/devices", {"kind": "call_button"})).json()["id"]
+        if "incident_id" in path:
+            ids["incident_id"] = await web.press(recipient)
+            if "hand-over" in path:
+                await admin.post(f"/incidents/{ids['incident_id']}/acknowledge")
+            if "reopen" in path:
+                await admin.post(f"/incidents/{ids['incident_id']}/close", {"disposition": "false"})
+        if "item_id" in path:
+            ids["item_id"] = await self._maintenance_item(ids["device_id"])
+        if "follow_up_id" in path:
+            ids["follow_up_id"] = await self._follow_up(recipient["id"])
+        if "key_id" in path:
+            ids["key_id"] = (await admin.post("/api-keys", {"name": "x", "role": "viewer"})).json()["id"]
+        if "{name}" in path:
+            ids["name"] = f"p{unique}"
+            await admin.put(f"/policies/{ids['name']}", LADDER)
+        return ids
+
+    async def _maintenance_item(self, device_id: str) -> str:
+        async with self._web.pool.connection() as connection:
+            fault = MaintenanceReport(
+                kind=MaintenanceKind.DEVICE_FAULT,
+                division_id=TOWNSHIP,
+                device_id=device_id,  # type: ignore[arg-type]
+                recipient_id=None,
+                explanation=Explanation(code="device_fault"),
+            )
+            await report(connection, fault, await database_now(connection))
+        [(item_id,)] = await self._web.rows("SELECT id FROM maintenance_item WHERE device_id = %s", device_id)
+        return str(item_id)
+
+    async def _follow_up(self, recipient_id: str) -> str:
+        async with self._web.pool.connection() as connection:
+            wanted = FollowUpRequest(
+                finding=RequestFollowUp(
+                    kind=FollowUpKind.SERVICE_REQUESTED, explanation=Explanation(code="service_requested")
+                ),
+                division_id=TOWNSHIP,
+                recipient_id=recipient_id,  # type: ignore[arg-type]
+                device_id=None,
+            )
+            await request(connection, wanted, await database_now(connection))
+        [(follow_up_id,)] = await self._web.rows("SELECT id FROM follow_up WHERE recipient_id = %s", recipient_id)
+        return str(follow_up_id)
+
+
+_numbers = iter(range(100, 1000))
+
+
+def _three_digits() -> int:
+    return next(_numbers)
+
+
+def _fill(template: Any, ids: dict[str, str]) -> Any:
+    if isinstance(template, dict):
+        return {name: _fill(value, ids) for name, value in template.items()}
+    if isinstance(template, str) and template.startswith("{"):
+        return ids[template.strip("{}")]
+    return template
+
+
+async def test_every_route_declares_its_roles_as_agreed(web: Web) -> None:
+    contract = _contract(web.app)  # type: ignore[arg-type]
+    assert contract.keys() == ROLES.keys() | ANONYMOUS
+    for name, route in contract.items():
+        assert _declared(route) == (None if name in ANONYMOUS else _expected(name)), name
+
+
+async def test_nothing_outside_of_the_contract_needs_no_caller_but_probes(web: Web) -> None:
+    paths = {name.split(" ")[1] for name, _ in _routes(web.app)}  # type: ignore[arg-type]
+    assert {path for path in paths if not path.startswith("/api/v1/")} == PUBLIC
+
+
+async def test_a_stranger_is_let_in_nowhere(web: Web) -> None:
+    ids = {
+        name: str(uuid4()) for name in ("contact_id", "device_id", "incident_id", "item_id", "follow_up_id", "key_id")
+    }
+    ids |= {"recipient_id": str(uuid4()), "user_id": str(uuid4()), "name": "default"}
+    ids |= {"new_login": "x", "new_division_id": VILLAGE}
+    for stranger in (
+        web.stranger(),
+        web.stranger(Authorization="Bearer anxin_wrong"),
+        web.stranger(Cookie="anxin_session=x"),
+    ):
+        for name in ROLES:
+            method, path = name.split(" ")
+            options = {"json": _fill(BODIES.get(name, {}), ids)} if method not in {"GET", "DELETE"} else {}
+            answer = await stranger.request(method, path.format_map(ids), **options)
+            assert answer.status_code == 401, name
+            assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_a_role_does_what_is_declared_in_its_own_division_and_nothing_in_another(web: Web, role: Role) -> None:
+    world = World(web)
+    for name in ROLES:
+        if name in {"GET /stream", "DELETE /sessions/current"}:
+            continue  # the one does not end, the other has a test of its own
+        method, path = name.split(" ")
+        ids = await world.ids(path)
+        for division_id in (SIBLING, TOWNSHIP):
+            body = _fill(BODIES.get(name, {}), {**ids, "new_login": f"{ids['new_login']}{division_id}"})
+            options = {"json": body} if method not in {"GET", "DELETE"} else {}
+            client = await web.client(role, division_id)
+            answer = await client.request(method, path.format_map(ids), **options)
+            context = f"{name} as {role} of {division_id}: {answer.status_code} {answer.text}"
+            if role not in _expected(name):
+                assert answer.status_code == 403, context
+            elif division_id == TOWNSHIP:
+                assert 200 <= answer.status_code < 300, context
+            elif "{" in path:
+                assert answer.status_code == (409 if name == "PUT /policies/{name}" else 404), context
+            elif method == "GET":
+                assert answer.status_code == 200, context
+                assert not any(identity in answer.text for identity in ids.values()), context
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_every_role_may_read_the_stream(web: Web, role: Role) -> None:
+    client = await web.client(role, TOWNSHIP)
+    async with reading(web.app, client.headers) as reader:
+        await reader.next("tick")
+        assert reader.status == 200
+
+
+async def test_nothing_new_is_made_in_a_division_outside_of_the_scope(web: Web) -> None:
+    sibling = await web.client(Role.ADMIN, SIBLING)
+    for division_id in (TOWNSHIP, VILLAGE, COUNTY):
+        for method, path, body in (
+            ("POST", "/recipients", {"name": "赵六"}),
+            ("POST", "/devices", {"kind": "call_button"}),
+            ("POST", "/users", {"login": "x", "name": "x", "role": "admin", "password": PASSWORD}),
+            ("POST", "/api-keys", {"name": "x", "role": "admin"}),
+            ("PUT", "/rosters", {"role": "helper", "entries": []}),
+        ):
+            answer = await sibling.request(method, path, json={**body, "division_id": division_id})
+            assert answer.status_code == 403, path
+        when = {"when": {"division_id": division_id}}
+        assert (await sibling.put("/policies/mine", {**LADDER, **when})).status_code == 403
+    assert (await sibling.post("/divisions", {"id": "990101001777", "name": "x"})).status_code == 403
+    assert (await sibling.put("/policies/default", LADDER)).status_code == 403
+
+
+async def test_nothing_refers_to_what_is_outside_of_the_scope(web: Web) -> None:
+    ids = await World(web).ids("device_id")
+    sibling = await web.client(Role.ADMIN, SIBLING)
+    own_device = (await sibling.post("/devices", {"kind": "call_button"})).json()["id"]
+    for path, body in (
+        ("/devices", {"kind": "call_button", "recipient_id": ids["recipient_id"]}),
+        ("/devices", {"kind": "call_button", "gateway_id": ids["device_id"]}),
+        (f"/devices/{own_device}/assignments", {"recipient_id": ids["recipient_id"]}),
+        ("/incidents", {"kind": "phone_report", "recipient_id": ids["recipient_id"], "caller_phone": "10000000009"}),
+    ):
+        assert (await sibling.post(path, body)).status_code == 422, path
