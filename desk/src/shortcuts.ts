@@ -28,6 +28,7 @@ export function focusQueue(): void {
   document.querySelector<HTMLElement>("[data-queue]")?.focus();
 }
 
-function isTyping(target: EventTarget | null): boolean {
+/** Whether the keyboard is in a field: then nothing may be moved under the operator's hands. */
+export function isTyping(target: EventTarget | null = document.activeElement): boolean {
   return target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable=true]") !== null;
 }

@@ -102,6 +102,32 @@ def test_a_taken_incident_is_handed_over_answered_and_noted(desk: DeskPage, stag
     expect(desk.card(incident["id"])).to_contain_text("吴磊 处置中")
 
 
+def test_an_incident_that_somebody_else_closed_gives_way_to_the_next_press(desk: DeskPage, stage: Stage) -> None:
+    first = stage.state.raise_incident(name="李桂兰")
+    desk.open()
+    expect(desk.page.get_by_role("heading", name="李桂兰")).to_be_visible()
+    other = {"type": "operator", **stage.state.operators["wu"]}
+    stage.state.close(first["id"], other, "real", None)
+    expect(desk.page.get_by_text("已办结：属实")).to_be_visible()
+    second = stage.state.raise_incident(name="王秀英")
+    expect(desk.page.get_by_role("heading", name="王秀英")).to_be_visible()
+    desk.take_selected()
+    expect(desk.card(second["id"])).to_have_attribute("data-state", "acknowledged")
+
+
+def test_a_note_begun_for_one_person_does_not_end_up_with_another(desk: DeskPage, stage: Stage) -> None:
+    first = stage.state.raise_incident(name="李桂兰", age_s=9)
+    second = stage.state.raise_incident(name="王秀英")
+    desk.open()
+    note = desk.page.locator("textarea").first
+    note.fill("钥匙在东邻")
+    desk.card(second["id"]).click()
+    expect(desk.page.get_by_role("heading", name="王秀英")).to_be_visible()
+    expect(note).to_have_value("")
+    desk.card(first["id"]).click()
+    expect(note).to_have_value("钥匙在东邻")
+
+
 def test_a_closed_incident_is_found_again_and_reopened(desk: DeskPage, stage: Stage) -> None:
     incident = stage.state.raise_incident()
     desk.open()

@@ -5,7 +5,7 @@
  * so they are read with each tick while any is still under way.
  */
 import { defineStore } from "pinia";
-import { computed, ref, shallowRef, watch } from "vue";
+import { computed, reactive, ref, shallowRef, watch } from "vue";
 
 import { ask, hub, HubProblem } from "@/api/client";
 import type { Incident, IncidentDetail, RecipientFile } from "@/api/shapes";
@@ -24,6 +24,8 @@ export const useOpenedIncident = defineStore("opened incident", () => {
   const file = shallowRef<RecipientFile | null>(null);
   const failed = ref(false);
   const fileProblem = ref<"failed" | "forbidden" | null>(null);
+  /** Notes that were begun, by incident: a note begun for one person must not end up with another. */
+  const drafts = reactive(new Map<string, string>());
   let reading = false;
   let readAgain = false;
 
@@ -100,5 +102,5 @@ export const useOpenedIncident = defineStore("opened incident", () => {
   );
   watch(() => link.ticks, () => void readNotifications());
 
-  return { id, incident, detail, file, failed, fileProblem, open, read };
+  return { id, incident, detail, file, failed, fileProblem, drafts, open, read };
 });
