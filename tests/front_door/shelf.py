@@ -1,5 +1,6 @@
 """The front door's storage on a real database, and shortcuts to what a test arranges there."""
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -62,6 +63,12 @@ class Shelf:
 
     async def delivered(self) -> set[UUID]:
         return {row[0] for row in await self.run("SELECT id FROM down_message WHERE delivered_at IS NOT NULL")}
+
+    async def has_delivered(self, message_ids: set[UUID]) -> None:
+        """Wait until exactly these are recorded as delivered."""
+        async with asyncio.timeout(5):
+            while await self.delivered() != message_ids:
+                await asyncio.sleep(0.01)
 
 
 def subscription(device_id: str | None, leaf: str | None = None, qos: int = 1) -> Subscription:
