@@ -38,7 +38,7 @@ class DeskFiles:
         file = self._file(path)
         if file is not None:
             return FileResponse(file, headers={"Cache-Control": _lifetime(path)})
-        if "." in path.rsplit("/", 1)[-1]:
+        if "." in path.rsplit("/", 1)[-1] and path != "/index.html":
             return ProblemError(404, "not_found", "There is nothing at this address.").response()
         return self._page()
 
