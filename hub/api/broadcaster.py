@@ -146,27 +146,37 @@ class Broadcaster:
     async def _follow(self) -> None:
         while True:
             try:
-                await self._catch_up()
+                await self._follow_on_one_connection()
             except DATABASE_AWAY as error:
                 if not self._away:
                     _log.warning("stream_lost", error=type(error).__name__)
                 self._away = True
-            else:
-                self._away = False
-                self._reached_at_s = monotonic_s()
             await self._wakeup.wait(self._poll_s)
 
-    async def _catch_up(self) -> None:
+    async def _follow_on_one_connection(self) -> None:
+        """Until the connection is lost: without transactions, a change costs two round trips from commit to readers."""
         async with self._pool.connection() as connection:
-            if self._position is None:
-                _, self._position = await bounds(connection)
-                self._following.set()
-            while events := await read_after(connection, self._position, _BATCH):
-                wanted = [event for event in events if any(reader.sees(event) for reader in self._subscribers)]
-                for event, frame in await _render(connection, wanted):
-                    self._distribute(event, frame)
-                self._position = events[-1].position
-                self.counts.events += len(events)
+            await connection.set_autocommit(True)
+            try:
+                while True:
+                    await self._catch_up(connection)
+                    self._away = False
+                    self._reached_at_s = monotonic_s()
+                    await self._wakeup.wait(self._poll_s)
+            finally:
+                if not connection.closed:
+                    await connection.set_autocommit(False)
+
+    async def _catch_up(self, connection: Connection) -> None:
+        if self._position is None:
+            _, self._position = await bounds(connection)
+            self._following.set()
+        while events := await read_after(connection, self._position, _BATCH):
+            wanted = [event for event in events if any(reader.sees(event) for reader in self._subscribers)]
+            for event, frame in await _render(connection, wanted):
+                self._distribute(event, frame)
+            self._position = events[-1].position
+            self.counts.events += len(events)
 
     def _distribute(self, event: StreamEvent, frame: bytes) -> None:
         for subscriber in self._subscribers:
