@@ -96,6 +96,26 @@ async def test_a_will_with_a_delay_is_void_when_the_device_is_back_in_time(house
     assert house.sink.payloads == [b"back"]
 
 
+async def test_a_will_with_a_delay_comes_when_the_delay_is_over(house: House) -> None:
+    device_id = house.credentials.register()
+    lasting = Properties(session_expiry_interval=60)
+    client = await RawClient.connected(house.port, device_id, will=will(device_id, delay_s=1), properties=lasting)
+    client.writer.transport.abort()
+    await until(lambda: house.door.counters.sessions == 0)
+    assert house.sink.messages == []
+    await house.sink.received(1)
+
+
+async def test_a_delayed_will_comes_at_once_when_its_session_ends(house: House) -> None:
+    device_id = house.credentials.register()
+    lasting = Properties(session_expiry_interval=60)
+    client = await RawClient.connected(house.port, device_id, will=will(device_id, delay_s=30), properties=lasting)
+    client.writer.transport.abort()
+    await until(lambda: house.door.counters.sessions == 0)
+    async with await RawClient.connected(house.port, device_id):  # a clean start
+        await house.sink.received(1)
+
+
 async def test_a_will_on_a_foreign_topic_is_refused(house: House) -> None:
     device_id, other = house.credentials.register(), house.credentials.register()
     async with await RawClient.open(house.port, device_id, will=will(other)) as client:

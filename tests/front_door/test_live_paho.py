@@ -86,3 +86,16 @@ async def test_a_foreign_topic_ends_the_connection_in_mqtt_3_1_1(house: House) -
         await client.disconnected()
     assert house.sink.messages == []
     assert house.door.counters.closed["forbidden"] >= 1
+
+
+@BOTH
+async def test_a_megabyte_is_refused_and_the_reason_arrives(house: House, protocol: MQTTProtocolVersion) -> None:
+    device_id = house.credentials.register()
+    for _ in range(3):  # a reset socket would lose the reason now and then
+        client = PahoClient(house.port, device_id, protocol=protocol)
+        await client.connect()
+        client.client.publish(f"anxin/v1/{device_id}/up/event", bytes(1_000_000), qos=1)
+        code = await client.disconnected()
+        assert protocol == V3 or code == 0x95
+        await client.leave()
+    assert house.sink.messages == []

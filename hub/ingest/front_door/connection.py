@@ -1,6 +1,7 @@
 """One socket: bytes between the transport, the codec and the session, and the session's wishes carried out."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import cast
@@ -33,8 +34,8 @@ from hub.ingest.front_door.timers import Timers
 from hub.ingest.source import InboundMessage, RefusalReason
 from hub.storage.mqtt_records import Admission, OwedMessage, StoredSession
 
-#: How long a closed connection may take to flush what it was told last.
-_FLUSH_S = 2.0
+#: How long a closed connection may take to read what it was told last.
+_LINGER_S = 1.0
 #: The shortest pause for a device over its rate: the clock is not read for every message of a flood.
 _RATE_PAUSE_S_MIN = 0.1
 
@@ -312,11 +313,22 @@ class Connection(asyncio.Protocol):
             self._timers.start("silence", self._silence_s - quiet_s, self._check_silence)
 
     def _close(self, close: Close) -> None:
+        """Say what was to be said, and give the client a moment to read it.
+
+        A socket closed with unread bytes in it is reset, and the client's system throws away what it has not read yet:
+        the reason for the refusal. So what still comes in is read and dropped until the client closes.
+        """
         self._outbox.flush()
         transport = self._transport
-        if transport is not None:
-            transport.close()
-            self._timers.start("flush", _FLUSH_S, transport.abort)
+        if transport is not None and not transport.is_closing():
+            if close.cause is CloseCause.CLIENT_LEFT:
+                transport.close()
+            elif transport.can_write_eof():
+                with suppress(OSError):  # the client was faster
+                    transport.write_eof()
+            if self._pace.reasons:
+                transport.resume_reading()
+            self._timers.start("linger", _LINGER_S, transport.abort)
         self._end(close)
 
     def _end(self, close: Close) -> None:
