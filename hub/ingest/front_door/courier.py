@@ -133,9 +133,12 @@ class Courier:
             self._devices.clear()
             return None
         if self._devices:
-            devices = frozenset(self._devices)
-            self._users |= await self._downlinks.users_of(devices)
-            self._devices -= devices
+            devices, self._devices = self._devices, set()
+            try:
+                self._users |= await self._downlinks.users_of(devices)
+            except DatabaseAwayError:
+                self._devices |= devices
+                raise
         users = frozenset(self._users)
         self._users.clear()
         return users
