@@ -17,6 +17,8 @@ class RetentionPeriods:
     locations: timedelta = timedelta(days=30)
     stream_events: timedelta = timedelta(days=7)
     sessions_grace: timedelta = timedelta(days=7)
+    texts_received: timedelta = timedelta(days=3 * 365)
+    access_log: timedelta = timedelta(days=3 * 365)
 
 
 async def keep_partitions(connection: Connection) -> int:
@@ -37,5 +39,8 @@ async def delete_expired(connection: Connection, periods: RetentionPeriods) -> N
         (statements.locations, periods.locations),
         (statements.stream_events, periods.stream_events),
         (statements.user_sessions, periods.sessions_grace),
+        (statements.receipts, periods.texts_received),
+        (statements.inbound_texts, periods.texts_received),
+        (statements.access_log, periods.access_log),
     ):
         await connection.execute(statement, {"period": period})

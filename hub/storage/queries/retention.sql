@@ -31,3 +31,15 @@ DELETE FROM stream_event WHERE at < now() - %(period)s
 -- user_sessions --
 -- Ended ones, some days later.
 DELETE FROM user_session WHERE expires_at < now() - %(period)s
+
+-- receipts --
+-- As long as the incidents they belong to.
+DELETE FROM receipt WHERE received_at < now() - %(period)s
+
+-- inbound_texts --
+-- What caregivers answered, as long as the incidents it belongs to.
+DELETE FROM inbound_text WHERE received_at < now() - %(period)s
+
+-- access_log --
+-- Three years; the law asks for six months at the least.
+DELETE FROM access_log WHERE at < now() - %(period)s

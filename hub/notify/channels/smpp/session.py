@@ -43,6 +43,8 @@ BIND_WITHIN_S = 10.0
 CLOSE_WITHIN_S = 1.0
 #: Silence for so long is asked about; an answer must come within RESPONSE_WITHIN_S.
 ENQUIRE_AFTER_S = 30.0
+#: So many texts in a row without a response, and the bind is given up, even if enquiries are answered: another may do.
+UNANSWERED_MAX = 2
 #: Receipts and texts being stored at once; more wait in the socket, which is the back-pressure.
 DELIVERIES_MAX = 16
 #: Time-outs whose response may still come.
@@ -85,6 +87,7 @@ class SmppSession:
         self._late: OrderedDict[int, UUID] = OrderedDict()
         self._deliveries = asyncio.Semaphore(DELIVERIES_MAX)
         self._heard_at_s = monotonic_s()
+        self._unanswered = 0
         self._ended = False
 
     async def bind(self, system_id: str, password: str) -> None:
@@ -127,6 +130,9 @@ class SmppSession:
                 answer = await response
         except TimeoutError:
             self._remember_late(sequence, attempt_id)
+            self._unanswered += 1
+            if self._unanswered >= UNANSWERED_MAX:
+                self._writer.close()
             return Unknown(reason="no_response")
         finally:
             del self._waiting[sequence]
@@ -168,6 +174,8 @@ class SmppSession:
                     self._write(Pdu(Command.GENERIC_NACK, Status.INVALID_COMMAND, pdu.sequence))
 
     async def _settle_response(self, pdu: Pdu) -> None:
+        if pdu.command == Command.SUBMIT_SM_RESP:
+            self._unanswered = 0
         waiting = self._waiting.get(pdu.sequence)
         if waiting is not None and not waiting.done():
             waiting.set_result(pdu)

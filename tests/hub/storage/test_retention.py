@@ -1,0 +1,50 @@
+"""What has served its time goes, the rest stays; running twice changes nothing."""
+
+from hub.identity import new_id
+from hub.storage.database import connect
+from hub.storage.retention import RetentionPeriods, delete_expired, keep_partitions
+from tests.hub.ingest.worlds import World
+
+
+async def test_old_identities_go_and_young_ones_stay(database: str) -> None:
+    world = World(database)
+    for days in (1, 89, 91):
+        world.run(
+            "INSERT INTO event_identity VALUES (%(id)s, 'x', %(id)s, 'x', 1, now() - make_interval(days => %(days)s))",
+            id=new_id(),
+            days=days,
+        )
+    async with await connect(database, name="test") as connection:
+        for _ in range(2):
+            async with connection.transaction():
+                await delete_expired(connection, RetentionPeriods())
+    assert world.run("SELECT count(*) AS kept FROM event_identity")[0]["kept"] == 2
+
+
+async def test_old_whereabouts_go_and_the_reading_stays(database: str) -> None:
+    world = World(database)
+    for days in (5, 40):
+        world.run(
+            "INSERT INTO reading (device_id, measured_at, identity, division_id, received_at, quality, historical,"
+            " lat, lon) VALUES (%(id)s, now() - make_interval(days => %(days)s), 'x', '990101000000', now(),"
+            " 'device', false, 1, 2)",
+            id=new_id(),
+            days=days,
+        )
+    async with await connect(database, name="test") as connection, connection.transaction():
+        await delete_expired(connection, RetentionPeriods())
+    rows = world.run("SELECT lat FROM reading ORDER BY measured_at")
+    assert [row["lat"] for row in rows] == [None, 1]
+
+
+async def test_partitions_are_made_ahead_and_only_once(database: str) -> None:
+    world = World(database)
+    world.run(
+        "DROP TABLE "
+        + world.run("SELECT min(relname) AS name FROM pg_class WHERE relname ~ '^reading_[0-9]{4}w[0-9]{2}$'")[0][
+            "name"
+        ]
+    )
+    async with await connect(database, name="test", autocommit=True) as connection:
+        assert await keep_partitions(connection) == 1
+        assert await keep_partitions(connection) == 0
