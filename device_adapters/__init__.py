@@ -7,15 +7,21 @@ hub quarantines it, and shows it at the desk when it may have been a cry for hel
 from device_adapters.decoded import Decoded, UnreadableError
 from device_adapters.device_events import DeviceEvent
 from device_adapters.hub_protocol import decode_event, decode_status, decode_telemetry
+from device_adapters.port import Adapter, AdapterFactory, FromDevice, SourceOptions, canonical_key
 from device_adapters.readings import Reading
 from device_adapters.statuses import DeviceStatus
 
 __all__ = [
+    "Adapter",
+    "AdapterFactory",
     "Decoded",
     "DeviceEvent",
     "DeviceStatus",
+    "FromDevice",
     "Reading",
+    "SourceOptions",
     "UnreadableError",
+    "canonical_key",
     "decode_event",
     "decode_status",
     "decode_telemetry",

@@ -24,7 +24,9 @@ def event_identity(event: DeviceEvent, payload: bytes) -> tuple[bytes, bool]:
         return _digest("id", event.id.encode()), True
     if event.boot_id is not None and event.seq is not None:
         return _digest("boot-seq", f"{event.boot_id}\n{event.seq}".encode()), True
-    return _digest("payload", payload), event.occurred_at is not None or event.sent_at is not None
+    # One payload of a foreign device may hold several events: the name and the component keep them apart.
+    sent = b"\n".join((payload, event.event.encode(), (event.component or "").encode()))
+    return _digest("payload", sent), event.occurred_at is not None or event.sent_at is not None
 
 
 def reading_identity(reading: Reading, raw: bytes) -> bytes:
