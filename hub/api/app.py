@@ -1,13 +1,17 @@
 """The application: routes, errors, headers, the desk's files; built from its parts, opening nothing itself."""
 
+from functools import partial
+
 from fastapi import APIRouter, FastAPI
 
 from hub import __version__
 from hub.api import probes
+from hub.api.callers import cookie_name
+from hub.api.description import describe
 from hub.api.desk_files import DeskFiles
 from hub.api.envelope import Envelope
 from hub.api.parts import Parts
-from hub.api.problems import MEDIA_TYPE, ProblemDocument, add_problem_handlers
+from hub.api.problems import add_problem_handlers
 from hub.api.routes import ALL
 
 PREFIX = "/api/v1"
@@ -22,7 +26,6 @@ def create_app(parts: Parts, desk: DeskFiles | None = None) -> FastAPI:
         docs_url=None,  # its pages load scripts from elsewhere, which a desk without internet cannot
         redoc_url=None,
         redirect_slashes=False,
-        responses={"default": {"model": ProblemDocument, "content": {MEDIA_TYPE: {}}, "description": "A problem"}},
     )
     app.state.parts = parts
     add_problem_handlers(app)
@@ -33,4 +36,5 @@ def create_app(parts: Parts, desk: DeskFiles | None = None) -> FastAPI:
     app.include_router(contract)
     app.include_router(probes.router)
     app.router.default = desk or DeskFiles()
+    app.openapi = partial(describe, app, cookie_name(parts))  # type: ignore[method-assign]  # FastAPI's own way to do it
     return app

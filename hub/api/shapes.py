@@ -5,18 +5,39 @@ A field we do not know is refused by name (422): a misspelt threshold that was s
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
+from zoneinfo import available_timezones
 
 from fastapi import Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from hub.storage.scope import DIVISION_DIGITS
 
 
 class Body(BaseModel):
-    """A request's body."""
+    """A request's body.
+
+    `read_only` names fields of the answers that cannot be set: what was read may be sent back with a change in it.
+    """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    read_only: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_read_only(cls, sent: object) -> object:
+        if not cls.read_only or not isinstance(sent, dict):
+            return sent
+        return {name: value for name, value in sent.items() if name not in cls.read_only}
 
     def given(self) -> dict[str, Any]:
         """The fields that were sent, as JSON."""
@@ -55,13 +76,25 @@ def _instant(value: object) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _known_timezone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("is no time zone, such as Asia/Shanghai")
+    return name
+
+
 Text = Annotated[str, StringConstraints(max_length=500), AfterValidator(_without_nul)]
 LongText = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_without_nul)]
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_without_nul)
 ]
-Phone = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_loose_phone)]
-Instant = Annotated[datetime, BeforeValidator(_instant, json_schema_input_type=str)]
+Phone = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    AfterValidator(_loose_phone),
+    WithJsonSchema({"type": "string", "pattern": f"^{_PHONE.pattern}$"}),
+]
+Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
+Timezone = Annotated[str, AfterValidator(_known_timezone)]
 DivisionId = Annotated[str, Field(pattern=rf"^[0-9]{{{DIVISION_DIGITS}}}$")]
 
 Cursor = Annotated[str | None, Query(max_length=400, description="`next` of the page before.")]

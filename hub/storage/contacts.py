@@ -45,6 +45,13 @@ async def change_contact(
     )
 
 
+async def contact_name(connection: Connection, contact_id: UUID, scope: Scope) -> str | None:
+    """How the contact is called, for the log."""
+    cursor = await connection.execute(queries("contacts").name_of, {"id": contact_id, "scope": scope.sql})
+    row = await cursor.fetchone()
+    return None if row is None else str(row[0])
+
+
 async def delete_contact(connection: Connection, recipient_id: UUID, contact_id: UUID, scope: Scope) -> bool:
     """Whether there was one to delete; what was sent to them stays on record."""
     cursor = await connection.execute(

@@ -47,6 +47,8 @@ class WrittenUser(Body):
 class UserChanges(Body):
     """What is to change; a new password or `disabled` ends the person's sessions."""
 
+    read_only = frozenset({"id", "login", "division_id", "disabled_at", "created_at"})
+
     name: Name = ""
     role: Role = Role.VIEWER
     phone: Phone | None = None

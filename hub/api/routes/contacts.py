@@ -30,6 +30,8 @@ class NewContact(Body):
 class ContactChanges(Body):
     """What is to change; a field that is not named stays as it is."""
 
+    read_only = frozenset({"id"})
+
     name: Name = ""
     phone: Phone = ""
     relation: Text | None = None

@@ -52,6 +52,8 @@ class RegisteredDevice(Body):
 class DeviceChanges(Body):
     """What is to change; a field that is not named stays as it is."""
 
+    read_only = frozenset(DeviceView.model_fields) - {"gateway_id", "model", "serial", "phone"}
+
     gateway_id: UUID | None = None
     model: Text | None = None
     serial: Name | None = None

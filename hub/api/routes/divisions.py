@@ -1,13 +1,11 @@
 """Divisions: the tree of places."""
 
 from typing import Annotated
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter
-from pydantic import AfterValidator
 
 from hub.api.callers import EVERY_ROLE, Caller, requires
-from hub.api.shapes import PAGE_ROWS, Body, Cursor, DivisionId, Limit, Name
+from hub.api.shapes import PAGE_ROWS, Body, Cursor, DivisionId, Limit, Name, Timezone
 from hub.storage.accounts import Role
 from hub.storage.divisions import DivisionView, create_division, list_divisions
 from hub.storage.views import Page, decode_text_cursor
@@ -15,18 +13,12 @@ from hub.storage.views import Page, decode_text_cursor
 router = APIRouter(prefix="/divisions", tags=["divisions"])
 
 
-def _known_timezone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("is no time zone, such as Asia/Shanghai")
-    return name
-
-
 class NewDivision(Body):
     """A place by its 12-digit code; the level follows from the zeros it ends in."""
 
     id: DivisionId
     name: Name
-    timezone: Annotated[str, AfterValidator(_known_timezone)] | None = None
+    timezone: Timezone | None = None
 
 
 @router.get("")

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from alerts.explanation import Param
 from alerts.incidents import (
@@ -31,6 +31,7 @@ from hub.api.routes.incidents import read_incident
 from hub.api.shapes import Body, LongText, Name, Phone
 from hub.storage import incidents
 from hub.storage.accounts import Role, find_operator
+from hub.storage.contacts import contact_name
 from hub.storage.incident_views import IncidentView
 from hub.storage.refusals import refused_as
 
@@ -46,19 +47,19 @@ class NoBody(Body):
 
 
 class ContactAttempt(Body):
-    """Somebody was called: who, and what came of it."""
+    """Somebody was called: who (by default the contact of that id), and what came of it."""
 
     contact_id: UUID | None = None
-    who: Name
+    who: Name | None = None
     phone: Phone | None = None
-    outcome: Literal["reached", "no_answer", "busy", "wrong_number", "declined"]
+    outcome: Literal["reached", "no_answer", "busy", "wrong_number", "declined"] | None = None
     note: LongText | None = None
 
 
 class Responding(Body):
-    """Somebody is on the way."""
+    """Somebody is on the way; by default whoever says so."""
 
-    name: Name
+    name: Name | None = None
     eta_minutes: int | None = Field(default=None, ge=0, le=24 * 60)
     phone: Phone | None = None
 
@@ -72,7 +73,7 @@ class Arrived(Body):
 class Note(Body):
     """Something worth knowing."""
 
-    text: Annotated[LongText, Field(min_length=1)]
+    text: Annotated[LongText, Field(min_length=1, validation_alias=AliasChoices("text", "note"))]
 
 
 class HandOver(Body):
@@ -120,22 +121,23 @@ async def take(incident_id: UUID, caller: DeskCaller, _body: NoBody | None = Non
 @router.post("/contact-attempts")
 async def attempt_contact(incident_id: UUID, body: ContactAttempt, caller: DeskCaller) -> IncidentView:
     """Somebody was called, reached or not."""
+    said = _params(body)
+    if body.contact_id is not None and body.who is None:
+        said["who"] = await contact_name(caller.connection, body.contact_id, caller.scope)
     return await _change(
         caller,
         incident_id,
         "log_contact_attempt",
-        lambda incident, now: log_contact_attempt(incident, caller.actor, _params(body), now),
+        lambda incident, now: log_contact_attempt(incident, caller.actor, said, now),
     )
 
 
 @router.post("/responding")
-async def send_responder(incident_id: UUID, body: Responding, caller: DeskCaller) -> IncidentView:
+async def send_responder(incident_id: UUID, caller: DeskCaller, body: Responding | None = None) -> IncidentView:
     """Somebody is on the way; only now may the wearer be told that help is coming."""
+    said = _params(body) if body is not None else {}
     return await _change(
-        caller,
-        incident_id,
-        "set_responding",
-        lambda incident, now: set_responding(incident, caller.actor, _params(body), now),
+        caller, incident_id, "set_responding", lambda incident, now: set_responding(incident, caller.actor, said, now)
     )
 
 

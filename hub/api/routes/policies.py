@@ -57,6 +57,8 @@ class When(Body):
 class Policy(Body):
     """A ladder: its steps once and `repeat` times more, then the last one every `then_every_s` until it is taken."""
 
+    read_only = frozenset({"name", "division_id", "version", "updated_at"})
+
     steps: list[Step] = Field(min_length=1, max_length=_STEPS_MAX)
     repeat: int = Field(default=3, ge=0, le=_REPEAT_MAX)
     then_every_s: float = Field(default=300.0, ge=1, le=_WAIT_S_MAX)

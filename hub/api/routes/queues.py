@@ -36,7 +36,7 @@ class MaintenanceClosing(Body):
 class FollowUpClosing(Body):
     """How it ended: the person is well, needs help, could not be reached, or it was not needed."""
 
-    disposition: Literal["well", "helped", "unreachable", "not_needed", "other"] = "other"
+    disposition: Literal["well", "helped", "unreachable", "not_needed", "real", "false", "test", "other"] = "other"
     note: LongText | None = None
 
 

@@ -10,7 +10,20 @@ from pydantic import Field
 from hub.api.callers import DESK_ROLES, INSTALLING_ROLES, LOOKING_ROLES, Caller, requires
 from hub.api.monitoring import Monitoring
 from hub.api.problems import not_found, unacceptable
-from hub.api.shapes import PAGE_ROWS, Body, Cursor, DivisionId, Instant, Limit, LongText, Name, Phone, Search, Text
+from hub.api.shapes import (
+    PAGE_ROWS,
+    Body,
+    Cursor,
+    DivisionId,
+    Instant,
+    Limit,
+    LongText,
+    Name,
+    Phone,
+    Search,
+    Text,
+    Timezone,
+)
 from hub.clock import utc_now
 from hub.storage.contacts import set_mode
 from hub.storage.recipient_history import ReadingView, TimelineEntry, list_readings, list_timeline
@@ -43,6 +56,7 @@ class CareNotes(Body):
 
 
 class _RecipientFields(Body):
+    timezone: Timezone = ""
     group_name: Text | None = None
     sex: Literal["female", "male"] | None = None
     birth_date: date | None = Field(default=None, ge=date(1900, 1, 1), le=date(2100, 1, 1))
@@ -64,8 +78,13 @@ class NewRecipient(_RecipientFields):
     division_id: DivisionId | None = None
 
 
+_CHANGEABLE = ("name", "division_id", "ended_at", "ended_reason")
+
+
 class RecipientChanges(_RecipientFields):
     """What is to change; a field that is not named stays as it is. `monitoring` is a merge patch."""
+
+    read_only = frozenset(RecipientFile.model_fields) - {*_RecipientFields.model_fields, *_CHANGEABLE}
 
     name: Name = ""
     division_id: DivisionId | None = None

@@ -21,6 +21,10 @@ UPDATE contact
  WHERE id = %(id)s AND recipient_id = %(recipient_id)s AND in_scope(division_id, %(scope)s)
 RETURNING id, name, phone, relation, call_order AS "order"
 
+-- name_of --
+-- How the contact is called, for the log.
+SELECT name FROM contact WHERE id = %(id)s AND in_scope(division_id, %(scope)s)
+
 -- delete --
 -- What was sent to them stays on record with the notification.
 DELETE FROM contact

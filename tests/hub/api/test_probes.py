@@ -92,6 +92,12 @@ async def test_the_contract_is_described(web: Web) -> None:
     incident = document["components"]["schemas"]["IncidentView"]["properties"]
     assert {"id", "kind", "severity", "state", "subject", "recipient", "alerts"} <= incident.keys()
     assert "/api/v1/incidents/{incident_id}/acknowledge" in document["paths"]
+    operations = [operation for methods in document["paths"].values() for operation in methods.values()]
+    for operation in operations:
+        assert "422" not in operation["responses"]
+        assert list(operation["responses"]["default"]["content"]) == ["application/problem+json"]
+    assert document["paths"]["/api/v1/sessions"]["post"]["security"] == []
+    assert document["paths"]["/api/v1/me"]["get"]["security"]
     undescribed = [
         f"{method} {path}"
         for path, methods in document["paths"].items()
