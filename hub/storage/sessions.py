@@ -20,11 +20,13 @@ IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(hours=24)
 _TOKEN_BYTES = 32
 
-#: So many failures are free; then each doubles the wait, up to the longest.
+#: So many failures are free; then each doubles the wait, up to the longest. An address may be a whole office behind
+#: a proxy, at the change of a shift: it never waits longer than a minute.
 FREE_FAILURES_LOGIN = 5
 FREE_FAILURES_ADDRESS = 50
 _LOCK_FIRST = timedelta(seconds=15)
-_LOCK_LONGEST = timedelta(minutes=15)
+_LOCK_LONGEST_LOGIN = timedelta(minutes=5)
+_LOCK_LONGEST_ADDRESS = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +86,18 @@ def token_sha256(token: str) -> bytes:
 class _Throttle:
     key: bytes
     free_failures: int
+    longest: timedelta
+
+
+def _key(*parts: str) -> bytes:
+    return hashlib.sha256("\0".join(parts).encode()).digest()
 
 
 def _throttles(login: str, address: str | None) -> list[_Throttle]:
     place = address or "-"
     return [
-        _Throttle(hashlib.sha256(f"login\0{login}\0{place}".encode()).digest(), FREE_FAILURES_LOGIN),
-        _Throttle(hashlib.sha256(f"address\0{place}".encode()).digest(), FREE_FAILURES_ADDRESS),
+        _Throttle(_key("login", login, place), FREE_FAILURES_LOGIN, _LOCK_LONGEST_LOGIN),
+        _Throttle(_key("address", place), FREE_FAILURES_ADDRESS, _LOCK_LONGEST_ADDRESS),
     ]
 
 
@@ -111,7 +118,7 @@ async def count_failure(connection: Connection, login: str, address: str | None)
                 "key": throttle.key,
                 "free": throttle.free_failures,
                 "first_s": _LOCK_FIRST.total_seconds(),
-                "longest_s": _LOCK_LONGEST.total_seconds(),
+                "longest_s": throttle.longest.total_seconds(),
             },
         )
 

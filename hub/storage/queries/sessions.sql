@@ -32,7 +32,11 @@ SELECT locked_until FROM login_failure
  WHERE key_sha256 = ANY(%(keys)s) AND locked_until > clock_timestamp() ORDER BY locked_until DESC LIMIT 1
 
 -- count_failure --
--- A count that nobody added to for an hour starts anew; beyond the free ones each failure doubles the wait.
+-- A count that nobody added to for an hour starts anew; beyond the free ones each failure doubles the wait. Counts
+-- of a day ago are swept by whoever fails next.
+WITH swept AS (
+    DELETE FROM login_failure WHERE last_failed_at < clock_timestamp() - interval '1 day' AND key_sha256 <> %(key)s
+)
 INSERT INTO login_failure AS f (key_sha256, failures, last_failed_at)
 VALUES (%(key)s, 1, clock_timestamp())
     ON CONFLICT (key_sha256) DO UPDATE

@@ -1,5 +1,6 @@
 """Incidents through HTTP: what is read, and who may do what to them."""
 
+import asyncio
 from typing import Any
 
 from hub.storage.accounts import Role
@@ -63,6 +64,18 @@ async def test_who_comes_second_is_told_who_has_it(web: Web) -> None:
     assert problem["code"] == "held"
     assert problem["holder"] == taken["acknowledged_by"]
     assert problem["holder"]["name"] == "王敏"
+
+
+async def test_of_many_who_take_at_the_same_time_one_has_it(web: Web) -> None:
+    incident_id = await web.press(await web.recipient())
+    clients = [await web.client(role) for role in (Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN)]
+    answers = await asyncio.gather(*(client.post(f"/incidents/{incident_id}/acknowledge") for client in clients * 3))
+    winners = {answer.json()["acknowledged_by"]["id"] for answer in answers if answer.status_code == 200}
+    holders = {answer.json()["holder"]["id"] for answer in answers if answer.status_code == 409}
+    assert len(winners) == 1
+    assert holders == winners
+    log = (await clients[0].get(f"/incidents/{incident_id}")).json()["log"]
+    assert [entry["code"] for entry in log].count("acknowledged") == 1
 
 
 async def test_taking_twice_is_taking_once(web: Web, admin: Client) -> None:

@@ -203,6 +203,20 @@ async def test_presses_reach_the_stream_within_a_tenth_of_a_second(web: Web, adm
     assert sorted(delays)[len(delays) // 2] < 0.1
 
 
+async def test_the_stream_goes_on_after_every_connection_to_the_database_was_lost(web: Web, admin: Client) -> None:
+    recipient = await web.recipient()
+    async with reading(web.app, admin.headers) as reader:
+        await reader.next("tick")
+        await web.rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        incident_id = await web.press(recipient)
+        assert (await reader.next()).data["id"] == incident_id
+        await web.press(recipient, event_id="press-2")
+        assert (await reader.next()).data["press_count"] == 2
+
+
 async def test_a_lost_notification_costs_a_second_at_the_most(web: Web, admin: Client) -> None:
     recipient = await web.recipient()
     async with reading(web.app, admin.headers) as reader:
