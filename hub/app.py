@@ -7,10 +7,8 @@ starts it again.
 
 import asyncio
 import contextlib
-import os
-import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -21,6 +19,7 @@ from hub.settings import Settings
 from hub.storage import divisions, heartbeats
 from hub.storage.database import DATABASE_AWAY, Pool, listen, open_pool
 from hub.storage.durability import check_durability
+from hub.storage.figures import Figure
 
 _log = structlog.get_logger(__name__)
 
@@ -32,6 +31,7 @@ _DATABASE_RETRY_S = 0.5
 
 async def run_ingest(settings: Settings, dsn: str) -> None:
     """Own the taking in, open the front door, and work until cancelled or until another owns."""
+    from hub.ingest.figures import count_ingest
     from hub.ingest.front_door.server import FrontDoor
     from hub.ingest.owner import Owner
     from hub.ingest.pipeline import Pipeline
@@ -40,7 +40,7 @@ async def run_ingest(settings: Settings, dsn: str) -> None:
     from hub.storage.down_messages import PostgresDownlinks
     from hub.storage.mqtt_sessions import PostgresMqttSessions
 
-    holder = _holder()
+    holder = heartbeats.process_name()
     async with _pool(dsn, "ingest", max_size=4) as pool:
         state = _Readiness("waiting for the database")
         beating = asyncio.create_task(_beat(pool, "ingest", holder, state))
@@ -57,6 +57,7 @@ async def run_ingest(settings: Settings, dsn: str) -> None:
             downlinks=PostgresDownlinks(pool),
             watcher=watch,
         )
+        state.figures = lambda: count_ingest(pipeline, door.counters)
         await door.start()
         try:
             async with asyncio.TaskGroup() as work:
@@ -115,7 +116,7 @@ async def run_duty(settings: Settings, dsn: str) -> None:
 
     async with _pool(dsn, "duty", max_size=6) as pool:
         state = _Readiness("waiting for the database")
-        beating = asyncio.create_task(_beat(pool, "duty", _holder(), state))
+        beating = asyncio.create_task(_beat(pool, "duty", heartbeats.process_name(), state))
         await _prepare(pool, settings, state)
         state.ready = True
         async with asyncio.TaskGroup() as work:
@@ -183,6 +184,7 @@ class _Readiness:
 
     reason: str
     ready: bool = False
+    figures: Callable[[], Sequence[Figure]] = tuple
 
 
 @contextlib.asynccontextmanager
@@ -218,7 +220,12 @@ async def _beat(pool: Pool, role: str, holder: str, state: _Readiness) -> None:
         with contextlib.suppress(*DATABASE_AWAY):
             async with pool.connection() as connection:
                 await heartbeats.beat(
-                    connection, role, holder, ready=state.ready, reason=None if state.ready else state.reason
+                    connection,
+                    role,
+                    holder,
+                    ready=state.ready,
+                    reason=None if state.ready else state.reason,
+                    figures=state.figures(),
                 )
         await asyncio.sleep(heartbeats.BEAT_EVERY.total_seconds() if state.ready else _DATABASE_RETRY_S)
 
@@ -226,7 +233,3 @@ async def _beat(pool: Pool, role: str, holder: str, state: _Readiness) -> None:
 async def _end(task: "asyncio.Task[None]") -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-def _holder() -> str:
-    return f"{socket.gethostname()[:40]}-{os.getpid()}"

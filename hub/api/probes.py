@@ -5,13 +5,14 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from prometheus_client import CollectorRegistry, Metric, ProcessCollector, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse, Response
 
 from hub.api.parts import Parts, parts_of
 from hub.storage.database import DATABASE_AWAY
-from hub.storage.figures import Figure, count_figures
+from hub.storage.figures import Figure, FigureKind, count_figures
+from hub.storage.heartbeats import count_processes
 from hub.storage.readiness import why_not_ready
 
 router = APIRouter(tags=["probes"])
@@ -49,12 +50,13 @@ async def metrics(request: Request) -> Response:
     parts = parts_of(request)
     figures = [
         Figure("stream_subscribers", {}, parts.broadcaster.subscriber_count),
-        Figure("stream_events", {}, parts.broadcaster.counts.events),
-        Figure("stream_readers_cut_off", {}, parts.broadcaster.counts.cut_off),
+        Figure("stream_events", {}, parts.broadcaster.counts.events, kind=FigureKind.COUNTER),
+        Figure("stream_readers_cut_off", {}, parts.broadcaster.counts.cut_off, kind=FigureKind.COUNTER),
     ]
     try:
         async with asyncio.timeout(_READY_WITHIN_S), parts.pool.connection() as connection:
-            figures += [Figure("database_up", {}, 1), *await count_figures(connection)]
+            figures += [*await count_figures(connection), *await count_processes(connection)]
+            figures.append(Figure("database_up", {}, 1))
     except (TimeoutError, *DATABASE_AWAY):
         figures.append(Figure("database_up", {}, 0))
     registry = CollectorRegistry()
@@ -75,8 +77,15 @@ class _Figures:
         for figure in self._figures:
             name = f"anxin_{figure.name}"
             labels = sorted(figure.labels)
-            family = families.setdefault(
-                name, GaugeMetricFamily(name, figure.name.replace("_", " ").capitalize() + ".", labels=labels)
-            )
+            if name not in families:
+                families[name] = _FAMILIES[figure.kind](name, _sentence(figure.name), labels=labels)
+            family = families[name]
             family.add_metric([figure.labels[label] for label in labels], figure.value)
         return list(families.values())
+
+
+_FAMILIES: dict[FigureKind, Any] = {FigureKind.GAUGE: GaugeMetricFamily, FigureKind.COUNTER: CounterMetricFamily}
+
+
+def _sentence(name: str) -> str:
+    return name.replace("_", " ").capitalize() + "."

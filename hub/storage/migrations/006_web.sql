@@ -7,6 +7,7 @@ CREATE UNLOGGED TABLE process_heartbeat (
     holder text NOT NULL,                  -- which process
     ready boolean NOT NULL,
     reason text,                           -- why it is not ready
+    figures jsonb NOT NULL DEFAULT '[]',   -- what it counts in its memory, for /metrics: name, labels, value, kind
     started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (role, holder)

@@ -6,7 +6,8 @@ import pytest
 
 from hub.api.app import create_app
 from hub.api.desk_files import DeskFiles
-from hub.storage.heartbeats import beat
+from hub.storage.figures import Figure, FigureKind
+from hub.storage.heartbeats import beat, is_alive_here
 from tests.hub.api.conftest import Client, Web
 
 
@@ -78,6 +79,48 @@ async def test_figures_count_what_is_not_finished(web: Web, admin: Client) -> No
     assert "anxin_database_up 1.0" in figures
     assert "process_resident_memory_bytes" in figures
     assert "李桂兰" not in figures
+
+
+async def _metrics(web: Web) -> list[str]:
+    return (await web.stranger().get("//metrics")).text.splitlines()
+
+
+async def test_what_a_process_counts_in_its_memory_is_shown_while_it_is_alive(web: Web) -> None:
+    stored = Figure("ingest_messages_stored", {}, 41, kind=FigureKind.COUNTER)
+    queued = Figure("ingest_messages_queued", {"lane": "event"}, 2)
+    async with web.pool.connection() as connection:
+        await beat(connection, "ingest", "process-1", ready=True, figures=[stored, queued])
+    shown = await _metrics(web)
+    assert "# TYPE anxin_ingest_messages_stored_total counter" in shown
+    assert "anxin_ingest_messages_stored_total 41.0" in shown
+    assert "# TYPE anxin_ingest_messages_queued gauge" in shown
+    assert 'anxin_ingest_messages_queued{lane="event"} 2.0' in shown
+    await web.rows("UPDATE process_heartbeat SET seen_at = seen_at - interval '10 seconds'")
+    assert not any("ingest_messages" in line for line in await _metrics(web))
+
+
+async def test_a_standby_does_not_tell_the_owners_figures_a_second_time(web: Web) -> None:
+    async with web.pool.connection() as connection:
+        for holder, ready, value in (("process-1", True, 41), ("process-2", False, 0)):
+            figure = Figure("ingest_messages_stored", {}, value, kind=FigureKind.COUNTER)
+            await beat(connection, "ingest", holder, ready=ready, figures=[figure])
+    shown = [line for line in await _metrics(web) if line.startswith("anxin_ingest_messages_stored_total")]
+    assert shown == ["anxin_ingest_messages_stored_total 41.0"]
+
+
+async def test_a_role_of_which_nobody_speaks_is_zero_and_not_absent(web: Web) -> None:
+    await _alive(web, "ingest")
+    shown = await _metrics(web)
+    assert 'anxin_role_ready{role="ingest"} 1.0' in shown
+    assert 'anxin_role_ready{role="duty"} 0.0' in shown
+
+
+async def test_a_process_is_found_by_the_machine_it_runs_on(web: Web) -> None:
+    async with web.pool.connection() as connection:
+        await beat(connection, "duty", "box-2-117", ready=False, reason="standing by")
+        assert await is_alive_here(connection, "duty", "box-2")
+        assert not await is_alive_here(connection, "duty", "box")
+        assert not await is_alive_here(connection, "ingest", "box-2")
 
 
 async def test_figures_survive_the_database(web: Web) -> None:

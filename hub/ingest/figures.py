@@ -1,0 +1,48 @@
+"""What ingest counts in its memory, as figures for `/metrics`; they travel with its heartbeat."""
+
+from hub.ingest.front_door.counters import FrontDoorCounters
+from hub.ingest.pipeline import Pipeline
+from hub.storage.figures import Figure, FigureKind
+
+
+def count_ingest(pipeline: Pipeline, door: FrontDoorCounters) -> list[Figure]:
+    """Everything since this process began, and how much waits now."""
+    return [*_count_pipeline(pipeline), *_count_door(door)]
+
+
+def _count_pipeline(pipeline: Pipeline) -> list[Figure]:
+    counted = pipeline.counters
+    return [
+        *(_gauge("messages_queued", queued, lane=lane) for lane, queued in pipeline.queued.items()),
+        _counter("messages_stored", counted.stored),
+        _counter("messages_refused", counted.refused),
+        _counter("messages_set_aside", counted.set_aside),
+        _counter("batches", counted.batches),
+        _counter("commits_retried", counted.retried),
+    ]
+
+
+def _count_door(counted: FrontDoorCounters) -> list[Figure]:
+    return [
+        _gauge("connections", counted.connections),
+        _gauge("sessions", counted.sessions),
+        _counter("connections_accepted", counted.accepted),
+        _counter("connections_admitted", counted.admitted),
+        *(_counter("connections_refused", count, reason=reason) for reason, count in counted.refused.items()),
+        *(_counter("connections_closed", count, cause=cause) for cause, count in counted.closed.items()),
+        _counter("publishes", counted.publishes),
+        _counter("publishes_acknowledged", counted.acknowledged),
+        _counter("publishes_forbidden", counted.forbidden),
+        _counter("down_messages_sent", counted.sent_down),
+        _counter("down_messages_settled", counted.settled_down),
+        _counter("floods", counted.floods),
+        _counter("reading_pauses", counted.pauses),
+    ]
+
+
+def _gauge(name: str, value: float, **labels: str) -> Figure:
+    return Figure(f"ingest_{name}", labels, value)
+
+
+def _counter(name: str, value: float, **labels: str) -> Figure:
+    return Figure(f"ingest_{name}", labels, value, kind=FigureKind.COUNTER)
