@@ -11,16 +11,11 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from alerts.decisions import RequestFollowUp
-from alerts.explanation import Explanation
-from alerts.kinds import FollowUpKind, MaintenanceKind
 from hub.api.callers import Requires
 from hub.storage.accounts import Role
-from hub.storage.database import database_now
-from hub.storage.follow_ups import FollowUpRequest, request
-from hub.storage.maintenance import MaintenanceReport, report
 from tests.hub.api.conftest import COUNTY, PASSWORD, SIBLING, TOWNSHIP, VILLAGE, Web
 from tests.hub.api.sse import reading
+from tests.hub.api.world import LADDER, World
 
 #: Who may do what: admin, supervisor, operator, installer, vendor (e for equipment), viewer (l for looking).
 LETTERS = {
@@ -93,7 +88,6 @@ ROLES = {
 ANONYMOUS = {"POST /sessions"}
 PUBLIC = {"/healthz", "/readyz", "/metrics"}
 
-LADDER = {"steps": [{"after_s": 0, "notify": "desk"}], "repeat": 0, "then_every_s": 60, "ack_timeout_s": 60}
 #: Bodies of routes that need one; `{...}` is filled with what the world holds.
 BODIES: dict[str, dict[str, Any]] = {
     "POST /incidents": {"kind": "phone_report", "caller_phone": "10000000009", "note": "?"},
@@ -144,78 +138,6 @@ def _declared(route: APIRoute) -> frozenset[Role] | None:
 
 def _expected(name: str) -> frozenset[Role]:
     return frozenset(LETTERS[letter] for letter in ROLES[name] if letter != "-")
-
-
-class World:
-    """One of everything in a township, made anew whenever a route may have used it up."""
-
-    def __init__(self, web: Web) -> None:
-        self._web = web
-
-    async def ids(self, path: str) -> dict[str, str]:
-        """What fills a path and its body."""
-        web = self._web
-        admin = await web.client(Role.ADMIN, TOWNSHIP)
-        recipient = await web.recipient(division_id=TOWNSHIP)
-        unique = uuid4().hex
-        ids = {"recipient_id": recipient["id"], "new_login": unique, "new_division_id": f"990101001{_three_digits()}"}
-        if "user_id" in path or "hand-over" in path:
-            ids["user_id"] = await web.user(f"u{unique}", Role.OPERATOR, TOWNSHIP)
-        if "contact_id" in path:
-            contact = {"name": "王芳", "phone": "10000000001"}
-            ids["contact_id"] = (await admin.post(f"/recipients/{recipient['id']}/contacts", contact)).json()["id"]
-        if "device_id" in path or "item_id" in path:
-            ids["device_id"] = (await admin.post("/devices", {"kind": "call_button"})).json()["id"]
-        if "incident_id" in path:
-            ids["incident_id"] = await web.press(recipient)
-            if "hand-over" in path:
-                await admin.post(f"/incidents/{ids['incident_id']}/acknowledge")
-            if "reopen" in path:
-                await admin.post(f"/incidents/{ids['incident_id']}/close", {"disposition": "false"})
-        if "item_id" in path:
-            ids["item_id"] = await self._maintenance_item(ids["device_id"])
-        if "follow_up_id" in path:
-            ids["follow_up_id"] = await self._follow_up(recipient["id"])
-        if "key_id" in path:
-            ids["key_id"] = (await admin.post("/api-keys", {"name": "x", "role": "viewer"})).json()["id"]
-        if "{name}" in path:
-            ids["name"] = f"p{unique}"
-            await admin.put(f"/policies/{ids['name']}", LADDER)
-        return ids
-
-    async def _maintenance_item(self, device_id: str) -> str:
-        async with self._web.pool.connection() as connection:
-            fault = MaintenanceReport(
-                kind=MaintenanceKind.DEVICE_FAULT,
-                division_id=TOWNSHIP,
-                device_id=device_id,  # type: ignore[arg-type]
-                recipient_id=None,
-                explanation=Explanation(code="device_fault"),
-            )
-            await report(connection, fault, await database_now(connection))
-        [(item_id,)] = await self._web.rows("SELECT id FROM maintenance_item WHERE device_id = %s", device_id)
-        return str(item_id)
-
-    async def _follow_up(self, recipient_id: str) -> str:
-        async with self._web.pool.connection() as connection:
-            wanted = FollowUpRequest(
-                finding=RequestFollowUp(
-                    kind=FollowUpKind.SERVICE_REQUESTED, explanation=Explanation(code="service_requested")
-                ),
-                division_id=TOWNSHIP,
-                recipient_id=recipient_id,  # type: ignore[arg-type]
-                device_id=None,
-            )
-            await request(connection, wanted, await database_now(connection))
-        [(follow_up_id,)] = await self._web.rows("SELECT id FROM follow_up WHERE recipient_id = %s", recipient_id)
-        return str(follow_up_id)
-
-
-_numbers = iter(range(100, 1000))
-
-
-def _three_digits() -> int:
-    return next(_numbers)
 
 
 def _fill(template: Any, ids: dict[str, str]) -> Any:
