@@ -5,20 +5,56 @@ far as it goes: a press with an impossible location is still a press; only an ev
 or that is no JSON object, is unreadable.
 """
 
-import json
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import from_json
 
 from device_adapters.decoded import Decoded, UnreadableError
 from device_adapters.device_events import EVENT_NAMES, DeviceEvent
+from device_adapters.json_payloads import explain, read_object, refuse_nul, refuse_unstorable
+from device_adapters.port import FromDevice, SourceOptions
 from device_adapters.readings import Reading, ReadingBatch
 from device_adapters.statuses import DeviceStatus
 
-#: Text that no PostgreSQL column can hold; as JSON escapes, because raw control characters are no JSON anyway.
-_NUL_ESCAPE = b"\\u0000"
+TOPIC_PREFIX = "anxin/v1"
 _EVENT_NAME_SHOWN_MAX = 64
+
+
+class HubProtocol:
+    """The adapter of the hub's own protocol, for brokers and recordings; `device_key` is the device's id."""
+
+    name = "anxin"
+    topics = (f"{TOPIC_PREFIX}/+/up/#",)
+
+    def __init__(self, options: SourceOptions | None = None) -> None:
+        """Every time of this protocol has its zone: a source has nothing to set."""
+
+    def device_key(self, topic: str, payload: bytes) -> str | None:  # noqa: ARG002 - the topic says it
+        """Take the third level of the topic."""
+        address = _address_of(topic)
+        return None if address is None else address[0]
+
+    def carries_alarms(self, topic: str) -> bool:
+        """Say whether this is `up/event`."""
+        address = _address_of(topic)
+        return address is not None and address[1] == "event"
+
+    def decode(self, topic: str, payload: bytes, received_at: datetime) -> tuple[FromDevice, ...]:  # noqa: ARG002 - every payload has its own time
+        """Read one message of `up/`.
+
+        Raises:
+            UnreadableError: with the offset, the field or the topic that is wrong.
+        """
+        match _address_of(topic):
+            case (device_key, "telemetry"):
+                return (FromDevice(device_key=device_key, decoded=decode_telemetry(payload)),)
+            case (device_key, "event"):
+                return (FromDevice(device_key=device_key, decoded=decode_event(payload)),)
+            case (device_key, "status"):
+                return (FromDevice(device_key=device_key, decoded=decode_status(payload)),)
+            case _:
+                raise UnreadableError("topic_unknown", {"topic": topic[:200]})
 
 
 def decode_telemetry(payload: bytes) -> Decoded:
@@ -27,16 +63,16 @@ def decode_telemetry(payload: bytes) -> Decoded:
     Raises:
         UnreadableError: with the offset or the field that is wrong.
     """
-    _refuse_nul(payload)
+    refuse_nul(payload)
     try:
         if _looks_like_batch(payload):
             readings = tuple(ReadingBatch.model_validate_json(payload).readings)
         else:
             readings = (Reading.model_validate_json(payload),)
     except ValidationError as error:
-        raise _explain(error) from None
+        raise explain(error) from None
     for reading in readings:
-        _refuse_unstorable(reading.model_extra)
+        refuse_unstorable(reading.model_extra)
     return Decoded(readings=readings)
 
 
@@ -62,11 +98,20 @@ def decode_status(payload: bytes) -> Decoded:
     Raises:
         UnreadableError: with the field that is wrong.
     """
-    _refuse_nul(payload)
+    refuse_nul(payload)
     try:
         return Decoded(status=DeviceStatus.model_validate_json(payload))
     except ValidationError as error:
-        raise _explain(error) from None
+        raise explain(error) from None
+
+
+def _address_of(topic: str) -> tuple[str, str] | None:
+    """(device id, leaf) of `anxin/v1/{device_id}/up/{leaf}`."""
+    match topic.split("/"):
+        case ["anxin", "v1", device_id, "up", leaf] if device_id:
+            return device_id, leaf
+        case _:
+            return None
 
 
 def _read_as_far_as_it_goes(fields: dict[str, Any]) -> DeviceEvent:
@@ -83,17 +128,11 @@ def _read_as_far_as_it_goes(fields: dict[str, Any]) -> DeviceEvent:
 
 
 def _object_of(payload: bytes) -> dict[str, Any]:
-    _refuse_nul(payload)
-    try:
-        value = from_json(payload, allow_inf_nan=False)
-    except ValueError as error:
-        raise UnreadableError("not_json", {"detail": str(error)[:200]}) from None
-    if not isinstance(value, dict):
-        raise UnreadableError("not_an_object")
+    value = read_object(payload)
     value.pop("unread_fields", None)
     evidence = value.get("evidence")
     if isinstance(evidence, dict):
-        _refuse_unstorable(evidence)
+        refuse_unstorable(evidence)
     return value
 
 
@@ -106,30 +145,3 @@ def _event_id_of(fields: dict[str, Any]) -> str | None:
 
 def _looks_like_batch(payload: bytes) -> bool:
     return b'"readings"' in payload
-
-
-def _refuse_nul(payload: bytes) -> None:
-    offset = payload.find(_NUL_ESCAPE)
-    if offset >= 0:
-        raise UnreadableError("nul_character", {"offset": offset})
-
-
-def _refuse_unstorable(values: dict[str, Any] | None) -> None:
-    """Numbers that are no JSON (1e999) would be refused by the database, long after this."""
-    if not values:
-        return
-    try:
-        json.dumps(values, allow_nan=False).encode()
-    except (ValueError, RecursionError):
-        raise UnreadableError("not_storable") from None
-
-
-def _explain(error: ValidationError) -> UnreadableError:
-    first = error.errors(include_url=False, include_input=False)[0]
-    field = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "json_invalid":
-        return UnreadableError("not_json", {"detail": first["msg"][:200]})
-    if not field:
-        return UnreadableError("not_an_object")
-    code = "field_missing" if first["type"] == "missing" else "field_invalid"
-    return UnreadableError(code, {"field": field[:200], "detail": first["msg"][:200]})

@@ -4,8 +4,9 @@ Every step a level can take is in `judge_level`. A flag alarms when it rises - f
 again while it stays up. If it is still up after the incident it raised was closed it alarms once more; if it is still
 up after that one was closed too, it is stuck, and that is a fault for maintenance.
 
-The hub remembers one `LevelState` per device and level (and which device event the last edge became), reads it under a row lock and saves it in the transaction
-that stores the event: a redelivered snapshot then finds its own edge already taken.
+The hub remembers one `LevelState` per device and level, and which device event its last edge became. It reads both
+under a row lock and saves them in the transaction that stores the event: a redelivered snapshot finds its own edge
+already taken.
 """
 
 from dataclasses import dataclass
