@@ -2,7 +2,7 @@
 
 import typer
 
-from hub.cli import api_key, backup, bench, device, recipient, serve, simulate, user
+from hub.cli import api_key, backup, bench, device, health, recipient, serve, simulate, user
 
 app = typer.Typer(
     name="hub",
@@ -17,6 +17,7 @@ _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 app.command()(serve.serve)
 app.command()(serve.migrate)
+app.command()(health.health)
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(backup.upgrade)
