@@ -73,7 +73,7 @@ class GuardedAdapter:
             UnreadableError: it cannot be read, or the adapter failed on it (`adapter_failed`).
         """
         try:
-            return tuple(self.adapter.decode(topic, payload, received_at))
+            return tuple(_expect(one) for one in self.adapter.decode(topic, payload, received_at))
         except UnreadableError:
             raise
         except Exception as error:
@@ -134,6 +134,12 @@ def _load(point: EntryPoint) -> AdapterFactory:
     if not isinstance(topics, tuple | list) or not topics or not all(isinstance(one, str) for one in topics):
         raise TypeError("`topics` is no list of MQTT topic filters")
     return cast("AdapterFactory", factory)
+
+
+def _expect(one: object) -> FromDevice:
+    if not isinstance(one, FromDevice):
+        raise TypeError("not a FromDevice")
+    return one
 
 
 def _package_of(point: EntryPoint) -> str:

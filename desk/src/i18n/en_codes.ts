@@ -153,6 +153,7 @@ export default {
     field_missing: "Field {field} is missing",
     field_invalid: "Field {field} is wrong: {detail}",
     topic_unknown: "Unknown topic",
+    adapter_failed: "The adapter {adapter} failed on it ({error})",
   },
   log: {
     opened: "Opened: {why}",

@@ -153,6 +153,7 @@ export default {
     field_missing: "缺少字段 {field}",
     field_invalid: "字段 {field} 不对：{detail}",
     topic_unknown: "不认识的主题",
+    adapter_failed: "适配器 {adapter} 读取时出错（{error}）",
   },
   log: {
     opened: "求助发生：{why}",
