@@ -43,6 +43,8 @@ def test_every_table_of_people_and_things_has_its_division(database: str) -> Non
         "login_failure",  # keys are hashes; unknown log-ins have no division
         "reading_identity",
         "event_identity",
+        "rollup_progress",
+        "rollup_dirty",  # of devices; emptied every minute
         "receipt",  # of a gateway; the attempt it matches has its division
         "inbound_text",  # of a number; what it is about is decided later
         "mqtt_session",
