@@ -39,6 +39,8 @@ class MaintenanceKind(StrEnum):
     HUB_CLOCK_JUMPED = "hub_clock_jumped"  #: The hub's own clock jumped. 平台时钟跳变
     EVENT_ID_REUSED = "event_id_reused"  #: The device gives one id to different events. 事件编号重复使用
     CHANNEL_AWAY = "channel_away"  #: Texts cannot leave by a channel. 短信通道中断
+    SOURCE_AWAY = "source_away"  #: A broker the hub subscribes to is not there. 接入源中断
+    UNKNOWN_DEVICE = "unknown_device"  #: A broker's messages name a device nobody registered. 未登记的设备
     LADDER_EMPTY = "ladder_empty"  #: Nobody can be reached by any step. 逐级通知无人可达
     TEST_PRESS = "test_press"  #: A press that said it was a test. 测试呼叫
 

@@ -23,9 +23,10 @@ from alerts.kinds import MaintenanceKind, SubjectType
 from alerts.observations import DeviceEvent as JudgedEvent
 from alerts.observations import EventKind, Subject
 from alerts.profile import MonitoringProfile
-from device_adapters import DeviceEvent, UnreadableError, decode_event
+from device_adapters import DeviceEvent, UnreadableError
 from hub.identity import new_id
 from hub.ingest.admission import Admitted
+from hub.ingest.decoding import read_event
 from hub.ingest.sent_identity import SAME_PRESS_WITHIN, event_identity
 from hub.ingest.timekeeping import WRONG_CLOCK, SettledTime, settle_time
 from hub.ingest.unreadable_events import set_aside
@@ -82,7 +83,7 @@ async def set_aside_event(connection: Connection, admitted: Admitted, error: Unr
 
 def _read(admitted: Admitted) -> _Read | _Unread:
     try:
-        event = decode_event(admitted.message.payload).events[0]
+        event = read_event(admitted.message)
     except UnreadableError as error:
         return _Unread(admitted, error)
     return _Read(admitted, event, settle_time(event.occurred_at, admitted.message.received_at))
@@ -98,7 +99,7 @@ def _moment_of(one: _Read | _Unread) -> datetime:
 async def _take_in(connection: Connection, one: _Read, wearer: Wearer, now: datetime) -> None:
     message, device, event = one.admitted.message, one.admitted.device, one.event
     division_id = wearer.division_id or device.division_id
-    key, lasting = event_identity(event, message.payload)
+    key, lasting = event_identity(event, message.payload + message.part)
     identity = EventIdentity(
         device_id=device.id,
         identity=key,

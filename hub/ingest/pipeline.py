@@ -17,8 +17,10 @@ import structlog
 from device_adapters import UnreadableError
 from hub.ingest.admission import Admitted, Refused, admit
 from hub.ingest.event_intake import set_aside_event, take_in_events
+from hub.ingest.flags import raise_flags
 from hub.ingest.lanes import EVENT_LIMITS, TELEMETRY_LIMITS, InFlight, Lane
 from hub.ingest.source import InboundMessage, Leaf
+from hub.ingest.strangers import take_in_strangers
 from hub.ingest.telemetry_intake import set_aside_telemetry, take_in_telemetry
 from hub.storage import ownership
 from hub.storage.database import DATABASE_AWAY, Connection, connect, database_now
@@ -160,11 +162,13 @@ class Pipeline:
         async with connection.transaction():
             await ownership.fence(connection, epoch)
             now = await database_now(connection)
-            admitted, refused = await admit(connection, batch)
-            if admitted:
-                await take_in(connection, admitted, now)
-            await remember_received(connection, _exactly_once(admitted))
-        return refused
+            admission = await admit(connection, batch)
+            told = await raise_flags(connection, admission.admitted, now)
+            if told:
+                await take_in(connection, told, now)
+            await take_in_strangers(connection, admission.strangers, now)
+            await remember_received(connection, _exactly_once(admission.admitted))
+        return admission.refused
 
     async def _drop_connection(self, work: _LaneWork) -> None:
         if work.connection is not None:

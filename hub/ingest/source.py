@@ -1,6 +1,6 @@
 """The port every way in speaks: messages go to a sink, and come back acknowledged only after their commit.
 
-The front door (`front_door/`) and the subscriber for vendors' brokers (a later one) build `InboundMessage`s; the
+The front door (`front_door/`) and the subscriber for existing brokers (`subscriber/`) build `InboundMessage`s; the
 pipeline is the `MessageSink`. Other sources (a partitioned log, a queue keyed by household) plug in here.
 """
 
@@ -10,6 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
+
+from device_adapters import Decoded, UnreadableError
 
 
 class Leaf(StrEnum):
@@ -29,15 +31,27 @@ class RefusalReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """A broker that the hub itself subscribes to: it is trusted to name devices by the keys their vendor gave them."""
+
+    source: str  #: Its name in the configuration.
+    division_id: str  #: Where the messages of devices nobody knows are shown.
+    division_prefix: str = ""  #: It may speak for devices of these divisions only; empty: for all.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMessage:
     """One message as it was sent, with the handle that acknowledges it.
+
+    A message of a broker that speaks for several devices, or of events and readings at once, comes as several of
+    these, each with its part already decoded; the broker is answered when the last of them is.
 
     `acknowledge` is called once, on the event loop, after the transaction that holds all consequences has committed;
     `refuse` instead of it when the sender may not say this. Neither is called while the outcome is unknown.
     """
 
-    sender_id: str  #: The authenticated user: a device, or the gateway that speaks for it.
-    device_id: str  #: The device of the topic.
+    sender_id: str  #: The authenticated user: a device, or the gateway that speaks for it; else the origin's name.
+    device_id: str  #: The device of the topic; from an origin, the key by which the vendor names it ("": unreadable).
     leaf: Leaf
     topic: str
     payload: bytes
@@ -48,6 +62,9 @@ class InboundMessage:
     session_id: UUID | None  #: The MQTT session, for QoS 2's memory of received packet ids; None elsewhere.
     acknowledge: Callable[[], None]
     refuse: Callable[[RefusalReason], None]
+    origin: Origin | None = None  #: None: the sender itself speaks, at the front door.
+    decoded: Decoded | UnreadableError | None = None  #: What the origin's adapter read; None: the hub's own protocol.
+    part: bytes = b""  #: What tells this part from others of the same payload, for its identity; empty: it is whole.
 
 
 class MessageSink(Protocol):

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from alerts.explanation import Explanation, Param
 from alerts.kinds import MaintenanceKind
-from device_adapters import Decoded, DeviceStatus, Reading, UnreadableError, decode_status, decode_telemetry
+from device_adapters import Decoded, DeviceStatus, Reading, UnreadableError
 from hub.ingest.admission import Admitted
+from hub.ingest.decoding import read_telemetry
 from hub.ingest.sent_identity import reading_identity
-from hub.ingest.source import Leaf
 from hub.ingest.timekeeping import WRONG_CLOCK, Quality, SettledTime, settle_time
 from hub.storage import maintenance, quarantine, readings, senders
 from hub.storage.database import Connection
@@ -58,7 +58,7 @@ async def take_in_telemetry(connection: Connection, batch: Sequence[Admitted], n
     unread: list[tuple[Admitted, UnreadableError]] = []
     for admitted in batch:
         try:
-            decoded = _decode(admitted)
+            decoded = read_telemetry(admitted.message)
         except UnreadableError as error:
             unread.append((admitted, error))
             continue
@@ -72,26 +72,18 @@ async def take_in_telemetry(connection: Connection, batch: Sequence[Admitted], n
     await _report_troubles(connection, measured, unread, now)
 
 
-def _decode(admitted: Admitted) -> Decoded:
-    match admitted.message.leaf:
-        case Leaf.TELEMETRY:
-            return decode_telemetry(admitted.message.payload)
-        case Leaf.STATUS:
-            return decode_status(admitted.message.payload)
-        case Leaf.EVENT | Leaf.UNKNOWN:
-            raise UnreadableError("topic_unknown", {"topic": admitted.message.topic[:200]})
-
-
 def _measured(admitted: Admitted, decoded: Decoded) -> list[_Measured]:
-    payload = admitted.message.payload
+    message = admitted.message
     single = len(decoded.readings) == 1
     return [
         _Measured(
             admitted,
             reading,
             # In a batch the bytes of one reading are not at hand; its own JSON says the same.
-            reading_identity(reading, payload if single else reading.model_dump_json().encode()),
-            settle_time(reading.measured_at, admitted.message.received_at),
+            reading_identity(
+                reading, (message.payload if single else reading.model_dump_json().encode()) + message.part
+            ),
+            settle_time(None if decoded.untimed else reading.measured_at, message.received_at),
         )
         for reading in decoded.readings
     ]
@@ -121,7 +113,7 @@ def _row(one: _Measured, wearer: Wearer) -> ReadingRow:
         identity=one.identity,
         division_id=wearer.division_id or device.division_id,
         recipient_id=wearer.recipient_id,
-        device_measured_at=reading.measured_at,
+        device_measured_at=None if one.time.quality is Quality.MISSING else reading.measured_at,
         received_at=one.admitted.message.received_at,
         quality=one.time.quality,
         historical=one.time.historical,

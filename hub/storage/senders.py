@@ -44,6 +44,15 @@ async def find_senders(connection: Connection, device_ids: Sequence[UUID]) -> di
         return {sender.id: sender for sender in await cursor.fetchall()}
 
 
+async def find_by_keys(connection: Connection, keys: Sequence[str]) -> dict[str, list[Sender]]:
+    """The registered devices whose serial number, in its canonical spelling, is one of `keys`."""
+    cursor = await connection.execute(queries("senders").find_by_keys, {"keys": list(keys)})
+    found: dict[str, list[Sender]] = {}
+    for key, *columns in await cursor.fetchall():
+        found.setdefault(key, []).append(Sender(*columns))
+    return found
+
+
 async def find_wearers(connection: Connection, asked: Sequence[tuple[UUID, datetime]]) -> list[Wearer]:
     """For each (device, moment), in the order asked: who had it then."""
     async with connection.cursor(row_factory=class_row(Wearer)) as cursor:

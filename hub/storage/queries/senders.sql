@@ -3,6 +3,11 @@
 SELECT id, division_id, kind, gateway_id, revoked_at IS NOT NULL AS revoked, created_at AS registered_at
   FROM device WHERE id = ANY(%(ids)s)
 
+-- find_by_keys --
+-- A vendor names a device by its serial number, spelt as it likes; never cached either.
+SELECT canonical_device_key(serial), id, division_id, kind, gateway_id, revoked_at IS NOT NULL, created_at
+  FROM device WHERE canonical_device_key(serial) = ANY(%(keys)s)
+
 -- wearers --
 -- The assignment at that moment; a press of a device nobody has is shown with who had it last.
 SELECT asked.position::integer, current.recipient_id, current.division_id, current.location_consent,
