@@ -7,8 +7,8 @@ passwords="${ANXIN_BROKER_DATA:-/mosquitto/data}/passwords"
 config="${ANXIN_BROKER_CONFIG:-/etc/anxin/mosquitto.conf}"
 
 umask 077
-printf '%s:%s\n' hub "$ANXIN_BROKER_HUB_PASSWORD" devices "$ANXIN_BROKER_DEVICES_PASSWORD" > "$passwords"
-mosquitto_passwd -U "$passwords"
+mosquitto_passwd -c -b "$passwords" hub "$ANXIN_BROKER_HUB_PASSWORD"
+mosquitto_passwd -b "$passwords" devices "$ANXIN_BROKER_DEVICES_PASSWORD"
 # The broker drops its rights when it was started as root.
 if [ "$(id -u)" = 0 ]; then
     chown -R mosquitto:mosquitto "$(dirname "$passwords")"
