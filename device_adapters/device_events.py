@@ -3,6 +3,7 @@
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from device_adapters.fields import DeviceTime, MessageId, Sequence
 from device_adapters.readings import Location
@@ -61,6 +62,6 @@ class DeviceEvent(BaseModel):
     location: Location | None = None
     evidence: dict[str, Any] | None = None
     ack: bool = False
-    unread_fields: tuple[str, ...] = Field(
+    unread_fields: SkipJsonSchema[tuple[str, ...]] = Field(
         default=(), exclude=True, description="fields of the payload that made no sense and were left out"
     )

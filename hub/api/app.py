@@ -12,7 +12,7 @@ from hub.api.desk_files import DeskFiles
 from hub.api.envelope import Envelope
 from hub.api.parts import Parts
 from hub.api.problems import add_problem_handlers
-from hub.api.routes import ALL
+from hub.api.routes import ALL, asyncapi
 
 PREFIX = "/api/v1"
 
@@ -35,6 +35,7 @@ def create_app(parts: Parts, desk: DeskFiles | None = None) -> FastAPI:
         contract.include_router(router)
     app.include_router(contract)
     app.include_router(probes.router)
+    app.include_router(asyncapi.router)
     app.router.default = desk or DeskFiles()
     app.openapi = partial(describe, app, cookie_name(parts))  # type: ignore[method-assign]  # FastAPI's own way to do it
     return app

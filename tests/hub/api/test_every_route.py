@@ -86,7 +86,7 @@ ROLES = {
 }
 #: Nobody need be known for these; below `/api/v1` it is logging in alone.
 ANONYMOUS = {"POST /sessions"}
-PUBLIC = {"/healthz", "/readyz", "/metrics"}
+PUBLIC = {"/healthz", "/readyz", "/metrics", "/api/asyncapi.json"}
 
 #: Bodies of routes that need one; `{...}` is filled with what the world holds.
 BODIES: dict[str, dict[str, Any]] = {
