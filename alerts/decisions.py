@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from alerts.actors import Actor, Person
@@ -31,23 +32,43 @@ class RaiseAlert:
     kind: IncidentKind
     severity: Severity
     explanation: Explanation
-    late: bool = False  #: The cause is older than `rules.LATE_AFTER`: shown, and never dropped.
+    late: bool = False  #: The cause is older than the profile's `late_after`: shown, and never dropped.
+    device_id: str | None = None  #: What saw it; None: nothing but time.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldAlert:
+    """A suspicion: an alert that waits, and opens its incident at `due_at` unless it is cleared before.
+
+    A `RaiseAlert` of its kind takes it along at once.
+    """
+
+    kind: IncidentKind
+    severity: Severity
+    explanation: Explanation
+    due_at: datetime
+    device_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClearAlerts:
-    """The cause is gone or was taken back; the incident stays, for people to close."""
+    """The cause is gone or was taken back; an incident stays, for people to close, a held alert is over."""
 
     kind: IncidentKind
     explanation: Explanation
+    device_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportMaintenance:
-    """Something is wrong with equipment; `momentary` says that it is over as soon as it is noted."""
+    """Something is wrong with equipment; `momentary` says that it is over as soon as it is noted.
+
+    Without a device it is about the person: nothing sees them.
+    """
 
     kind: MaintenanceKind
     explanation: Explanation
+    device_id: str | None
     momentary: bool = False
 
 
@@ -56,6 +77,7 @@ class ClearMaintenance:
     """It works again."""
 
     kind: MaintenanceKind
+    device_id: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +86,10 @@ class RequestFollowUp:
 
     kind: FollowUpKind
     explanation: Explanation
+    device_id: str | None = None
 
 
-Finding = RaiseAlert | ClearAlerts | ReportMaintenance | ClearMaintenance | RequestFollowUp
+Finding = RaiseAlert | HoldAlert | ClearAlerts | ReportMaintenance | ClearMaintenance | RequestFollowUp
 
 
 # --- What a change of an incident owes ----------------------------------------------------------------------------

@@ -1,20 +1,93 @@
-"""Judging: every rule is asked about an observation, and what they find is what the hub carries out."""
+"""Judging: `(state, observation | device event | time, circumstances, now) -> (state, findings)`.
 
-from alerts.decisions import Finding, RaiseAlert
+What happened is noted in a copy of the state, then every rule that is concerned is asked; what they find is what the
+hub carries out. The given state is never changed, and the same history through the same circumstances gives the same
+states and findings.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from alerts.circumstances import Circumstances
+from alerts.decisions import Finding, HoldAlert, RaiseAlert
 from alerts.explanation import Explanation
 from alerts.kinds import IncidentKind
-from alerts.observations import DeviceEvent
+from alerts.noting import Change, note_event, note_heard, note_reading
+from alerts.observations import DeviceEvent, Heard, Observation
 from alerts.profile import MonitoringProfile
-from alerts.rules import ALL
+from alerts.rules import EVENT_RULES, HEARD_RULES, READING_RULES, TIME_RULES
+from alerts.rules.fall import judge_expired
 from alerts.severity import Severity
+from alerts.state import RecipientState
+
+__all__ = [
+    "Judged",
+    "begin",
+    "judge_event",
+    "judge_expired",
+    "judge_heard",
+    "judge_phone_report",
+    "judge_reading",
+    "judge_time",
+    "judge_unreadable",
+]
 
 #: Named in every explanation's log line, so that a decision can be replayed by the rules that made it.
-RULES_VERSION = 1
+RULES_VERSION = 2
 
 
-def judge(event: DeviceEvent, profile: MonitoringProfile) -> tuple[Finding, ...]:
-    """All findings of all rules about one device event, in the rules' order."""
-    return tuple(finding for rule in ALL for finding in rule(event, profile))
+@dataclass(slots=True)
+class Judged:
+    """The state as it now is, and what follows. Not frozen: one is made for every message."""
+
+    state: RecipientState
+    findings: tuple[Finding, ...]
+
+
+def begin(circumstances: Circumstances, now: datetime) -> RecipientState:
+    """The state of a subject of whom nothing has been seen yet."""
+    state = RecipientState(since=now)
+    state.due_at = min(_dues(state, circumstances, now), default=None)
+    return state
+
+
+def judge_event(state: RecipientState, event: DeviceEvent, circumstances: Circumstances, now: datetime) -> Judged:
+    """What one device event means."""
+    state = state.copy()
+    change = note_event(state, event, circumstances.profile)
+    findings: tuple[Finding, ...] = ()
+    for rule in EVENT_RULES:
+        findings += rule(state, event, circumstances, now)
+    return _conclude(state, event.device_id, change, findings, circumstances, now)
+
+
+def judge_reading(state: RecipientState, reading: Observation, circumstances: Circumstances, now: datetime) -> Judged:
+    """What one reading means; one that is history only says that its device is there."""
+    state = state.copy()
+    change = note_reading(state, reading, circumstances.profile)
+    findings: tuple[Finding, ...] = ()
+    if change.live:
+        for rule in READING_RULES:
+            findings += rule(state, reading, change, circumstances, now)
+    return _conclude(state, reading.device_id, change, findings, circumstances, now)
+
+
+def judge_heard(state: RecipientState, heard: Heard, circumstances: Circumstances, now: datetime) -> Judged:
+    """What it means that a device is there, or says that it goes."""
+    state = state.copy()
+    change = note_heard(state, heard, circumstances.profile)
+    return _conclude(state, heard.device_id, change, (), circumstances, now)
+
+
+def judge_time(state: RecipientState, circumstances: Circumstances, now: datetime) -> Judged:
+    """What the passing of time means; asked at `due_at`, and whenever circumstances have changed."""
+    state = state.copy()
+    findings: tuple[Finding, ...] = ()
+    for rule in TIME_RULES:
+        findings += rule.judge(state, circumstances, now)
+    # What has come and found nothing waits for something else than time.
+    state.due_at = min((due for due in _dues(state, circumstances, now) if due > now), default=None)
+    return Judged(state, findings)
 
 
 def judge_unreadable(reason: Explanation) -> RaiseAlert:
@@ -26,3 +99,37 @@ def judge_phone_report(note: str) -> RaiseAlert:
     """A call to the hotline is an incident like any other; what was said is its explanation."""
     explanation = Explanation(code="phone_report", params={"note": note})
     return RaiseAlert(kind=IncidentKind.PHONE_REPORT, severity=Severity.HIGH, explanation=explanation)
+
+
+def _conclude(
+    state: RecipientState,
+    device_id: str,
+    change: Change,
+    findings: tuple[Finding, ...],
+    circumstances: Circumstances,
+    now: datetime,
+) -> Judged:
+    for rule in HEARD_RULES:
+        findings += rule(state, device_id, change, now)
+    if change.sooner:
+        # What was due before stays due: time has not been judged here.
+        dues = [due for due in (state.due_at, *_dues(state, circumstances, now)) if due is not None]
+        state.due_at = min(dues, default=None)
+    return Judged(state, findings)
+
+
+def _dues(state: RecipientState, circumstances: Circumstances, now: datetime) -> list[datetime]:
+    moments = [rule.next_due(state, circumstances, now) for rule in TIME_RULES]
+    return [due for due in (*moments, circumstances.next_mode_change(now)) if due is not None]
+
+
+def judge(event: DeviceEvent, profile: "MonitoringProfile") -> tuple[Finding, ...]:
+    """For callers that keep no state yet: a suspicion is raised at once."""
+    circumstances = Circumstances(profile=profile, timezone=UTC, watching_since=event.received_at)
+    found = judge_event(RecipientState(since=event.received_at), event, circumstances, event.received_at).findings
+    return tuple(
+        RaiseAlert(kind=one.kind, severity=one.severity, explanation=one.explanation, device_id=one.device_id)
+        if isinstance(one, HoldAlert)
+        else one
+        for one in found
+    )

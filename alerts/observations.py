@@ -74,3 +74,45 @@ class DeviceEvent:
     component: str | None = None
     last_wearer_id: str | None = None
     evidence: Mapping[str, Param] = field(default_factory=dict)
+    device_kind: str = "unknown"
+    gateway_id: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Observation:
+    """A reading, attributed: what a device measured of a subject. Absent values are None.
+
+    Not frozen: thousands a second are made, and a frozen one of this size costs 6 us. Nothing changes one.
+    """
+
+    device_id: str
+    device_kind: str
+    gateway_id: str | None
+    at: datetime  #: Measured, corrected.
+    received_at: datetime
+    historical: bool  #: Buffered: the device is heard, what it measured is history.
+    heart_rate_bpm: float | None = None
+    spo2_pct: float | None = None
+    respiration_rate_bpm: float | None = None
+    steps: int | None = None
+    activity: float | None = None
+    posture: str | None = None
+    in_bed: bool | None = None
+    body_movement: float | None = None
+    worn: bool | None = None
+    charging: bool | None = None
+    battery_pct: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A device was heard and measured nothing: a status, or - of a gateway - a message of a device behind it.
+
+    `online` is what the device says of its own connection: False is its last will.
+    """
+
+    device_id: str
+    device_kind: str
+    gateway_id: str | None
+    received_at: datetime
+    online: bool | None = None

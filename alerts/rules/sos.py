@@ -1,32 +1,45 @@
 """SOS: somebody pressed. Whatever the mode, the age of the message or the state of the device, it is an incident."""
 
+from datetime import datetime
+
+from alerts.circumstances import Circumstances
 from alerts.decisions import ClearAlerts, Finding, RaiseAlert, ReportMaintenance
 from alerts.explanation import Explanation, Param
 from alerts.kinds import IncidentKind, MaintenanceKind, SubjectType
 from alerts.observations import DeviceEvent, EventKind
-from alerts.profile import MonitoringProfile
 from alerts.severity import Severity
+from alerts.state import RecipientState
 
 
-def judge_sos(event: DeviceEvent, profile: MonitoringProfile) -> tuple[Finding, ...]:
+def judge_press(
+    _state: RecipientState, event: DeviceEvent, circumstances: Circumstances, _now: datetime
+) -> tuple[Finding, ...]:
     """A press raises a critical alert; a cancellation clears it and leaves the incident to people.
 
     A press that says it is a test (an explicit test code of the device, DOMAIN.md section 4) is noted for the
     installer and troubles nobody.
     """
     if event.event is EventKind.SOS_CANCELLED:
-        return (ClearAlerts(kind=IncidentKind.SOS, explanation=Explanation(code="sos_cancelled")),)
+        explanation = Explanation(code="sos_cancelled")
+        return (ClearAlerts(kind=IncidentKind.SOS, explanation=explanation, device_id=event.device_id),)
     if event.event is not EventKind.SOS_PRESSED:
         return ()
     if event.test:
-        explanation = Explanation(code="test_press", params={"component": event.component})
-        return (ReportMaintenance(kind=MaintenanceKind.TEST_PRESS, explanation=explanation, momentary=True),)
+        return (
+            ReportMaintenance(
+                kind=MaintenanceKind.TEST_PRESS,
+                explanation=Explanation(code="test_press", params={"component": event.component}),
+                device_id=event.device_id,
+                momentary=True,
+            ),
+        )
     return (
         RaiseAlert(
             kind=IncidentKind.SOS,
             severity=Severity.CRITICAL,
             explanation=_explain(event),
-            late=event.received_at - event.occurred_at > profile.late_after,
+            late=event.received_at - event.occurred_at > circumstances.profile.late_after,
+            device_id=event.device_id,
         ),
     )
 
