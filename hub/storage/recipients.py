@@ -44,6 +44,9 @@ class WornDeviceView(View):
     online: bool | None
     last_seen_at: datetime | None
     battery_pct: float | None
+    charging: bool | None
+    worn: bool | None
+    signal_dbm: float | None
 
 
 class HouseholdView(View):

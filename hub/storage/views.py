@@ -94,6 +94,11 @@ def decode_time_cursor(cursor: str | None) -> tuple[datetime | None, UUID | None
     return _parse_moment(at), _parse(UUID, identity)
 
 
+def decode_moment_cursor(cursor: str | None) -> datetime | None:
+    """The cursor of a list in the order of time alone."""
+    return None if cursor is None else _parse_moment(_decode(cursor, 1)[0])
+
+
 def decode_reading_cursor(cursor: str | None) -> tuple[datetime | None, UUID | None, str | None]:
     """The cursor of a list of readings: time, device, identity (hexadecimal)."""
     if cursor is None:

@@ -407,9 +407,32 @@ export interface paths {
         };
         /**
          * Readings
-         * @description Raw readings measured in [from, to), the newest first. The look is on record.
+         * @description Readings measured in [from, to), the newest first; or, with a resolution, buckets, the oldest first.
+         *
+         *     A bucket holds average, least, greatest and count of each measure that occurred; it belongs to the span in which it
+         *     begins. Without `from` a day of minutes is answered, a month of hours, a year of days. The look is on record.
          */
         get: operations["readings_api_v1_recipients__recipient_id__readings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recipients/{recipient_id}/vitals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Vitals
+         * @description The last value of each measure within 24 hours, and when it was taken. The look is on record.
+         */
+        get: operations["vitals_api_v1_recipients__recipient_id__vitals_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1164,20 +1187,17 @@ export interface components {
         };
         /**
          * ContactAttempt
-         * @description Somebody was called: who, and what came of it.
+         * @description Somebody was called: who (by default the contact of that id), and what came of it.
          */
         ContactAttempt: {
             /** Contact Id */
             contact_id?: string | null;
             /** Who */
-            who: string;
+            who?: string | null;
             /** Phone */
             phone?: string | null;
-            /**
-             * Outcome
-             * @enum {string}
-             */
-            outcome: "reached" | "no_answer" | "busy" | "wrong_number" | "declined";
+            /** Outcome */
+            outcome?: ("reached" | "no_answer" | "busy" | "wrong_number" | "declined") | null;
             /** Note */
             note?: string | null;
         };
@@ -1393,18 +1413,6 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * FieldError
-         * @description One field that cannot be accepted; `field` is its path, as in `contacts.0.phone`.
-         */
-        FieldError: {
-            /** Field */
-            field: string;
-            /** Message */
-            message: string;
-            /** Code */
-            code: string;
-        };
-        /**
          * FollowUpClosing
          * @description How it ended: the person is well, needs help, could not be reached, or it was not needed.
          */
@@ -1414,7 +1422,7 @@ export interface components {
              * @default other
              * @enum {string}
              */
-            disposition: "well" | "helped" | "unreachable" | "not_needed" | "other";
+            disposition: "well" | "helped" | "unreachable" | "not_needed" | "real" | "false" | "test" | "other";
             /** Note */
             note?: string | null;
         };
@@ -1793,6 +1801,20 @@ export interface components {
             hub: components["schemas"]["HubView"];
         };
         /**
+         * MeasureSummary
+         * @description One measure in one bucket, in its own unit; `count` readings held it.
+         */
+        MeasureSummary: {
+            /** Avg */
+            avg: number;
+            /** Min */
+            min: number;
+            /** Max */
+            max: number;
+            /** Count */
+            count: number;
+        };
+        /**
          * ModeView
          * @description A time in which the person is not simply at home.
          */
@@ -1912,6 +1934,11 @@ export interface components {
          * @description A person to be put on file; only the name is required.
          */
         NewRecipient: {
+            /**
+             * Timezone
+             * @default
+             */
+            timezone: string;
             /** Group Name */
             group_name?: string | null;
             /** Sex */
@@ -2102,6 +2129,13 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[SeriesPoint] */
+        Page_SeriesPoint_: {
+            /** Items */
+            items: components["schemas"]["SeriesPoint"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[TimelineEntry] */
         Page_TimelineEntry_: {
             /** Items */
@@ -2113,6 +2147,13 @@ export interface components {
         Page_UserView_: {
             /** Items */
             items: components["schemas"]["UserView"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[VitalView] */
+        Page_VitalView_: {
+            /** Items */
+            items: components["schemas"]["VitalView"][];
             /** Next */
             next?: string | null;
         };
@@ -2183,28 +2224,6 @@ export interface components {
             version: number;
             /** Updated At */
             updated_at: string | null;
-        };
-        /**
-         * ProblemDocument
-         * @description What every error looks like.
-         */
-        ProblemDocument: {
-            /** Type */
-            type: string;
-            /** Title */
-            title: string;
-            /** Status */
-            status: number;
-            /** Detail */
-            detail: string;
-            /** Code */
-            code: string;
-            /** Errors */
-            errors?: components["schemas"]["FieldError"][] | null;
-            /** Holder */
-            holder?: {
-                [key: string]: string;
-            } | null;
         };
         /**
          * QuarantineView
@@ -2325,6 +2344,11 @@ export interface components {
          * @description What is to change; a field that is not named stays as it is. `monitoring` is a merge patch.
          */
         RecipientChanges: {
+            /**
+             * Timezone
+             * @default
+             */
+            timezone: string;
             /** Group Name */
             group_name?: string | null;
             /** Sex */
@@ -2492,12 +2516,18 @@ export interface components {
             note?: string | null;
         };
         /**
+         * Resolution
+         * @description How long a bucket is.
+         * @enum {string}
+         */
+        Resolution: "1m" | "1h" | "1d";
+        /**
          * Responding
-         * @description Somebody is on the way.
+         * @description Somebody is on the way; by default whoever says so.
          */
         Responding: {
             /** Name */
-            name: string;
+            name?: string | null;
             /** Eta Minutes */
             eta_minutes?: number | null;
             /** Phone */
@@ -2531,6 +2561,47 @@ export interface components {
             from: string | null;
             /** Until */
             until: string | null;
+        };
+        /**
+         * SeriesPoint
+         * @description One bucket of one device on one person; `bucket` is where it begins.
+         *
+         *     Only measures that occurred are in `measures`. `posture` to `battery_pct` are the last that were said in the bucket;
+         *     steps count since local midnight.
+         */
+        SeriesPoint: {
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** Recipient Id */
+            recipient_id: string | null;
+            /**
+             * Bucket
+             * Format: date-time
+             */
+            bucket: string;
+            /** Readings */
+            readings: number;
+            /** Measures */
+            measures: {
+                [key: string]: components["schemas"]["MeasureSummary"];
+            };
+            /** Steps Min */
+            steps_min: number | null;
+            /** Steps Max */
+            steps_max: number | null;
+            /** Posture */
+            posture: string | null;
+            /** In Bed */
+            in_bed: boolean | null;
+            /** Worn */
+            worn: boolean | null;
+            /** Charging */
+            charging: boolean | null;
+            /** Battery Pct */
+            battery_pct: number | null;
         };
         /**
          * Severity
@@ -2647,6 +2718,26 @@ export interface components {
             created_at: string;
         };
         /**
+         * VitalView
+         * @description The last value of one measure, in the unit its name ends with, and which device measured it when.
+         */
+        VitalView: {
+            /** Measure */
+            measure: string;
+            /** Value */
+            value: boolean | number | string;
+            /**
+             * Measured At
+             * Format: date-time
+             */
+            measured_at: string;
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+        };
+        /**
          * When
          * @description When the policy applies; an empty condition always does.
          */
@@ -2692,6 +2783,12 @@ export interface components {
             last_seen_at: string | null;
             /** Battery Pct */
             battery_pct: number | null;
+            /** Charging */
+            charging: boolean | null;
+            /** Worn */
+            worn: boolean | null;
+            /** Signal Dbm */
+            signal_dbm: number | null;
         };
         /**
          * WrittenApiKey
@@ -2750,6 +2847,46 @@ export interface components {
             /** Phone */
             phone?: string | null;
         };
+        /**
+         * FieldError
+         * @description One field that cannot be accepted; `field` is its path, as in `contacts.0.phone`.
+         */
+        FieldError: {
+            /** Field */
+            field: string;
+            /** Message */
+            message: string;
+            /** Code */
+            code: string;
+        };
+        /**
+         * ProblemDocument
+         * @description What every error looks like.
+         */
+        ProblemDocument: {
+            /** Type */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /** Detail */
+            detail: string;
+            /** Code */
+            code: string;
+            /**
+             * Errors
+             * @default null
+             */
+            errors: components["schemas"]["FieldError"][] | null;
+            /**
+             * Holder
+             * @default null
+             */
+            holder: {
+                [key: string]: string;
+            } | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -2781,14 +2918,13 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -2809,14 +2945,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -2839,14 +2974,13 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -2873,14 +3007,13 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -2911,14 +3044,13 @@ export interface operations {
                     "application/json": components["schemas"]["Page_IncidentView_"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -2945,14 +3077,13 @@ export interface operations {
                     "application/json": components["schemas"]["IncidentView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -2977,14 +3108,13 @@ export interface operations {
                     "application/json": components["schemas"]["IncidentFile"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3013,14 +3143,13 @@ export interface operations {
                     "application/json": components["schemas"]["Page_NotificationView_"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3049,14 +3178,13 @@ export interface operations {
                     "application/json": components["schemas"]["IncidentView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3085,14 +3213,13 @@ export interface operations {
                     "application/json": components["schemas"]["IncidentView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3106,9 +3233,9 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["Responding"];
+                "application/json": components["schemas"]["Responding"] | null;
             };
         };
         responses: {
@@ -3121,14 +3248,13 @@ export interface operations {
                     "application/json": components["schemas"]["IncidentView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3157,14 +3283,13 @@ export interface operations {
                     "application/json": components["schemas"]["IncidentView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3193,14 +3318,13 @@ export interface operations {
                     "application/json": components["schemas"]["IncidentView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3229,14 +3353,13 @@ export interface operations {
                     "application/json": components["schemas"]["IncidentView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3265,14 +3388,13 @@ export interface operations {
                     "application/json": components["schemas"]["IncidentView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3301,14 +3423,13 @@ export interface operations {
                     "application/json": components["schemas"]["IncidentView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3337,14 +3458,13 @@ export interface operations {
                     "application/json": components["schemas"]["Page_RecipientSummary_"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3371,14 +3491,13 @@ export interface operations {
                     "application/json": components["schemas"]["RecipientFile"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3403,14 +3522,13 @@ export interface operations {
                     "application/json": components["schemas"]["RecipientFile"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3439,14 +3557,13 @@ export interface operations {
                     "application/json": components["schemas"]["RecipientFile"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3475,14 +3592,13 @@ export interface operations {
                     "application/json": components["schemas"]["ModeView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3512,14 +3628,13 @@ export interface operations {
                     "application/json": components["schemas"]["Page_TimelineEntry_"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3529,6 +3644,7 @@ export interface operations {
             query?: {
                 from?: string | null;
                 to?: string | null;
+                resolution?: "raw" | components["schemas"]["Resolution"];
                 /** @description `next` of the page before. */
                 cursor?: string | null;
                 /** @description Rows of a page at most. */
@@ -3548,17 +3664,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_ReadingView_"];
+                    "application/json": components["schemas"]["Page_ReadingView_"] | components["schemas"]["Page_SeriesPoint_"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    vitals_api_v1_recipients__recipient_id__vitals_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recipient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VitalView_"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3583,14 +3729,13 @@ export interface operations {
                     "application/json": components["schemas"]["Page_ContactView_"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3619,14 +3764,13 @@ export interface operations {
                     "application/json": components["schemas"]["ContactView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3650,14 +3794,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3687,14 +3830,13 @@ export interface operations {
                     "application/json": components["schemas"]["ContactView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3724,14 +3866,13 @@ export interface operations {
                     "application/json": components["schemas"]["Page_DeviceView_"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3758,14 +3899,13 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedDevice"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3790,14 +3930,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3826,14 +3965,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3858,14 +3996,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3894,14 +4031,13 @@ export interface operations {
                     "application/json": components["schemas"]["QueuedCommand"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3931,14 +4067,13 @@ export interface operations {
                     "application/json": components["schemas"]["Page_AssignmentView_"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3967,14 +4102,13 @@ export interface operations {
                     "application/json": components["schemas"]["AssignmentView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -3997,14 +4131,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4033,14 +4166,13 @@ export interface operations {
                     "application/json": components["schemas"]["Page_MaintenanceView_"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4069,14 +4201,13 @@ export interface operations {
                     "application/json": components["schemas"]["MaintenanceView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4105,14 +4236,13 @@ export interface operations {
                     "application/json": components["schemas"]["Page_FollowUpView_"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4137,14 +4267,13 @@ export interface operations {
                     "application/json": components["schemas"]["FollowUpView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4173,14 +4302,13 @@ export interface operations {
                     "application/json": components["schemas"]["FollowUpView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4209,14 +4337,13 @@ export interface operations {
                     "application/json": components["schemas"]["Page_QuarantineView_"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4239,14 +4366,13 @@ export interface operations {
                     "application/json": components["schemas"]["Page_PolicyView_"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4271,14 +4397,13 @@ export interface operations {
                     "application/json": components["schemas"]["PolicyView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4307,14 +4432,13 @@ export interface operations {
                     "application/json": components["schemas"]["PolicyView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4337,14 +4461,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4370,14 +4493,13 @@ export interface operations {
                     "application/json": components["schemas"]["Page_RosterEntryView_"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4404,14 +4526,13 @@ export interface operations {
                     "application/json": components["schemas"]["Page_RosterEntryView_"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4439,14 +4560,13 @@ export interface operations {
                     "application/json": components["schemas"]["Page_DivisionView_"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4473,14 +4593,13 @@ export interface operations {
                     "application/json": components["schemas"]["DivisionView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4503,14 +4622,13 @@ export interface operations {
                     "application/json": components["schemas"]["Page_NamedView_"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4538,14 +4656,13 @@ export interface operations {
                     "application/json": components["schemas"]["Page_UserView_"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4572,14 +4689,13 @@ export interface operations {
                     "application/json": components["schemas"]["UserView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4608,14 +4724,13 @@ export interface operations {
                     "application/json": components["schemas"]["UserView"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4643,14 +4758,13 @@ export interface operations {
                     "application/json": components["schemas"]["Page_ApiKeyView_"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4677,14 +4791,13 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedApiKey"];
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4707,14 +4820,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4739,14 +4851,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4769,14 +4880,13 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
@@ -4799,14 +4909,13 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description A problem */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };

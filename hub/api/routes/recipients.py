@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import Field
 
 from hub.api.callers import DESK_ROLES, INSTALLING_ROLES, LOOKING_ROLES, Caller, requires
@@ -26,7 +26,7 @@ from hub.api.shapes import (
 )
 from hub.clock import utc_now
 from hub.storage.contacts import set_mode
-from hub.storage.recipient_history import ReadingView, TimelineEntry, list_readings, list_timeline
+from hub.storage.recipient_history import TimelineEntry, list_timeline
 from hub.storage.recipients import (
     ModeView,
     RecipientFile,
@@ -180,23 +180,6 @@ async def timeline(
     file = await _file(caller, recipient_id)
     await caller.record("look_timeline", "recipient", recipient_id, file.division_id)
     return await list_timeline(caller.connection, recipient_id, caller.scope, cursor=cursor, limit=limit)
-
-
-@router.get("/{recipient_id}/readings")
-async def readings(
-    recipient_id: UUID,
-    caller: Annotated[Caller, requires(*LOOKING_ROLES)],
-    from_: Annotated[Instant | None, Query(alias="from")] = None,
-    to: Annotated[Instant | None, Query()] = None,
-    cursor: Cursor = None,
-    limit: Limit = PAGE_ROWS,
-) -> Page[ReadingView]:
-    """Raw readings measured in [from, to), the newest first. The look is on record."""
-    file = await _file(caller, recipient_id)
-    await caller.record("look_readings", "recipient", recipient_id, file.division_id)
-    return await list_readings(
-        caller.connection, recipient_id, caller.scope, from_at=from_, until_at=to, cursor=cursor, limit=limit
-    )
 
 
 async def _file(caller: Caller, recipient_id: UUID) -> RecipientFile:

@@ -61,7 +61,9 @@ SELECT (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'at', l.at, 'co
           FROM incident_log l WHERE l.incident_id = i.id) AS log,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'kind', v.kind, 'model', v.model, 'phone', v.phone,
                                                      'online', s.online, 'last_seen_at', s.last_seen_at,
-                                                     'battery_pct', s.battery_pct) ORDER BY v.id), '[]')
+                                                     'battery_pct', s.battery_pct,
+                                                     'charging', s.charging, 'worn', s.worn,
+                                                     'signal_dbm', s.signal_dbm) ORDER BY v.id), '[]')
           FROM device v LEFT JOIN device_state s ON s.device_id = v.id
          WHERE v.id IN (SELECT a.device_id FROM assignment a
                          WHERE a.recipient_id = i.recipient_id AND a.from_at <= clock_timestamp()

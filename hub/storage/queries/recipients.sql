@@ -51,7 +51,9 @@ SELECT r.id, r.name, r.division_id, d.name AS division_name, r.group_name, r.add
           FROM contact c WHERE c.recipient_id = r.id) AS contacts,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'kind', v.kind, 'model', v.model, 'phone', v.phone,
                                                      'online', s.online, 'last_seen_at', s.last_seen_at,
-                                                     'battery_pct', s.battery_pct) ORDER BY a.from_at, v.id), '[]')
+                                                     'battery_pct', s.battery_pct,
+                                                     'charging', s.charging, 'worn', s.worn,
+                                                     'signal_dbm', s.signal_dbm) ORDER BY a.from_at, v.id), '[]')
           FROM assignment a JOIN device v ON v.id = a.device_id LEFT JOIN device_state s ON s.device_id = v.id
          WHERE a.recipient_id = r.id AND a.from_at <= clock_timestamp()
            AND (a.until_at IS NULL OR a.until_at > clock_timestamp())) AS devices,

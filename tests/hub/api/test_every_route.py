@@ -49,6 +49,7 @@ ROLES = {
     "POST /recipients/{recipient_id}/modes": "asoi",
     "GET /recipients/{recipient_id}/timeline": "aso--l",
     "GET /recipients/{recipient_id}/readings": "aso--l",
+    "GET /recipients/{recipient_id}/vitals": "aso--l",
     "GET /recipients/{recipient_id}/contacts": "asoi-l",
     "POST /recipients/{recipient_id}/contacts": "asoi",
     "PATCH /recipients/{recipient_id}/contacts/{contact_id}": "aso",

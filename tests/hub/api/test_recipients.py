@@ -169,31 +169,11 @@ async def test_the_timeline_tells_what_happened_the_newest_first(web: Web, admin
     assert entries[1]["details"]["severity"] == "critical"
 
 
-async def test_readings_of_a_span_are_the_newest_first_and_paged(web: Web, admin: Client) -> None:
-    recipient = await web.recipient()
-    device = (await admin.post("/devices", {"kind": "smartwatch", "recipient_id": recipient["id"]})).json()
-    for minute in range(4):
-        await web.rows(
-            "INSERT INTO reading (device_id, measured_at, identity, division_id, recipient_id, received_at, quality,"
-            " historical, heart_rate_bpm, lat, lon)"
-            " VALUES (%s, %s, %s, %s, %s, now(), 'device', false, %s, 37.5, 114.5)",
-            device["id"], f"2026-11-22T00:0{minute}:00Z", bytes([minute]), COUNTY, recipient["id"], 70 + minute,
-        )  # fmt: skip
-    path = f"/recipients/{recipient['id']}/readings"
-    span = {"from": "2026-11-22T00:00:00Z", "to": "2026-11-22T00:03:00Z"}
-    first = (await admin.get(path, limit=2, **span)).json()
-    rest = (await admin.get(path, limit=2, cursor=first["next"], **span)).json()
-    readings = first["items"] + rest["items"]
-    assert [reading["heart_rate_bpm"] for reading in readings] == [72, 71, 70]
-    assert readings[0]["location"]["lat"] == 37.5
-    assert rest["next"] is None
-
-
 async def test_each_look_at_a_file_is_on_record(web: Web, admin: Client) -> None:
     recipient = await web.recipient(division_id=TOWNSHIP)
     incident_id = await web.press(recipient)
     operator = await web.client(Role.OPERATOR, TOWNSHIP)
-    for path in ("", "/timeline", "/readings", "/contacts"):
+    for path in ("", "/timeline", "/readings", "/vitals", "/contacts"):
         await operator.get(f"/recipients/{recipient['id']}{path}")
     await operator.get(f"/incidents/{incident_id}")
     await operator.post(f"/incidents/{incident_id}/acknowledge")
@@ -203,7 +183,7 @@ async def test_each_look_at_a_file_is_on_record(web: Web, admin: Client) -> None
     )
     assert [(action, entity) for action, entity, _, _ in rows] == [
         ("look", "recipient"), ("look_timeline", "recipient"), ("look_readings", "recipient"),
-        ("look_contacts", "recipient"), ("look", "incident"), ("acknowledge", "incident"),
+        ("look_vitals", "recipient"), ("look_contacts", "recipient"), ("look", "incident"), ("acknowledge", "incident"),
     ]  # fmt: skip
     assert {(division_id, address) for _, _, division_id, address in rows} == {(TOWNSHIP, "192.0.2.7")}
 
