@@ -1,8 +1,8 @@
 """The composition root: the one place that builds objects and wires them. One coroutine a role.
 
-A press on its way: `run_ingest` (front door -> pipeline -> rows), `run_duty` (deadlines -> outbox -> channels),
-`run_web` (HTTP, stream, desk). Each runs until it is cancelled; an exception ends the process, and the supervisor
-starts it again.
+A press on its way: `run_ingest` (front door or subscriber -> pipeline -> rows), `run_duty` (deadlines -> outbox ->
+channels), `run_web` (HTTP, stream, desk). Each runs until it is cancelled; an exception ends the process, and the
+supervisor starts it again.
 """
 
 import asyncio
@@ -35,6 +35,7 @@ async def run_ingest(settings: Settings, dsn: str) -> None:
     from hub.ingest.front_door.server import FrontDoor
     from hub.ingest.owner import Owner
     from hub.ingest.pipeline import Pipeline
+    from hub.ingest.subscriber.subscriber import Subscriber
     from hub.ingest.watching import FrontDoorWatch
     from hub.storage.device_credentials import PostgresCredentials
     from hub.storage.down_messages import PostgresDownlinks
@@ -57,6 +58,7 @@ async def run_ingest(settings: Settings, dsn: str) -> None:
             downlinks=PostgresDownlinks(pool),
             watcher=watch,
         )
+        subscriber = Subscriber(settings.brokers, pipeline, pool, settings.division)
         state.figures = lambda: count_ingest(pipeline, door.counters)
         await door.start()
         try:
@@ -65,6 +67,7 @@ async def run_ingest(settings: Settings, dsn: str) -> None:
                 work.create_task(pipeline.run(epoch))
                 work.create_task(watch.run())
                 work.create_task(_wake_door(dsn, door))
+                work.create_task(subscriber.run())
                 await _open_doors(settings, door)
                 state.ready = True
         except* Exception:

@@ -25,6 +25,8 @@ from pydantic import (
     model_validator,
 )
 
+from hub.broker_addresses import BrokerAddress, parse_broker_address, refuse_doubles
+
 PREFIX = "HUB_"
 #: Read by `load_settings` itself, so it is no field.
 CONFIG_VARIABLE = "HUB_CONFIG"
@@ -81,7 +83,7 @@ class Settings(BaseModel):
     mqtt_tls_cert: Path | None = None
     mqtt_tls_key: Path | None = None
     mqtt_sources: SecretList = ()
-    """Brokers to subscribe to, as `mqtt://user:password@host:port`."""
+    """Brokers to subscribe to, as `mqtt://user:password@host:port/?adapter=...&filter=...` (`broker_addresses.py`)."""
     http_port: Port = 8080
     """The desk and the API."""
     tls_cert: Path | None = None
@@ -108,6 +110,11 @@ class Settings(BaseModel):
     def database_dsn(self) -> str | None:
         """The external database's address in clear, for storage alone; None: embedded."""
         return self.database_url.get_secret_value() if self.database_url else None
+
+    @property
+    def brokers(self) -> tuple[BrokerAddress, ...]:
+        """The brokers to subscribe to, read."""
+        return tuple(parse_broker_address(source.get_secret_value()) for source in self.mqtt_sources)
 
     @field_validator("bind")
     @classmethod
@@ -147,10 +154,7 @@ class Settings(BaseModel):
     @field_validator("mqtt_sources")
     @classmethod
     def _sources_are_mqtt(cls, sources: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        for source in sources:
-            address = urlsplit(source.get_secret_value())
-            if address.scheme not in {"mqtt", "mqtts"} or not address.hostname:
-                raise ValueError("a broker's address is mqtt://user:password@host:port or mqtts://...")
+        refuse_doubles(parse_broker_address(source.get_secret_value()) for source in sources)
         return sources
 
     @model_validator(mode="after")

@@ -1,0 +1,5 @@
+"""The hub as a client of existing brokers: their messages in, acknowledged to the broker after the hub's commit.
+
+`source.py` is one broker with its adapter, `connection.py` one MQTT session there (paho), `filters.py` what gets a
+session of its own, `parting.py` turns a message into what the pipeline takes in, `watch.py` says when a broker is away.
+"""
