@@ -141,11 +141,18 @@ async def run_duty(settings: Settings, dsn: str) -> None:
 
 def _housekeeping_jobs(pool: Pool) -> list[Any]:
     from hub.housekeeping import Job
-    from hub.storage import retention
+    from hub.storage import retention, time_series
+    from hub.storage.database import database_now
 
     async def keep_partitions() -> None:
         async with pool.connection() as connection:
-            await retention.keep_partitions(connection)
+            await time_series.keep_partitions(connection)
+
+    async def refresh_rollups() -> None:
+        async with pool.connection() as connection:
+            async with connection.transaction():
+                now = await database_now(connection)
+            await time_series.refresh_rollups(connection, now)
 
     async def delete_expired() -> None:
         async with pool.connection() as connection:
@@ -153,6 +160,7 @@ def _housekeeping_jobs(pool: Pool) -> list[Any]:
 
     return [
         Job(name="reading partitions", every=timedelta(hours=6), work=keep_partitions),
+        Job(name="roll-ups", every=timedelta(minutes=1), work=refresh_rollups),
         Job(name="retention", every=timedelta(hours=1), work=delete_expired),
     ]
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -73,6 +73,8 @@ class Settings(BaseModel):
     """Where the hub keeps what it must not forget: the embedded database, its lock, its log."""
     database_url: SecretStr | None = None
     """A PostgreSQL of yours; absent: the embedded one."""
+    timescale: Literal["auto", "on", "off"] = "auto"
+    """Whether a new database uses TimescaleDB: where the server has it, always (or it is refused), never."""
 
     bind: str = "127.0.0.1"
     """The address all doors listen on; 0.0.0.0 lets in the network."""

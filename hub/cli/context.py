@@ -74,14 +74,18 @@ def _database(settings: Settings, *, migrated: bool) -> Iterator[str]:
         server.stop()
 
 
-def migrate_database(dsn: str) -> list[int]:
+def migrate_database(dsn: str, timescale: str = "auto") -> list[int]:
     """Bring a database to this version; returns the numbers of what was applied."""
-    from hub.storage.migrate import MigrationError, migrate
+    from hub.storage.migrate import MigrationError, TimescaleWish, migrate
 
     try:
-        return migrate(dsn)
+        return migrate(dsn, timescale=TimescaleWish(timescale), tell=_warn)
     except MigrationError as failure:
         raise CommandError(str(failure)) from failure
+
+
+def _warn(sentence: str) -> None:
+    print(f"Warning: {sentence}", file=sys.stderr)
 
 
 def in_transaction(settings: Settings, work: "Callable[[Connection], Awaitable[T]]") -> T:

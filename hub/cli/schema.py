@@ -1,4 +1,4 @@
-"""`python -m hub.cli.schema`: `hub migrate` as the supervisor runs it, without what reads settings and command lines.
+"""`python -m hub.cli.schema auto|on|off`: `hub migrate` as the supervisor runs it, without what reads settings.
 
 It stands between the person at the terminal and a hub that is ready, so it imports little: half the time.
 """
@@ -6,13 +6,14 @@ It stands between the person at the terminal and a hub that is ready, so it impo
 import os
 import sys
 
-from hub.storage.migrate import MigrationError, migrate
+from hub.storage.migrate import MigrationError, TimescaleWish, migrate
 
 
 def main() -> int:
     """Bring the database of the environment to this version; returns the exit code."""
+    wish = TimescaleWish(sys.argv[1])
     try:
-        migrate(os.environ["HUB_DATABASE_URL"])
+        migrate(os.environ["HUB_DATABASE_URL"], timescale=wish, tell=_warn)
     except MigrationError as failure:
         print(failure, file=sys.stderr)
         return 1
@@ -20,6 +21,10 @@ def main() -> int:
         print(f"The database does not answer: {failure}", file=sys.stderr)
         return 1
     return 0
+
+
+def _warn(sentence: str) -> None:
+    print(f"Warning: {sentence}", file=sys.stderr)
 
 
 def _database_away() -> tuple[type[Exception], ...]:

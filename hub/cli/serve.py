@@ -44,13 +44,39 @@ def serve(
         _become_supervisor(settings)
 
 
-def migrate(*, as_json: AsJson = False) -> None:
-    """Bring the database to this version's schema. Harmless when it is; safe while others do the same."""
+def migrate(
+    *,
+    to_timescale: Annotated[
+        bool,
+        typer.Option("--to-timescale", help="Move an installation's readings into TimescaleDB; the hub must not run."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the database to this version's schema. Harmless when it is; safe while others do the same.
+
+    A new database uses TimescaleDB as HUB_TIMESCALE says. An old one is moved by --to-timescale; interrupted, the move
+    goes on at the next call. It needs room for the readings once more.
+    """
     settings = read_settings()
     with open_database(settings, migrated=False) as dsn:
-        applied = migrate_database(dsn)
+        applied = migrate_database(dsn, "off" if to_timescale else settings.timescale)
+        moved = _move_to_timescale(dsn) if to_timescale else None
     sentence = f"Applied {len(applied)} migration(s): {applied}." if applied else "The schema is up to date."
-    tell(sentence, {"applied": applied}, as_json=as_json)
+    if moved is not None:
+        sentence += f" {moved} readings are TimescaleDB's."
+    tell(sentence, {"applied": applied, "moved": moved}, as_json=as_json)
+
+
+def _move_to_timescale(dsn: str) -> int:
+    from hub.storage.timescale import TimescaleError, move_to_timescale
+    from hub.storage.whole_database import is_in_use
+
+    if is_in_use(dsn):
+        raise CommandError("The hub is running on this database: stop it first, then move its readings.")
+    try:
+        return move_to_timescale(dsn, lambda line: print(line, file=sys.stderr)).readings
+    except TimescaleError as failure:
+        raise CommandError(str(failure)) from failure
 
 
 def _become_supervisor(settings: Settings) -> None:
@@ -67,7 +93,7 @@ def supervisor_plan(settings: Settings) -> Plan:
     return Plan(
         data_dir=str(settings.data_dir.absolute()),
         database_dsn=settings.database_dsn,
-        migrate=python_module("hub.cli.schema"),
+        migrate=python_module("hub.cli.schema", settings.timescale),
         roles={role.value: python_module("hub", "serve", "--role", role.value) for role in Role},
         doors=[
             Door(variable=variable_name(field), host=settings.bind, port=port) for field, port in doors.items() if port

@@ -1,12 +1,17 @@
 """Brings a database to this version's schema: numbered SQL files, each once, under a lock.
 
+The files make the readings PostgreSQL's own; a new database on a server with TimescaleDB then gets its hypertable
+(`hub.storage.timescale`). A later file that changes `reading` or its roll-ups must do so for both.
+
 Files are `migrations/NNN_title.sql`. A file that was applied is never edited: its checksum is on record, and a
 difference stops the hub with a sentence instead of a surprise.
 """
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib.resources import files
 
 import psycopg
@@ -18,6 +23,14 @@ _FILE_NAME = re.compile(r"^(\d{3})_([a-z0-9_]+)\.sql$")
 
 class MigrationError(RuntimeError):
     """The database and this version of the hub do not go together; the sentence says what to do."""
+
+
+class TimescaleWish(StrEnum):
+    """Whether a new database is to use TimescaleDB (`HUB_TIMESCALE`)."""
+
+    AUTO = "auto"  #: Where the server has it.
+    ON = "on"  #: Always: a server without it is refused.
+    OFF = "off"  #: Never.
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,35 +57,59 @@ def known_migrations() -> list[Migration]:
     return sorted(found, key=lambda migration: migration.number)
 
 
-def migrate(dsn: str) -> list[int]:
+def migrate(
+    dsn: str, *, timescale: TimescaleWish = TimescaleWish.AUTO, tell: Callable[[str], None] | None = None
+) -> list[int]:
     """Apply what is missing, each file in a transaction of its own; returns the numbers that were applied.
 
-    Safe to call from several processes at once: the second waits for the first and finds nothing to do.
+    Safe to call from several processes at once: the second waits for the first and finds nothing to do. `tell` gets a
+    sentence where TimescaleDB is there and the readings are kept without it.
 
     Raises:
-        MigrationError: the database is newer than this hub, or an applied file has changed.
+        MigrationError: the database is newer than this hub, an applied file has changed, or TimescaleDB is wished for
+            and cannot be had.
     """
     statements = queries("migrate")
-    applied_now: list[int] = []
     with psycopg.connect(dsn, autocommit=True, application_name="hub migrate") as connection:
         connection.execute(statements.lock_migrations)
         try:
-            connection.execute(statements.create_migration_table)
-            applied = {row[0]: row[1] for row in connection.execute(statements.applied_migrations).fetchall()}
-            known = {migration.number: migration for migration in known_migrations()}
-            _refuse_mismatch(applied, known)
-            for number in sorted(known.keys() - applied.keys()):
-                migration = known[number]
-                with connection.transaction():
-                    connection.execute(migration.sql)
-                    connection.execute(
-                        statements.record_migration,
-                        {"number": number, "title": migration.title, "checksum": migration.checksum},
-                    )
-                applied_now.append(number)
+            applied_now = _apply_missing(connection)
+            notice = _settle_time_series(connection, timescale)
         finally:
             connection.execute(statements.unlock_migrations)
+    if notice and tell:
+        tell(notice)
     return applied_now
+
+
+def _apply_missing(connection: psycopg.Connection) -> list[int]:
+    statements = queries("migrate")
+    connection.execute(statements.create_migration_table)
+    applied = {row[0]: row[1] for row in connection.execute(statements.applied_migrations).fetchall()}
+    known = {migration.number: migration for migration in known_migrations()}
+    _refuse_mismatch(applied, known)
+    missing = sorted(known.keys() - applied.keys())
+    for number in missing:
+        migration = known[number]
+        with connection.transaction():
+            connection.execute(migration.sql)
+            connection.execute(
+                statements.record_migration,
+                {"number": number, "title": migration.title, "checksum": migration.checksum},
+            )
+    return missing
+
+
+def _settle_time_series(connection: psycopg.Connection, timescale: TimescaleWish) -> str | None:
+    row = connection.execute(queries("timescale").is_available).fetchone()
+    if timescale is TimescaleWish.OFF or (timescale is TimescaleWish.AUTO and not (row and row[0])):
+        return None
+    from hub.storage.timescale import TimescaleError, settle_new_database  # a start without TimescaleDB need not wait
+
+    try:
+        return settle_new_database(connection, timescale)
+    except TimescaleError as failure:
+        raise MigrationError(str(failure)) from failure
 
 
 def _refuse_mismatch(applied: dict[int, str], known: dict[int, Migration]) -> None:

@@ -1,10 +1,15 @@
-"""What is kept, and for how long (DOMAIN.md section 6); run by housekeeping, harmless to run twice."""
+"""What is kept, and for how long (DOMAIN.md section 6); run by housekeeping, harmless to run twice.
 
-from dataclasses import dataclass
+Readings and what is computed from them are `hub.storage.time_series`'s.
+"""
+
+from dataclasses import dataclass, field
 from datetime import timedelta
 
-from hub.storage.database import Connection
+from hub.storage import time_series
+from hub.storage.database import Connection, database_now
 from hub.storage.queries import queries
+from hub.storage.time_series import TimeSeriesPeriods
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,18 +19,11 @@ class RetentionPeriods:
     event_identities: timedelta = timedelta(days=90)
     reading_identities: timedelta = timedelta(hours=72)
     raw_payloads: timedelta = timedelta(days=90)
-    locations: timedelta = timedelta(days=30)
+    time_series: TimeSeriesPeriods = field(default_factory=TimeSeriesPeriods)
     stream_events: timedelta = timedelta(days=7)
     sessions_grace: timedelta = timedelta(days=7)
     texts_received: timedelta = timedelta(days=3 * 365)
     access_log: timedelta = timedelta(days=3 * 365)
-
-
-async def keep_partitions(connection: Connection) -> int:
-    """Make the partitions of readings that the next weeks need; returns how many were made."""
-    cursor = await connection.execute(queries("retention").ensure_partitions)
-    row = await cursor.fetchone()
-    return 0 if row is None else int(row[0])
 
 
 async def delete_expired(connection: Connection, periods: RetentionPeriods) -> None:
@@ -36,7 +34,6 @@ async def delete_expired(connection: Connection, periods: RetentionPeriods) -> N
         (statements.reading_identities, periods.reading_identities),
         (statements.quarantined_messages, periods.raw_payloads),
         (statements.event_payloads, periods.raw_payloads),
-        (statements.locations, periods.locations),
         (statements.stream_events, periods.stream_events),
         (statements.user_sessions, periods.sessions_grace),
         (statements.receipts, periods.texts_received),
@@ -44,3 +41,5 @@ async def delete_expired(connection: Connection, periods: RetentionPeriods) -> N
         (statements.access_log, periods.access_log),
     ):
         await connection.execute(statement, {"period": period})
+    await time_series.delete_expired_rollups(connection, periods.time_series)
+    await time_series.wipe_locations(connection, await database_now(connection), periods.time_series)

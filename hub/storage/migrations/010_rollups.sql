@@ -100,6 +100,9 @@ END $$;
 -- Rows come nearly in the order of time: a few bytes a page find the readings of an hour among those of a week.
 CREATE INDEX reading_measured_at ON reading USING brin (measured_at) WITH (pages_per_range = 32);
 
+-- Few readings have a place, and after a month none: the hourly wiping reads only what it wipes.
+CREATE INDEX reading_located ON reading (measured_at) WHERE lat IS NOT NULL;
+
 -- Weeks without a partition get one, and whatever the default partition holds of them moves there: a default row would
 -- otherwise forbid its week's partition for ever.
 CREATE OR REPLACE FUNCTION ensure_reading_partitions(from_at timestamptz, until_at timestamptz) RETURNS integer

@@ -1,7 +1,3 @@
--- ensure_partitions --
--- Weeks of readings, some before and some after now, so that nothing falls into the default partition.
-SELECT ensure_reading_partitions(now() - interval '28 days', now() + interval '28 days')
-
 -- event_identities --
 -- A device that repeats an event after 90 days has been away longer than its memory.
 DELETE FROM event_identity WHERE seen_at < now() - %(period)s
@@ -17,12 +13,6 @@ DELETE FROM quarantined_message WHERE received_at < now() - %(period)s
 -- event_payloads --
 -- The event stays, the bytes it came in go.
 UPDATE device_event SET payload = '' WHERE received_at < now() - %(period)s AND payload <> ''
-
--- locations --
--- Whereabouts are sensitive: a month, unless an incident keeps them.
-UPDATE reading SET lat = NULL, lon = NULL, accuracy_m = NULL, location_source = NULL, location_datum = NULL,
-                   location_fixed_at = NULL
- WHERE measured_at < now() - %(period)s AND lat IS NOT NULL
 
 -- stream_events --
 -- A reader that was away longer is told to read the lists again.

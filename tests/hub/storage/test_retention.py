@@ -2,7 +2,8 @@
 
 from hub.identity import new_id
 from hub.storage.database import connect
-from hub.storage.retention import RetentionPeriods, delete_expired, keep_partitions
+from hub.storage.retention import RetentionPeriods, delete_expired
+from hub.storage.time_series import keep_partitions
 from tests.hub.ingest.worlds import World
 
 
