@@ -32,6 +32,7 @@ from alerts.severity import Severity
 from hub.notify.answers import Answer, Meaning, understand
 from hub.notify.texts import ALREADY_CLOSED, SOMEBODY_ELSE_GOES, Sender, ask_which, compose_answer, polite_name
 from hub.storage import outbox, replies
+from hub.storage.callers import caller_subject
 from hub.storage.database import DATABASE_AWAY, Connection, database_now
 from hub.storage.incidents import AlertRequest, change, open_or_join
 from hub.storage.replies import InboundText, Told
@@ -141,7 +142,7 @@ class ReplyDesk:
         subject = (
             Subject(type=SubjectType.RECIPIENT, id=str(recipient_id))
             if recipient_id
-            else Subject(type=SubjectType.CALLER, id=received.number)
+            else await caller_subject(connection, division_id, received.number)
         )
         request = AlertRequest(
             division_id=division_id,

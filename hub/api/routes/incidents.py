@@ -1,6 +1,5 @@
 """Incidents as they are read, and those that come by telephone."""
 
-import re
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from hub.api.callers import DESK_ROLES, LOOKING_ROLES, Caller, requires
 from hub.api.problems import not_found, unacceptable
 from hub.api.shapes import PAGE_ROWS, Body, Cursor, Limit, LongText, Phone
 from hub.storage import stream
+from hub.storage.callers import caller_subject
 from hub.storage.database import database_now
 from hub.storage.incident_views import (
     IncidentFile,
@@ -101,9 +101,8 @@ async def report(
 async def _subject(caller: Caller, body: PhoneReport) -> tuple[Subject, str]:
     """Whom the call is about, and in which division."""
     if body.recipient_id is None:
-        digits = re.sub(r"\D", "", body.caller_phone or "")
-        # one number that calls two desks is two incidents: neither desk sees the other's
-        return Subject(type=SubjectType.CALLER, id=f"{caller.division_id}/{digits}"), caller.division_id
+        subject = await caller_subject(caller.connection, caller.division_id, body.caller_phone or "")
+        return subject, caller.division_id
     recipient = await find_recipient(caller.connection, body.recipient_id, caller.scope)
     if recipient is None:
         raise unacceptable("recipient_id", "unknown_reference", "names nobody that is there")

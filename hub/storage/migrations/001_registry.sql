@@ -155,8 +155,6 @@ CREATE TABLE user_account (
     role text NOT NULL,
     phone text,
     password_hash text NOT NULL,           -- Argon2id
-    failed_logins integer NOT NULL DEFAULT 0,
-    locked_until timestamptz,
     disabled_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now()
 );

@@ -165,9 +165,8 @@ async def test_a_text_from_an_unknown_number_opens_a_report_about_the_caller(tow
         assert await outcome(town, "10000000077", "救命") == "shown_as_report"
         assert await outcome(town, "10000000077", "快来") == "shown_as_report"
     (incident,) = town.incidents()
-    assert (incident["kind"], incident["subject_type"], incident["subject_id"]) == (
-        "phone_report", "caller", "10000000077",
-    )  # fmt: skip
+    assert (incident["kind"], incident["subject_type"]) == ("phone_report", "caller")
+    assert incident["subject_id"] == f"{incident['division_id']}/10000000077"
     notes = [row["params"]["text"] for row in town.log(incident["id"]) if row["code"] == "note"]
     assert notes == ["救命", "快来"]
 
