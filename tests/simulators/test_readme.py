@@ -17,7 +17,15 @@ from tests.simulators.stub_hub import StubHub
 ROOT = Path(__file__).parents[2]
 READMES = ("README.md", "README.zh-CN.md")
 EXAMPLE_VARIABLES = {f"HUB_EXAMPLE_{name}" for name in ("HOST", "PORT", "USER", "PASSWORD")}
-PAPERS = (*READMES, "docs/operations.md", "docs/vendor-guide.md", "docs/operator-guide.md", "CONTRIBUTING.md")
+PAPERS = (
+    *READMES,
+    "docs/operations.md",
+    "docs/vendor-guide.md",
+    "docs/vendor-guide.zh-CN.md",
+    "docs/adapters.md",
+    "docs/operator-guide.md",
+    "CONTRIBUTING.md",
+)
 
 
 @dataclass(frozen=True, slots=True)
