@@ -1,8 +1,7 @@
-"""One lasting MQTT session at a broker: connected, subscribed, acknowledged by hand, connected again when it is lost.
+"""One connection to a broker: opened, subscribed, read and written by the event loop, acknowledged by hand.
 
-paho does the protocol, the event loop does its reading and writing: no thread, and a pause in reading when the
-pipeline holds as much as it may. The session and what the broker queued for it survive connections and hubs; whatever
-was not acknowledged on one connection comes again on the next.
+paho does the protocol, the event loop does its reading and writing: no thread, and a pause in reading while the
+pipeline holds as much as it may. What was not acknowledged on one connection comes again on the next.
 """
 
 import asyncio
@@ -12,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import structlog
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv5, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
@@ -21,22 +19,14 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from hub.broker_addresses import BrokerAddress
-from hub.clock import monotonic_s, utc_now
+from hub.clock import utc_now
 from hub.ingest.subscriber.acknowledgements import OrderedAcknowledgements
 from hub.ingest.subscriber.parting import BrokerMessage
-
-_log = structlog.get_logger(__name__)
 
 #: How long a broker is asked to keep the session of a hub that is away, with all that devices say meanwhile.
 _SESSION_EXPIRY_S = 7 * 24 * 3600
 #: A stop of the hub waits for a connection attempt, so that it must not take long.
 _CONNECT_TIMEOUT_S = 5.0
-#: From CONNECT to the last SUBACK.
-_OPEN_TIMEOUT_S = 20.0
-_BACK_OFF_S = 0.5
-_BACK_OFF_MAX_S = 30.0
-#: A connection that lived for less was no success: two hubs with one client id throw each other out for ever.
-_STABLE_AFTER_S = 5.0
 #: Keep-alive is looked after, and a pause in reading ends, within this.
 _LOOK_EVERY_S = 0.25
 #: Messages read before others get their turn on the event loop.
@@ -79,66 +69,7 @@ class SessionPlan:
     window: int
 
 
-class BrokerSession:
-    """Keeps one session connected for as long as `run` runs."""
-
-    def __init__(self, address: BrokerAddress, plan: SessionPlan, receive: Receiver, sink: Congestion) -> None:
-        self._address = address
-        self._plan = plan
-        self._receive = receive
-        self._sink = sink
-        self._back_off_s = _BACK_OFF_S
-        self._is_loss_said = False
-        #: Since when nothing is heard from this broker; None while subscribed. Starting counts as away.
-        self.away_since_s: float | None = monotonic_s()
-        self.reason = "connecting"
-
-    async def run(self) -> None:
-        """Connect, and connect again, until cancelled."""
-        while True:
-            began_s = monotonic_s()
-            try:
-                await self._live()
-            except ConnectionFailedError as failure:
-                self._note_away(failure.reason)
-            if monotonic_s() - began_s > _STABLE_AFTER_S:
-                self._back_off_s = _BACK_OFF_S
-            await asyncio.sleep(self._back_off_s)
-            self._back_off_s = min(self._back_off_s * 2, _BACK_OFF_MAX_S)
-
-    async def _live(self) -> None:
-        """One connection from CONNECT to its end.
-
-        Raises:
-            ConnectionFailedError: it could not be opened, or is lost.
-        """
-        connection = _Connection(self._address, self._plan, self._receive, self._sink)
-        try:
-            async with asyncio.timeout(_OPEN_TIMEOUT_S):
-                await connection.open()
-            self._note_back()
-            await connection.wait_until_lost()
-        except TimeoutError as error:
-            raise ConnectionFailedError("the broker does not answer") from error
-        finally:
-            connection.close()
-
-    def _note_away(self, reason: str) -> None:
-        """Say it once an episode, however often it is tried again."""
-        self.reason = reason
-        if not self._is_loss_said:
-            _log.warning("source_lost", source=self._address.name, client_id=self._plan.client_id, reason=reason)
-            self._is_loss_said = True
-        if self.away_since_s is None:
-            self.away_since_s = monotonic_s()
-
-    def _note_back(self) -> None:
-        self.away_since_s = None
-        self._is_loss_said = False
-        _log.info("source_subscribed", source=self._address.name, client_id=self._plan.client_id)
-
-
-class _Connection:
+class Connection:
     """One TCP connection; a new one is a new object, so that no acknowledgement reaches another connection."""
 
     def __init__(self, address: BrokerAddress, plan: SessionPlan, receive: Receiver, sink: Congestion) -> None:

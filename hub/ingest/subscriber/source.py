@@ -11,9 +11,10 @@ from hub.broker_addresses import BrokerAddress
 from hub.clock import monotonic_s
 from hub.ingest.adapters import Adapters, GuardedAdapter, UnknownAdapterError
 from hub.ingest.source import MessageSink, Origin
-from hub.ingest.subscriber.connection import BrokerSession, SessionPlan
+from hub.ingest.subscriber.connection import SessionPlan
 from hub.ingest.subscriber.filters import share_out
 from hub.ingest.subscriber.parting import BrokerMessage, part_message
+from hub.ingest.subscriber.session import BrokerSession
 from hub.storage.scope import division_prefix
 
 _log = structlog.get_logger(__name__)
