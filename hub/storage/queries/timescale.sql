@@ -93,14 +93,15 @@ ALTER TABLE reading SET (
 )
 
 -- aggregates --
--- From the same columns as the views of migration 010. WITH NO DATA, because this is a
+-- From the same columns as the views of migration 010. Chunks are dropped as a whole: those of the minutes, which are
+-- not kept for long, are short. WITH NO DATA, because this is a
 -- transaction; what is not filled is computed when it is asked for.
 SELECT format(
     'CREATE MATERIALIZED VIEW %1$I WITH (timescaledb.continuous, timescaledb.materialized_only = false, '
-    'timescaledb.create_group_indexes = false) AS '
+    'timescaledb.create_group_indexes = false, timescaledb.chunk_interval = %5$L) AS '
     'SELECT device_id, recipient_id, division_id, time_bucket(%2$L::interval, measured_at, origin => %3$L::timestamptz) '
     'AS bucket, %4$s FROM reading GROUP BY 1, 2, 3, 4 WITH NO DATA',
-    'reading_' || title, width, origin, rollup_columns()
+    'reading_' || title, width, origin, rollup_columns(), CASE title WHEN '1m' THEN '7 days' ELSE '30 days' END
 ) FROM rollup_resolutions()
 
 -- index_aggregates --
@@ -114,9 +115,11 @@ CREATE INDEX reading_1d_device ON reading_1d (device_id, bucket)
 CALL add_columnstore_policy('reading', after => %(after)s::interval)
 
 -- refresh_policy --
--- Only what has changed since is computed; a span that begins before the readings do would delete what they left.
+-- Only what has changed since is computed, some hundred buckets a transaction; a span that begins before the readings
+-- do would delete what they left.
 SELECT add_continuous_aggregate_policy(%(aggregate)s::regclass, start_offset => %(start)s::interval,
-                                       end_offset => %(end)s::interval, schedule_interval => %(every)s::interval)
+                                       end_offset => %(end)s::interval, schedule_interval => %(every)s::interval,
+                                       buckets_per_batch => 1000)
 
 -- retention_policy --
 -- Whole chunks.
