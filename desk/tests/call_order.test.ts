@@ -7,7 +7,7 @@ import { formatPhone } from "@/incident/phone";
 
 import { makeIncident } from "./incident_maker";
 
-const watch = { id: "watch", kind: "smartwatch", model: null, phone: "10000000001", online: true, last_seen_at: null, battery_pct: 80 };
+const watch = { id: "watch", kind: "smartwatch", model: null, phone: "10000000001", online: true, last_seen_at: null, battery_pct: 80, charging: false, worn: true, signal_dbm: -80 };
 const mattress = { ...watch, id: "mattress", kind: "mattress", phone: null };
 const contact = (id: string, order: number) => ({ id, name: id, phone: `1000000001${order}`, relation: null, order });
 

@@ -21,6 +21,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tests.desk import fake_vitals
 from tests.desk.fake_scenery import furnish
 from tests.desk.fake_state import NOT_CLOSED, FakeState, HeldError, Json, identity, stamp
 
@@ -180,6 +181,17 @@ def build_app(stage: Stage) -> FastAPI:
     @app.get("/api/v1/recipients/{recipient_id}")
     async def recipient(recipient_id: str, _caller: caller) -> Json:
         return state.files[recipient_id]
+
+    @app.get("/api/v1/recipients/{recipient_id}/vitals")
+    async def vitals(recipient_id: str, _caller: caller) -> Json:
+        return {"items": fake_vitals.last_of(recipient_id, datetime.now(UTC)), "next": None}
+
+    @app.get("/api/v1/recipients/{recipient_id}/readings")
+    async def readings(recipient_id: str, _caller: caller, request: Request) -> Json:
+        asked = request.query_params
+        assert asked["resolution"] == "1m"
+        span = [datetime.fromisoformat(asked[end]) for end in ("from", "to")]
+        return fake_vitals.page_of(recipient_id, *span, cursor=asked.get("cursor"), limit=int(asked["limit"]))
 
     @app.get("/api/v1/notifications")
     async def notifications(_caller: caller, incident_id: str) -> Json:

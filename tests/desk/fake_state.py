@@ -198,6 +198,9 @@ class FakeState:
                 "online": True,
                 "last_seen_at": stamp(datetime.now(UTC) - timedelta(seconds=40)),
                 "battery_pct": 15 if number % 3 == 0 else 76,
+                "charging": False,
+                "worn": number % 4 != 0,
+                "signal_dbm": -81.0,
             }
         ]
 

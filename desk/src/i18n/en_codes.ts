@@ -40,6 +40,18 @@ export default {
     fall_radar: "fall radar",
     gateway: "gateway",
   },
+  measure: {
+    heart_rate_bpm: "Heart rate",
+    spo2_pct: "Oxygen",
+    respiration_rate_bpm: "Respiration",
+    systolic_mmhg: "Blood pressure",
+    diastolic_mmhg: "Diastolic",
+    body_temperature_c: "Temperature",
+    steps: "Steps today",
+    posture: "Posture",
+    in_bed: "In bed",
+  },
+  posture: { lying: "lying", sitting: "sitting", standing: "standing", walking: "walking", unknown: "unknown" },
   channel: { sms: "text", smpp: "text", log: "log", voice: "voice call", desk: "desk" },
   delivery: {
     owed: "to be sent",

@@ -40,6 +40,18 @@ export default {
     fall_radar: "跌倒雷达",
     gateway: "网关",
   },
+  measure: {
+    heart_rate_bpm: "心率",
+    spo2_pct: "血氧",
+    respiration_rate_bpm: "呼吸",
+    systolic_mmhg: "血压",
+    diastolic_mmhg: "舒张压",
+    body_temperature_c: "体温",
+    steps: "今日步数",
+    posture: "姿势",
+    in_bed: "在床",
+  },
+  posture: { lying: "躺", sitting: "坐", standing: "站", walking: "走动", unknown: "不明" },
   channel: { sms: "短信", smpp: "短信", log: "日志", voice: "语音电话", desk: "值班台" },
   delivery: {
     owed: "待发送",

@@ -27,6 +27,8 @@ export type Vocabulary =
   | "follow_up_kind"
   | "target"
   | "ledger_state"
+  | "measure"
+  | "posture"
   | "due";
 
 export function useWords() {

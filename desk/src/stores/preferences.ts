@@ -1,6 +1,6 @@
 /** What this browser remembers about how its operator likes the desk: language, theme, single-key shortcuts. */
 import { defineStore } from "pinia";
-import { ref, watch } from "vue";
+import { computed, ref, watch } from "vue";
 
 import { isLocale, type Locale } from "@/i18n";
 
@@ -22,13 +22,12 @@ export const usePreferences = defineStore("preferences", () => {
     remember("locale", chosen);
     document.documentElement.lang = chosen;
   }, { immediate: true });
-  watch([theme, systemIsDark], ([chosen, night]) => {
-    remember("theme", chosen);
-    document.documentElement.classList.toggle("dark", chosen === "dark" || (chosen === "system" && night));
-  }, { immediate: true });
+  const dark = computed(() => theme.value === "dark" || (theme.value === "system" && systemIsDark.value));
+  watch(theme, (chosen) => remember("theme", chosen), { immediate: true });
+  watch(dark, (night) => document.documentElement.classList.toggle("dark", night), { immediate: true });
   watch(shortcuts, (on) => remember("shortcuts", on ? "on" : "off"));
 
-  return { locale, theme, shortcuts };
+  return { locale, theme, dark, shortcuts };
 });
 
 function recall<Value extends string>(name: string, isValid: (told: string) => told is Value): Value | null {
