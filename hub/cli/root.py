@@ -2,7 +2,7 @@
 
 import typer
 
-from hub.cli import api_key, backup, bench, device, health, recipient, serve, simulate, user
+from hub.cli import adapter, api_key, backup, bench, device, health, recipient, serve, simulate, user
 
 app = typer.Typer(
     name="hub",
@@ -26,6 +26,7 @@ app.add_typer(api_key.app, name="api-key")
 app.add_typer(user.app, name="user")
 app.add_typer(device.app, name="device")
 app.add_typer(recipient.app, name="recipient")
+app.add_typer(adapter.app, name="adapter")
 app.command(context_settings=_PASSED_ON, add_help_option=False)(simulate.simulate)
 app.command()(simulate.demo)
 app.command()(bench.bench)

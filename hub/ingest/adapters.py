@@ -107,8 +107,14 @@ class Adapters:
             raise UnknownAdapterError(f"the adapter {name!r} does not take its options: {error}") from error
 
 
-def find_adapters(found: Iterable[EntryPoint] | None = None) -> Adapters:
-    """The built-in families and those of installed packages; what is broken is logged by name and left out."""
+def _log_broken(one: BrokenAdapter) -> None:
+    _log.error("adapter_broken", adapter=one.name, package=one.package, reason=one.reason)
+
+
+def find_adapters(
+    found: Iterable[EntryPoint] | None = None, *, tell: Callable[[BrokenAdapter], None] = _log_broken
+) -> Adapters:
+    """The built-in families and those of installed packages; what is broken is told by name and left out."""
     factories, broken = dict(BUILT_IN), list[BrokenAdapter]()
     for point in entry_points(group=GROUP) if found is None else found:
         try:
@@ -117,7 +123,7 @@ def find_adapters(found: Iterable[EntryPoint] | None = None) -> Adapters:
             factories[point.name] = _load(point)
         except Exception as error:  # noqa: BLE001 - a broken guest is reported, whatever it raises
             one = BrokenAdapter(name=point.name, package=_package_of(point), reason=f"{type(error).__name__}: {error}")
-            _log.error("adapter_broken", adapter=one.name, package=one.package, reason=one.reason)
+            tell(one)
             broken.append(one)
     return Adapters(factories, tuple(broken))
 

@@ -10,12 +10,13 @@ from pydantic import BaseModel
 from alerts.decisions import Stage
 from device_adapters import SourceOptions
 from device_adapters.asyncapi import describe_protocol
+from device_adapters.captured import RECEIVED_AT
 from device_adapters.device_events import EVENT_NAMES
 from device_adapters.down_messages import AckStage, DownCommand
 from device_adapters.hub_protocol import HubProtocol
 from device_adapters.protocol_examples import EXAMPLES
 from device_adapters.readings import Reading
-from tests.device_adapters.payload_files import RECEIVED_AT, payload_files
+from tests.device_adapters.payload_files import payload_files
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "asyncapi.json"
 DOCUMENT = describe_protocol()
@@ -85,9 +86,7 @@ def test_every_example_of_up_is_read_by_the_adapter() -> None:
 
 
 def _read(adapter: HubProtocol, topic: str, payload: dict[str, Any]) -> None:
-    from datetime import datetime
-
-    (part,) = adapter.decode(topic, json.dumps(payload).encode(), datetime.fromisoformat(RECEIVED_AT))
+    (part,) = adapter.decode(topic, json.dumps(payload).encode(), RECEIVED_AT)
     decoded = part.decoded
     assert decoded.readings or decoded.events or decoded.status
     assert not any(event.unread_fields for event in decoded.events)
@@ -118,12 +117,11 @@ def test_a_command_has_what_it_needs(command: dict[str, Any]) -> None:
         DownCommand.model_validate(command)
 
 
-#: DESIGN: every measure and every event of the protocol occurs in a captured payload of some kind of device.
 def test_every_measure_of_the_protocol_occurs_in_a_payload_of_its_own() -> None:
     seen = {
         name
         for file in payload_files("anxin")
-        for part in file.outcome.get("expected", ())
+        for part in file.message.outcome.get("expected", ())
         for reading in part.get("readings", ())
         for name in reading
     }
@@ -134,7 +132,7 @@ def test_every_event_of_the_protocol_occurs_in_a_payload_of_its_own() -> None:
     seen = {
         event["event"]
         for file in payload_files("anxin")
-        for part in file.outcome.get("expected", ())
+        for part in file.message.outcome.get("expected", ())
         for event in part.get("events", ())
     }
     assert seen == EVENT_NAMES

@@ -27,21 +27,21 @@ def _name_of(value: str | PayloadFile) -> str:
 
 @pytest.mark.parametrize(("family", "file"), FILES, ids=_name_of)
 def test_a_captured_payload_is_read_as_written_beside_it(family: str, file: PayloadFile) -> None:
-    assert file.outcome, "a payload file says what must be read from it"
-    assert file.read(BUILT_IN[family]) == file.outcome
+    assert file.message.outcome, "a payload file says what must be read from it"
+    assert file.message.read(BUILT_IN[family]) == file.message.outcome
 
 
 @pytest.mark.parametrize(("family", "file"), FILES, ids=_name_of)
 def test_the_device_is_named_alike_whether_its_message_can_be_read_or_not(family: str, file: PayloadFile) -> None:
-    adapter = BUILT_IN[family](file.options)
-    for part in file.outcome.get("expected", ()):
-        assert adapter.device_key(file.topic, file.payload) == part["device_key"]
+    adapter = BUILT_IN[family](file.message.options)
+    for part in file.message.outcome.get("expected", ()):
+        assert adapter.device_key(file.message.topic, file.message.payload_bytes) == part["device_key"]
 
 
 def test_every_family_has_payloads_of_both_kinds_and_every_folder_a_family() -> None:
     assert {path.name for path in PAYLOADS.iterdir()} == set(BUILT_IN)
     for family in BUILT_IN:
-        outcomes = {name for file in payload_files(family) for name in file.outcome}
+        outcomes = {name for file in payload_files(family) for name in file.message.outcome}
         assert outcomes == {"expected", "unreadable"}, family
 
 
@@ -78,7 +78,7 @@ def test_an_unreadable_message_is_shown_at_the_desk_where_it_may_be_a_cry(
     assert BUILT_IN[family](SourceOptions()).carries_alarms(topic) is alarms
 
 
-@pytest.mark.parametrize(("family", "topic"), sorted({(family, file.topic) for family, file in FILES}))
+@pytest.mark.parametrize(("family", "topic"), sorted({(family, file.message.topic) for family, file in FILES}))
 @given(payload=st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 @settings(max_examples=25, deadline=None)
 def test_whatever_comes_is_read_or_unreadable(family: str, topic: str, payload: bytes) -> None:
@@ -87,7 +87,7 @@ def test_whatever_comes_is_read_or_unreadable(family: str, topic: str, payload: 
 
 @pytest.mark.parametrize(
     ("family", "file"),
-    [one for one in FILES if isinstance(one[1].written["payload"], dict)],
+    [one for one in FILES if isinstance(one[1].message.payload, dict)],
     ids=_name_of,
 )
 @given(changed=st.dictionaries(st.integers(0, 40), JSON, min_size=1, max_size=3))
@@ -95,12 +95,13 @@ def test_whatever_comes_is_read_or_unreadable(family: str, topic: str, payload: 
 def test_a_payload_with_other_values_in_its_fields_is_read_or_unreadable(
     family: str, file: PayloadFile, changed: dict[int, Any]
 ) -> None:
-    fields = dict(file.written["payload"])
+    assert isinstance(file.message.payload, dict)
+    fields = dict(file.message.payload)
     names = list(fields)
     for place, value in changed.items():
         if names:
             fields[names[place % len(names)]] = value
-    _read_or_unreadable(family, file.topic, json.dumps(fields).encode())
+    _read_or_unreadable(family, file.message.topic, json.dumps(fields).encode())
 
 
 SNAPSHOT = {"imei": "004999010640017", "sos": True}
