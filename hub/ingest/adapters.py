@@ -12,8 +12,20 @@ from typing import cast
 
 import structlog
 
-from device_adapters import Adapter, AdapterFactory, FromDevice, SourceOptions, UnreadableError
+from device_adapters import (
+    Adapter,
+    AdapterFactory,
+    Decoded,
+    DeviceEvent,
+    DeviceStatus,
+    FromDevice,
+    Reading,
+    SourceOptions,
+    UnreadableError,
+)
+from device_adapters.device_events import EVENT_NAMES
 from device_adapters.families import BUILT_IN
+from hub.broker_addresses import filters_overlap
 
 _log = structlog.get_logger(__name__)
 
@@ -53,15 +65,16 @@ class GuardedAdapter:
     def device_key(self, topic: str, payload: bytes) -> str | None:
         """Name the device; None where it cannot, for whatever reason."""
         try:
-            return self.adapter.device_key(topic, payload)
+            named: object = self.adapter.device_key(topic, payload)
         except Exception as error:  # noqa: BLE001 - a guest's fault must not hold up the others
             _log.warning("adapter_failed", adapter=self.name, call="device_key", error=type(error).__name__)
             return None
+        return named if isinstance(named, str) else None
 
     def carries_alarms(self, topic: str) -> bool:
         """Say whether it may be a cry for help; yes, where the adapter cannot tell."""
         try:
-            return self.adapter.carries_alarms(topic)
+            return bool(self.adapter.carries_alarms(topic))
         except Exception as error:  # noqa: BLE001 - in doubt it is a cry
             _log.warning("adapter_failed", adapter=self.name, call="carries_alarms", error=type(error).__name__)
             return True
@@ -106,6 +119,17 @@ class Adapters:
         except Exception as error:
             raise UnknownAdapterError(f"the adapter {name!r} does not take its options: {error}") from error
 
+    def for_topic(self, topic: str) -> GuardedAdapter | None:
+        """The adapter whose vendor is known by this topic, with the vendor's own options; None where nobody is.
+
+        For recorded traffic, which comes from no source. It makes an adapter: callers keep what they get.
+        """
+        for name in self.factories:
+            adapter = self.create(name, SourceOptions())
+            if any(filters_overlap(topic, one) for one in adapter.topics):
+                return adapter
+        return None
+
 
 def _log_broken(one: BrokenAdapter) -> None:
     _log.error("adapter_broken", adapter=one.name, package=one.package, reason=one.reason)
@@ -143,9 +167,26 @@ def _load(point: EntryPoint) -> AdapterFactory:
 
 
 def _expect(one: object) -> FromDevice:
+    """What the port promises, of a guest that may not keep to it: behind here nobody looks again."""
     if not isinstance(one, FromDevice):
         raise TypeError("not a FromDevice")
+    key, said = _as_anything(one.device_key), _as_anything(one.decoded)
+    if not isinstance(key, str) or not isinstance(said, Decoded):
+        raise TypeError("a FromDevice has a text as its key, and a Decoded")
+    kept = (
+        all(isinstance(_as_anything(event), DeviceEvent) for event in said.events)
+        and all(isinstance(_as_anything(reading), Reading) for reading in said.readings)
+        and isinstance(_as_anything(said.status), DeviceStatus | None)
+        and EVENT_NAMES.issuperset(said.levels)
+    )
+    if not kept:
+        raise TypeError("a Decoded holds readings, events, a status and levels named by events")
     return one
+
+
+def _as_anything(value: object) -> object:
+    """What the types promise, and a guest may have broken."""
+    return value
 
 
 def _package_of(point: EntryPoint) -> str:

@@ -3,12 +3,21 @@
 import re
 import sys
 import tomllib
+from datetime import UTC, datetime
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
-from device_adapters import SourceOptions, UnreadableError, canonical_key, json_payloads, vendor_fields
+from device_adapters import (
+    DeviceEvent,
+    DeviceStatus,
+    SourceOptions,
+    UnreadableError,
+    canonical_key,
+    json_payloads,
+    vendor_fields,
+)
 from device_adapters.captured import CapturedMessage
 from hub.broker_addresses import parse_broker_address
 from hub.ingest.adapters import GROUP, find_adapters
@@ -22,7 +31,7 @@ def blocks(language: str) -> list[str]:
 
 @pytest.fixture
 def entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EntryPoint:
-    (module,), (written,) = blocks("python"), blocks("toml")
+    (_, module), (written,) = blocks("python"), blocks("toml")
     ((name, value),) = tomllib.loads(written)["project"]["entry-points"][GROUP].items()
     (tmp_path / f"{value.partition(':')[0]}.py").write_text(module)
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -38,6 +47,17 @@ def test_the_guides_adapter_reads_the_guides_payloads(entry: EntryPoint) -> None
     for block in written:
         message = CapturedMessage.model_validate_json(block)
         assert message.read(found.factories[entry.name]) == message.outcome
+
+
+def test_the_guides_event_and_status_can_be_made_as_shown() -> None:
+    fields = {"ts": 1795330658, "lat": "37.62", "lon": "114.92", "alarm": 67, "alarm_id": 9, "version": "1.0"}
+    names = {"fields": fields, "DeviceEvent": DeviceEvent, "DeviceStatus": DeviceStatus}
+    exec(blocks("python")[0], names | vars(vendor_fields) | {"made": names}, names)  # noqa: S102 - our own page
+    event, status = names["event"], names["status"]
+    assert isinstance(event, DeviceEvent)
+    assert (event.id, event.test, event.occurred_at) == ("9", True, datetime(2026, 11, 22, 6, 57, 38, tzinfo=UTC))
+    assert event.location is not None
+    assert status == DeviceStatus(online=True, firmware="1.0")
 
 
 def test_the_guides_source_is_an_address_that_names_the_guides_adapter(entry: EntryPoint) -> None:

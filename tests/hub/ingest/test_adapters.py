@@ -37,6 +37,12 @@ class Pendant:
             raise KeyError("alarm")
         if payload == b"nonsense":
             return ["sos"]
+        if payload == b"no key":
+            return [FromDevice(device_key=None, decoded=Decoded())]
+        if payload == b"no level":
+            return [FromDevice(device_key="1", decoded=Decoded(levels={"panic": True}))]
+        if payload == b"no event":
+            return [FromDevice(device_key="1", decoded=Decoded(events=("sos_pressed",)))]
         if payload != b"SOS":
             raise UnreadableError("event_unknown", {"event": payload.decode()[:64]})
         event = DeviceEvent(event="sos_pressed", component=self.component)
@@ -76,7 +82,7 @@ def test_a_vendors_package_is_found_by_its_entry_point_and_reads_its_messages(in
         adapter.decode("acme/1/alarm", b"?", NOW)
 
 
-@pytest.mark.parametrize("payload", [b"explode", b"nonsense"])
+@pytest.mark.parametrize("payload", [b"explode", b"nonsense", b"no key", b"no level", b"no event"])
 def test_a_failure_of_a_vendors_adapter_is_an_unreadable_message(install: Install, payload: bytes) -> None:
     install("acme_devices", PENDANT, "acme_pendant = acme_devices:Pendant")
     adapter = find_adapters().create("acme_pendant", SourceOptions())
@@ -93,6 +99,31 @@ def test_an_adapter_that_cannot_even_name_the_device_is_taken_for_a_cry(install:
     adapter = find_adapters().create("acme_pendant", SourceOptions())
     assert adapter.device_key("acme/1/alarm", b"") is None
     assert adapter.carries_alarms("acme/1/alarm") is True
+
+
+def test_a_device_key_that_is_no_text_is_none(install: Install) -> None:
+    install(
+        "acme_devices",
+        PENDANT.replace('return canonical_key(topic.split("/")[1])', "return 7"),
+        "acme_pendant = acme_devices:Pendant",
+    )
+    assert find_adapters().create("acme_pendant", SourceOptions()).device_key("acme/1/alarm", b"") is None
+
+
+@pytest.mark.parametrize(
+    ("topic", "name"),
+    [
+        ("anxin/v1/0193a7f2-6c00-7000-8000-000000000001/up/event", "anxin"),
+        ("atom/g618/status/004999010640017", "g616_watch"),
+        ("iMEDE_watch/sos", "kati_watch"),
+        ("mattress/1", "mattress_sensor"),
+        ("anxin/v1/x/down/ack", None),
+        ("elsewhere", None),
+    ],
+)
+def test_recorded_traffic_is_read_by_the_adapter_of_its_topic(topic: str, name: str | None) -> None:
+    adapter = find_adapters([]).for_topic(topic)
+    assert (None if adapter is None else adapter.name) == name
 
 
 @pytest.mark.parametrize(

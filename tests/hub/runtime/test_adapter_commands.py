@@ -24,7 +24,7 @@ def hub_with_the_guides_package(tmp_path: Path) -> CommandLine:
     site = tmp_path / "site"
     metadata = site / "acme_room_kit-1.0.dist-info"
     metadata.mkdir(parents=True)
-    (block,) = re.findall(r"^```python\n(.*?)^```$", GUIDE, flags=re.DOTALL | re.MULTILINE)
+    _, block = re.findall(r"^```python\n(.*?)^```$", GUIDE, flags=re.DOTALL | re.MULTILINE)
     (site / "acme_room_kit.py").write_text(block)
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-room-kit\nVersion: 1.0\n")
     (metadata / "entry_points.txt").write_text(
