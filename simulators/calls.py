@@ -1,12 +1,14 @@
-"""One press of a help button, without I/O: when to send it again, and what the wearer may be told.
+"""One call for help, without I/O: when to send it again, and what the wearer may be told.
 
-The rule of the protocol: the same id is sent again until the hub says `received` or `refused`. Nothing a wearer is told
-promises help before `responding`.
+A call is a press of the button, or a fall that the device suspects. The rule of the protocol: the same id is sent again
+until the hub says `received` or `refused`. Nothing a wearer is told promises help before `responding`.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from simulators.wire import Acknowledgement, Stage
 
@@ -17,7 +19,7 @@ REPEAT_AFTER_MAX = timedelta(seconds=30)
 
 
 class Light(StrEnum):
-    """What the button shows its wearer; each with the sentence it speaks."""
+    """What the device shows its wearer; each with the sentence it speaks."""
 
     CALLING = "calling"  #: 正在呼叫，请不要离开
     RECEIVED = "received"  #: 求助已送到，正在等人受理
@@ -38,12 +40,14 @@ _LIGHTS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Press:
-    """A press as the firmware keeps it; times are aware UTC."""
+class Call:
+    """A call as the firmware keeps it; times are aware UTC."""
 
     event_id: str
-    pressed_at: datetime
+    event: str  #: `sos_pressed`, `fall_suspected`, ... as on the wire.
+    called_at: datetime
     test: bool = False
+    evidence: Mapping[str, Any] = field(default_factory=dict)
     stage: Stage | None = None  #: What the hub last said; None: nothing yet.
     stage_at: datetime | None = None  #: The hub's time of that.
     reason: str | None = None
@@ -66,17 +70,24 @@ class Press:
         return self.stage in {Stage.CLOSED, Stage.REFUSED}
 
 
-def press(event_id: str, now: datetime, *, test: bool = False) -> Press:
-    """The button goes down: due at once."""
-    return Press(event_id=event_id, pressed_at=now, test=test, due_at=now)
+def call(
+    event_id: str,
+    now: datetime,
+    *,
+    event: str = "sos_pressed",
+    test: bool = False,
+    evidence: Mapping[str, Any] | None = None,
+) -> Call:
+    """Somebody calls: due at once."""
+    return Call(event_id=event_id, event=event, called_at=now, test=test, evidence=evidence or {}, due_at=now)
 
 
-def is_due(current: Press, now: datetime) -> bool:
+def is_due(current: Call, now: datetime) -> bool:
     """Whether it has to be sent (again) now."""
     return current.due_at is not None and current.due_at <= now
 
 
-def sent(current: Press, now: datetime) -> Press:
+def sent(current: Call, now: datetime) -> Call:
     """It left the device; until the hub says that it has it, it leaves again, each time a little later."""
     if not current.is_waiting:
         return current
@@ -84,13 +95,13 @@ def sent(current: Press, now: datetime) -> Press:
     return replace(current, times_sent=current.times_sent + 1, due_at=now + pause)
 
 
-def reconnected(current: Press, now: datetime) -> Press:
+def reconnected(current: Call, now: datetime) -> Call:
     """The link is back: whatever the hub has not confirmed goes out at once."""
     return replace(current, due_at=now) if current.is_waiting else current
 
 
-def acknowledged(current: Press, acknowledgement: Acknowledgement) -> Press:
-    """What the hub said about this press.
+def acknowledged(current: Call, acknowledgement: Acknowledgement) -> Call:
+    """What the hub said about this call.
 
     Messages can come twice and late: `received` (which answers each repetition) never takes back a later stage, nothing
     that is older than what is known counts, and only a stage with a newer time leaves `closed` (a reopened incident).
@@ -110,7 +121,7 @@ def acknowledged(current: Press, acknowledgement: Acknowledgement) -> Press:
     )
 
 
-def _is_older(acknowledgement: Acknowledgement, current: Press) -> bool:
+def _is_older(acknowledgement: Acknowledgement, current: Call) -> bool:
     if current.stage_at is None or acknowledgement.at is None:
         return current.stage is Stage.CLOSED
     if current.stage is Stage.CLOSED:

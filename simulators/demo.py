@@ -1,32 +1,36 @@
-"""What `make demo` shows once the hub is ready: a small county, its devices, and now and then somebody presses."""
+"""What `make demo` shows once the hub is ready: a county of 200 people, their devices, and what happens to them."""
 
 import asyncio
-import random
-from collections.abc import Iterator
 from datetime import timedelta
-from itertools import cycle
 from pathlib import Path
+from threading import Lock
 
 import typer
 
-from simulators.button import call_button
-from simulators.county import County, CountyDevice, CountyFounder
-from simulators.county_plan import DEMO_COUNTY
-from simulators.device import SimulatedDevice
+from simulators.board import Member
+from simulators.county import County, CountyFounder
+from simulators.county_made_up import DEMO_COUNTY
+from simulators.county_plan import CountyPlan
+from simulators.errands import Errands
+from simulators.happenings import happen
+from simulators.homes import furnish
 from simulators.hub_api import HubApi
 from simulators.link import HubAddress
-from simulators.progress import Progress, open_progress
+from simulators.progress import open_progress
 from simulators.register import Register
-from simulators.watch import smartwatch
+from simulators.story_clock import StoryClock
 
-REGISTER_FILE = "county.json"
+REGISTER_FILE = "county.jsonl"
 #: Soon enough that nobody wonders, late enough to have opened the desk and logged in.
-FIRST_PRESS_AFTER = timedelta(seconds=20)
+FIRST_AFTER = timedelta(seconds=20)
 #: One in a few minutes is what an operator of 10,000 people sees; a real county is far quieter.
-PRESS_EVERY = (timedelta(minutes=3), timedelta(minutes=5))
+HAPPENS_EVERY = (timedelta(minutes=2), timedelta(minutes=4))
+_SHOWN_PER_CENT = 20
 
 
-def run(base_url: str, api_key: str, mqtt_host: str, mqtt_port: int, state_dir: Path) -> None:
+def run(
+    base_url: str, api_key: str, mqtt_host: str, mqtt_port: int, state_dir: Path, plan: CountyPlan = DEMO_COUNTY
+) -> None:
     """Found the county if need be, say where the desk is, and let its people live until Ctrl-C.
 
     Raises:
@@ -36,8 +40,8 @@ def run(base_url: str, api_key: str, mqtt_host: str, mqtt_port: int, state_dir: 
     founder = CountyFounder(
         api=HubApi(base_url, api_key),
         register=Register(state_dir / REGISTER_FILE),
-        plan=DEMO_COUNTY,
-        report=lambda _: None,
+        plan=plan,
+        report=FoundingProgress(plan.pieces),
     )
     typer.echo("Creating the county / 正在准备示例县 ...")
     county = founder.found()
@@ -48,10 +52,31 @@ def run(base_url: str, api_key: str, mqtt_host: str, mqtt_port: int, state_dir: 
         typer.echo("The devices are off. / 模拟设备已关闭。")
 
 
+class FoundingProgress:
+    """Says now and then how far the founding has come; nothing where there is nothing to create."""
+
+    def __init__(self, pieces: int) -> None:
+        self._pieces = pieces
+        self._done = 0
+        self._said_per_cent = 0
+        self._lock = Lock()
+
+    def __call__(self, _: str) -> None:
+        """One piece more."""
+        with self._lock:
+            self._done += 1
+            per_cent = min(100 * self._done // self._pieces, 100)
+            if per_cent - self._said_per_cent < _SHOWN_PER_CENT:
+                return
+            self._said_per_cent = per_cent
+        typer.echo(f"  {per_cent} %")
+
+
 def welcome(county: County, base_url: str, state_dir: Path) -> str:
     """Where to look, and with which log-in."""
+    people, devices = len({device.home for device in county.devices}), len(county.devices)
     return f"""
-  {county.name} · {len(county.devices)} simulated devices · 模拟设备 {len(county.devices)} 台
+  {county.name} · {people} people with {devices} simulated devices · {people} 人，模拟设备 {devices} 台
 
     Duty desk / 值班台    {base_url.rstrip("/")}/
     Log in / 登录名       {county.operator_login}
@@ -67,40 +92,16 @@ async def live(
     county: County,
     address: HubAddress,
     *,
-    first_press_after: timedelta = FIRST_PRESS_AFTER,
-    press_every: tuple[timedelta, timedelta] = PRESS_EVERY,
+    first_after: timedelta = FIRST_AFTER,
+    every: tuple[timedelta, timedelta] = HAPPENS_EVERY,
 ) -> None:
-    """All devices at once, until cancelled."""
-    with open_progress(county) as progress:
-        devices = {each.device_id: _switch_on(each, address, progress) for each in county.devices}
-        async with asyncio.TaskGroup() as group:
-            for device in devices.values():
-                group.create_task(device.run())
-            buttons = [devices[each.device_id] for each in county.devices if each.kind == "call_button"]
-            group.create_task(_press_now_and_then(_one_after_another(buttons), first_press_after, press_every))
-
-
-async def _press_now_and_then(
-    buttons: Iterator[SimulatedDevice], first_after: timedelta, every: tuple[timedelta, timedelta]
-) -> None:
-    await asyncio.sleep(first_after.total_seconds())
-    for button in buttons:
-        button.press()
-        await asyncio.sleep(random.uniform(every[0].total_seconds(), every[1].total_seconds()))
-
-
-def _one_after_another(buttons: list[SimulatedDevice]) -> Iterator[SimulatedDevice]:
-    """Everybody once, in an order of chance, and again."""
-    return cycle(random.sample(buttons, k=len(buttons)))
-
-
-def _switch_on(device: CountyDevice, address: HubAddress, progress: Progress) -> SimulatedDevice:
-    if device.kind == "smartwatch":
-        return smartwatch(
-            address=address,
-            device_id=device.device_id,
-            password=device.password,
-            report=progress.show,
-            seed=device.device_id,
-        )
-    return call_button(address=address, device_id=device.device_id, password=device.password, report=progress.show)
+    """All homes at once, until cancelled."""
+    members = {each.device_id: Member(wearer=each.wearer, kind=each.kind) for each in county.devices}
+    with open_progress(members) as progress:
+        homes = furnish(county.devices, address=address, clock=StoryClock(), report=progress.show)
+        async with Errands() as errands:
+            for home in homes:
+                for station in home.stations:
+                    errands.start(station.run())
+            errands.start(happen(homes, first_after=first_after, every=every))
+            await errands.until_one_fails()

@@ -1,231 +1,194 @@
-"""A simulated device: it measures, calls, listens, and comes back when the link is lost.
+"""A simulated device: an instrument on somebody's life, a memory, and calls for help. It has no link of its own.
 
-What a press is and when it is repeated is decided in `press`; here it only leaves and arrives. Everything that happens
-is reported as a `Note`, and nobody needs to look inside.
+What it has to say waits in its memory until a `Station` has a link; everything that happens is reported as a `Note`.
 """
 
 import asyncio
-import random
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import aiomqtt
-from aiomqtt.exceptions import MqttConnectError
-
-from simulators import press as pressing
-from simulators.errands import Errands
-from simulators.link import (
-    FAREWELL_WITHIN_S,
-    PUBACK_WITHIN_S,
-    HubAddress,
-    Link,
-    back_off_s,
-    open_link,
-)
+from simulators import calls as calling
+from simulators.calls import Call
+from simulators.gear.instrument import Instrument, Look
+from simulators.life.living import Life
+from simulators.memory import Memory
 from simulators.notes import Happening, Note, Report
-from simulators.press import Press
-from simulators.wire import (
-    Acknowledgement,
-    Command,
-    Topics,
-    new_event_id,
-    read_acknowledgement,
-    read_command,
-    stamp,
-)
+from simulators.story_clock import StoryClock
+from simulators.wire import Acknowledgement, Command, Topics, new_event_id, stamp
 
-#: So many presses are remembered, so that late stages still find theirs.
-PRESSES_KEPT = 50
-
-Measure = Callable[[datetime], Mapping[str, Any]]
+#: So many calls are remembered, so that late stages still find theirs.
+CALLS_KEPT = 50
+#: Looks at the past between two breaths of everybody else in the process.
+_LOOKS_AT_ONCE = 200
 
 
 class SimulatedDevice:
-    """One device: `run` keeps it connected until it is cancelled, `press` may be called at any time."""
+    """One device; `live` measures until it is cancelled, `call` and `tell` may be called at any time."""
 
     def __init__(
         self,
         *,
-        address: HubAddress,
         device_id: str,
-        password: str,
-        measure: Measure,
+        instrument: Instrument,
+        life: Life,
+        clock: StoryClock,
         report: Report,
-        measure_every: timedelta = timedelta(minutes=1),
-        firmware: str = "simulator-1",
+        measure_every: timedelta | None = None,
     ) -> None:
         self.device_id = device_id
-        self.presses: dict[str, Press] = {}
-        self._address = address
-        self._password = password
-        self._measure = measure
-        self._report = report
+        self.instrument = instrument
+        self.life = life
+        self.clock = clock
+        self.topics = Topics(device_id)
+        self.memory = Memory()
+        self.calls: dict[str, Call] = {}
+        self.boot_id = new_event_id()
+        self.skew = timedelta(0)  #: How wrong its clock is.
+        self.is_alive = True  #: Not with a flat battery, nor once it is broken.
+        self.on_news: Callable[[], None] = lambda: None  #: The station listens here.
         self._measure_every = measure_every
-        self._firmware = firmware
-        self._topics = Topics(device_id)
-        self._boot_id = new_event_id()
+        self._report = report
+        self._is_broken = False
         self._seq = 0
-        self._something_to_send = asyncio.Event()
-        self._interval_changed = asyncio.Event()
+        self._look_again = asyncio.Event()
 
-    def press(self, *, test: bool = False) -> Press:
-        """The button goes down; it is sent as soon as there is a link, and again until the hub has it."""
-        pressed = pressing.press(new_event_id(), _now(), test=test)
-        self.presses[pressed.event_id] = pressed
-        for forgotten in list(self.presses)[:-PRESSES_KEPT]:
-            del self.presses[forgotten]
-        self._note(Happening.PRESSED, event_id=pressed.event_id, test=test)
-        self._something_to_send.set()
-        return pressed
+    def press(self, *, test: bool = False) -> Call:
+        """The button goes down."""
+        return self.call("sos_pressed", test=test)
 
-    async def run(self) -> None:
-        """Stay connected until cancelled."""
-        failures = 0
-        while True:
-            connected = False
-            try:
-                async with self._connection() as link:
-                    connected, failures = True, 0
-                    await self._live(link)
-            except aiomqtt.MqttError as lost:
-                refused = not connected and isinstance(lost, MqttConnectError)
-                self._note(Happening.OFFLINE, reason=str(lost), refused=refused)
-            await asyncio.sleep(back_off_s(failures, random.random()))
-            failures += 1
+    def call(self, event: str, *, test: bool = False, evidence: Mapping[str, Any] | None = None) -> Call:
+        """A call for help; it is sent as soon as there is a link, and again until the hub has it."""
+        made = calling.call(new_event_id(), _now(), event=event, test=test, evidence=evidence)
+        self.calls[made.event_id] = made
+        for forgotten in list(self.calls)[:-CALLS_KEPT]:
+            del self.calls[forgotten]
+        self.note(Happening.CALLED, event_id=made.event_id, event=event, test=test)
+        self.on_news()
+        return made
 
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Link]:
-        """Connected, subscribed, and announced; says good-bye when it is left in peace."""
-        async with open_link(self._address, device_id=self.device_id, password=self._password) as link:
-            await link.subscribe(self._topics.down)
-            await self._say_status(link, online=True, within_s=PUBACK_WITHIN_S)
-            self._note(Happening.ONLINE)
-            try:
-                yield link
-            except asyncio.CancelledError:
-                with suppress(aiomqtt.MqttError):
-                    await self._say_status(link, online=False, within_s=FAREWELL_WITHIN_S)
-                raise
+    def tell(self, event: str, *, evidence: Mapping[str, Any] | None = None, at: datetime | None = None) -> None:
+        """A device event that is no call for help; `at` in the life's time."""
+        occurred_at = self.stamp(_now() if at is None else self.clock.wall(at))
+        fields = {**self._identity(), "event": event, "occurred_at": occurred_at}
+        self.memory.keep_event(fields | ({"evidence": dict(evidence)} if evidence else {}))
+        self.on_news()
 
-    async def _say_status(self, link: Link, *, online: bool, within_s: float) -> None:
-        status = {"online": online, "firmware": self._firmware, "boot_id": self._boot_id}
-        await link.publish(self._topics.status, status, retain=True, within_s=within_s)
+    def babble(self, leaf: str, payload: bytes) -> None:
+        """Bytes below `up/`, as they are."""
+        self.memory.keep_bytes(leaf, payload)
+        self.on_news()
 
-    async def _live(self, link: Link) -> None:
-        now = _now()
-        self.presses = {event_id: pressing.reconnected(each, now) for event_id, each in self.presses.items()}
-        async with Errands() as errands:
-            errands.start(self._listen(link))
-            errands.start(self._measure_for_ever(link))
-            errands.start(self._send_presses(link, errands))
-            await errands.until_one_fails()
+    def die(self) -> None:
+        """Broken: nothing more is measured or said."""
+        self._is_broken, self.is_alive = True, False
+        self.look_again()
+        self.on_news()
 
-    async def _send_presses(self, link: Link, errands: Errands) -> None:
-        """Each due press in a task of its own: one whose PUBACK is held back must not delay the next."""
-        while True:
-            now = _now()
-            for event_id, each in self.presses.items():
-                if pressing.is_due(each, now):
-                    self.presses[event_id] = pressing.sent(each, now)
-                    errands.start(self._send_press(link, self.presses[event_id], now))
-            self._something_to_send.clear()
-            next_due = min((each.due_at for each in self.presses.values() if each.due_at), default=None)
-            await _wait(self._something_to_send, None if next_due is None else next_due - _now())
+    def look_again(self) -> None:
+        """Something has changed: measure now."""
+        self._look_again.set()
 
-    async def _send_press(self, link: Link, each: Press, now: datetime) -> None:
+    async def live(self) -> None:
+        """Measure, each kind at its own pace."""
+        while not self._is_broken:
+            now = self.clock.now()
+            look = self.instrument.look(self.life.at(now))
+            self._keep(look, now)
+            self.on_news()
+            self._look_again.clear()
+            await self.clock.wait(self._look_again, self._measure_every or look.next_in)
+
+    async def remember(self, past: timedelta) -> None:
+        """What it measured while it was out of reach, up to now."""
+        until = self.clock.now()
+        at, looks = until - past, 0
+        while at < until and not self._is_broken:
+            look = self.instrument.look(self.life.at(at))
+            self._keep(look, at)
+            at += self._measure_every or look.next_in
+            looks += 1
+            if looks % _LOOKS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+    def event_of(self, current: Call, now: datetime) -> dict[str, Any]:
+        """The call as it goes on the wire now."""
         fields = {
-            "id": each.event_id,
-            "seq": self._next_seq(),
-            "boot_id": self._boot_id,
-            "event": "sos_pressed",
-            "occurred_at": stamp(each.pressed_at),
-            "sent_at": stamp(now),
-            "test": each.test,
-            "component": "button-1",
+            **self._identity(),
+            "id": current.event_id,
+            "event": current.event,
+            "occurred_at": self.stamp(current.called_at),
+            "sent_at": self.stamp(now),
+            "test": current.test,
             "ack": True,
         }
-        self._note(Happening.SENT, event_id=each.event_id, times_sent=each.times_sent)
-        await link.publish(self._topics.event, fields)
-        self._note(Happening.COMMITTED, event_id=each.event_id, after_ms=_milliseconds_since(now))
+        if current.event == "sos_pressed":
+            fields["component"] = "button-1"
+        return fields | ({"evidence": dict(current.evidence)} if current.evidence else {})
 
-    async def _measure_for_ever(self, link: Link) -> None:
-        while True:
-            now = _now()
-            measured = self._measure(now)
-            reading = {"id": new_event_id(), "seq": self._next_seq(), "measured_at": stamp(now), **measured}
-            await link.publish(self._topics.telemetry, reading)
-            self._note(Happening.MEASURED, **measured)
-            self._interval_changed.clear()
-            await _wait(self._interval_changed, self._measure_every)
-
-    async def _listen(self, link: Link) -> None:
-        async for message in link.messages:
-            if message.topic.matches("anxin/v1/+/down/ack"):
-                acknowledgement = read_acknowledgement(message.payload)
-                if acknowledgement is not None:
-                    self._take_acknowledgement(acknowledgement)
-            elif message.topic.matches("anxin/v1/+/down/command"):
-                command = read_command(message.payload)
-                if command is not None:
-                    await self._obey(link, command)
-
-    def _take_acknowledgement(self, acknowledgement: Acknowledgement) -> None:
-        before = self.presses.get(acknowledgement.ref)
+    def take_acknowledgement(self, acknowledgement: Acknowledgement) -> None:
+        """What the hub says of one of its calls."""
+        before = self.calls.get(acknowledgement.ref)
         if before is None:
             return
-        after = pressing.acknowledged(before, acknowledgement)
+        after = calling.acknowledged(before, acknowledgement)
         if after == before:
             return
-        self.presses[acknowledgement.ref] = after
+        self.calls[acknowledgement.ref] = after
         if after.stage is not before.stage:
-            self._note(
+            self.note(
                 Happening.STAGE,
                 event_id=after.event_id,
                 stage=acknowledgement.stage.value,
                 light=after.light.value,
                 reason=after.reason,
-                after_ms=_milliseconds_since(after.pressed_at),
+                after_ms=milliseconds_between(after.called_at, _now()),
             )
 
-    async def _obey(self, link: Link, command: Command) -> None:
-        done = True
+    def obey(self, command: Command) -> None:
+        """Do it, as far as a simulated device can, and answer."""
+        done = command.command in {"sound", "message", "self_test", "locate"}
         if command.command == "set_interval":
             interval_s = command.parameters.get("interval_s")
             done = isinstance(interval_s, int) and interval_s > 0
             if isinstance(interval_s, int) and done:
                 self._measure_every = timedelta(seconds=interval_s)
-                self._interval_changed.set()
-        elif command.command not in {"sound", "message", "self_test"}:
-            done = False
-        self._note(Happening.COMMANDED, command=command.command, done=done)
+        self.look_again()
+        self.note(Happening.COMMANDED, command=command.command, done=done)
         answer = {
+            **self._identity(),
             "id": command.id,
-            "seq": self._next_seq(),
-            "boot_id": self._boot_id,
             "event": "command_result",
-            "occurred_at": stamp(_now()),
+            "occurred_at": self.stamp(_now()),
             "evidence": {"command": command.command, "result": "done" if done else "not_supported"},
         }
-        await link.publish(self._topics.event, answer)
+        self.memory.keep_event(answer)
+        self.on_news()
 
-    def _next_seq(self) -> int:
-        self._seq += 1
-        return self._seq
+    def stamp(self, wall_at: datetime) -> str:
+        """A time as this device's clock shows it."""
+        return stamp(wall_at + self.skew)
 
-    def _note(self, happening: Happening, **details: Any) -> None:
+    def note(self, happening: Happening, **details: Any) -> None:
+        """Report what happened."""
         self._report(Note(at=_now(), device_id=self.device_id, happening=happening, details=details))
 
+    def _keep(self, look: Look, at: datetime) -> None:
+        self.is_alive = look.is_alive and not self._is_broken
+        for occurrence in look.occurrences:
+            self.tell(occurrence.event, evidence=occurrence.evidence, at=at)
+        if look.fields is not None:
+            measured_at = self.stamp(self.clock.wall(at))
+            self.memory.keep_reading({**self._identity(), "measured_at": measured_at, **look.fields})
 
-async def _wait(event: asyncio.Event, at_most: timedelta | None) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(None if at_most is None else max(at_most.total_seconds(), 0)):
-            await event.wait()
+    def _identity(self) -> dict[str, Any]:
+        self._seq += 1
+        return {"id": new_event_id(), "seq": self._seq, "boot_id": self.boot_id}
 
 
-def _milliseconds_since(start: datetime) -> float:
-    return round((_now() - start) / timedelta(milliseconds=1), 1)
+def milliseconds_between(start: datetime, end: datetime) -> float:
+    """One decimal is what a network is worth."""
+    return round((end - start) / timedelta(milliseconds=1), 1)
 
 
 def _now() -> datetime:

@@ -1,33 +1,28 @@
-"""One MQTT connection of a device: opened with a will, bounded in time, closed in good order.
+"""One connection of a station over its network: opened with a will, bounded in time, closed in good order.
 
-Time limits are `asyncio.timeout`s, not the client's own: those are built on `asyncio.wait_for`, which in Python 3.11
-can lose a cancellation, and a device that lost it would never end.
+Time limits are `asyncio.timeout`s: `asyncio.wait_for` in Python 3.11 can lose a cancellation, and a device that lost it
+would never end.
 """
 
 import asyncio
-import math
+import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from ssl import SSLContext
 from typing import Any
 
-import aiomqtt
-from paho.mqtt.reasoncodes import ReasonCode
-
+from simulators.mqtt import Inbound, LinkLostError, Login, MqttConnection
+from simulators.network import Fate, Network
 from simulators.wire import Topics, encode
 
 #: The hub waits 1.5 times as long before it believes that the device is gone.
 KEEP_ALIVE_S = 30
 CONNECT_WITHIN_S = 10.0
-#: A hub that holds its acknowledgement for so long has lost its database: connect anew, which sends again.
-PUBACK_WITHIN_S = 20.0
 #: On the way out the hub is told; whoever pressed Ctrl-C does not wait longer than this for it.
 FAREWELL_WITHIN_S = 1.0
 BACK_OFF_FIRST_S = 0.5
 BACK_OFF_MAX_S = 30.0
-#: SUBACK's code for a filter that is not granted (MQTT 3.1.1, section 3.9.3).
-SUBACK_FAILURE = 0x80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,54 +35,77 @@ class HubAddress:
 
 
 class Link:
-    """An open connection; every method raises MqttError when the link is lost."""
+    """An open connection over a network; every method raises LinkLostError when it is lost."""
 
-    def __init__(self, client: aiomqtt.Client) -> None:
-        self._client = client
+    def __init__(self, connection: MqttConnection, network: Network, dice: random.Random) -> None:
+        self.network = network
+        self.is_frozen = False
+        self._connection = connection
+        self._dice = dice
 
-    @property
-    def messages(self) -> AsyncIterator[aiomqtt.Message]:
+    def messages(self) -> AsyncIterator[Inbound]:
         """What the hub says, as it comes."""
-        return aiter(self._client.messages)
+        return self._connection.messages()
 
     async def subscribe(self, topic_filter: str) -> None:
-        """Returns when it is granted; raises MqttError when it is not."""
-        async with _time_limit(PUBACK_WITHIN_S):
-            granted = await self._client.subscribe(topic_filter, qos=1)
-        if any(code.is_failure if isinstance(code, ReasonCode) else code >= SUBACK_FAILURE for code in granted):
-            raise aiomqtt.MqttError(f"the hub refused the subscription to {topic_filter}")
+        """Returns when it is granted."""
+        async with _time_limit(self.network.gives_up_after_s):
+            await self._connection.subscribe(topic_filter)
 
     async def publish(
-        self, topic: str, fields: Mapping[str, Any], *, retain: bool = False, within_s: float = PUBACK_WITHIN_S
+        self,
+        topic: str,
+        message: Mapping[str, Any] | bytes,
+        *,
+        retain: bool = False,
+        within_s: float | None = None,
     ) -> None:
-        """Returns when the hub has acknowledged; raises MqttError when it does not in time."""
-        async with _time_limit(within_s):
-            await self._client.publish(topic, encode(fields), qos=1, retain=retain)
+        """Returns when the hub has acknowledged; bytes go as they are."""
+        payload = message if isinstance(message, bytes) else encode(message)
+        await asyncio.sleep(self.network.delay(self._dice))
+        async with _time_limit(self.network.gives_up_after_s if within_s is None else within_s):
+            match self.network.fate(self._dice):
+                case Fate.LOST:
+                    await self._connection.tear(topic, payload)
+                    raise LinkLostError("the network lost it")
+                case Fate.UNANSWERED:
+                    await self._connection.publish(topic, payload, retain=retain)
+                    self._connection.abort()
+                    raise LinkLostError("the network lost the acknowledgement")
+                case fate:
+                    copies = 2 if fate is Fate.TWICE else 1
+                    await self._connection.publish(topic, payload, retain=retain, copies=copies)
+
+    def cut(self) -> None:
+        """Gone, without a word: the hub publishes the will."""
+        self._connection.abort()
+
+    def freeze(self) -> None:
+        """Half-open: neither side hears the other any more, and nobody has said so."""
+        self.is_frozen = True
+        self._connection.freeze()
 
 
 @asynccontextmanager
-async def open_link(address: HubAddress, *, device_id: str, password: str) -> AsyncIterator[Link]:
+async def open_link(
+    address: HubAddress, *, device_id: str, password: str, network: Network, dice: random.Random
+) -> AsyncIterator[Link]:
     """A connection with a session that the hub keeps while the device is away."""
-    client = aiomqtt.Client(
-        address.host,
-        address.port,
-        username=device_id,
+    login = Login(
+        client_id=device_id,
+        user=device_id,
         password=password,
-        identifier=device_id,
-        clean_session=False,
-        keepalive=KEEP_ALIVE_S,
-        tls_context=address.tls,
-        will=aiomqtt.Will(Topics(device_id).status, encode({"online": False}), qos=1, retain=True),
-        timeout=math.inf,
+        keep_alive_s=KEEP_ALIVE_S,
+        will=(Topics(device_id).status, encode({"online": False})),
     )
     async with _time_limit(CONNECT_WITHIN_S):
-        await client.__aenter__()
+        connection = await MqttConnection.open(address.host, address.port, address.tls, login)
     try:
-        yield Link(client)
+        yield Link(connection, network, dice)
     finally:
-        with suppress(aiomqtt.MqttError):
+        with suppress(LinkLostError):
             async with _time_limit(FAREWELL_WITHIN_S):
-                await client.__aexit__(None, None, None)
+                await connection.close()
 
 
 def back_off_s(failures: int, chance: float) -> float:
@@ -102,4 +120,4 @@ async def _time_limit(seconds: float) -> AsyncIterator[None]:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError as late:
-        raise aiomqtt.MqttError(f"the hub did not answer within {seconds:g} s") from late
+        raise LinkLostError(f"the hub did not answer within {seconds:g} s") from late

@@ -14,12 +14,14 @@ class Happening(StrEnum):
 
     ONLINE = "online"  #: Connected, subscribed, said hello.
     OFFLINE = "offline"  #: The link is gone, or was never there; the reason says more.
-    PRESSED = "pressed"  #: The button went down.
-    SENT = "sent"  #: The press left, for the first time or again.
-    COMMITTED = "committed"  #: PUBACK: the hub has it on disk.
-    STAGE = "stage"  #: The hub said how far the press has come.
-    MEASURED = "measured"  #: A reading was sent and acknowledged.
+    CALLED = "called"  #: Somebody calls for help: the button went down, or the device suspects a fall.
+    SENT = "sent"  #: The call left, for the first time or again.
+    COMMITTED = "committed"  #: PUBACK of the call: the hub has it on disk.
+    STAGE = "stage"  #: The hub said how far the call has come.
+    MEASURED = "measured"  #: A reading, or a batch of them, was sent and acknowledged.
+    REPORTED = "reported"  #: A device event that is no call was sent and acknowledged.
     COMMANDED = "commanded"  #: The hub asked for something.
+    STORY = "story"  #: A step of the scenario.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

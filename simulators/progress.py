@@ -1,29 +1,21 @@
-"""What a demonstration shows: a quiet table on a terminal, elsewhere a line for each thing that matters."""
+"""Where many devices are shown: a table on a terminal, elsewhere a line for each thing that matters."""
 
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import IO, Protocol
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 
-from simulators.county import County
+from simulators.board import KIND_WORDS, Board, Member, Tally
 from simulators.notes import Happening, Note
-from simulators.press import Light
 
-_LIGHT_WORDS = {
-    Light.CALLING: "calling",
-    Light.RECEIVED: "received: waiting for somebody to take it",
-    Light.TAKEN: "taken by the desk",
-    Light.HELP_IS_COMING: "help is coming",
-    Light.OVER: "closed",
-    Light.NOT_RECEIVED: "refused",
-}
-_SHOWN_IN_TABLE = {Happening.ONLINE, Happening.OFFLINE, Happening.PRESSED, Happening.STAGE}
-_KIND_WORDS = {"call_button": "call button", "smartwatch": "smartwatch"}
+#: Hundreds of devices say something all the time; an eye follows less.
+DRAWN_EVERY_S = 0.5
+_DRAWN_AT_ONCE = {Happening.CALLED, Happening.STAGE}
 
 
 class Progress(Protocol):
@@ -34,50 +26,6 @@ class Progress(Protocol):
 
     def show(self, note: Note) -> None:
         """Something that happened to a device."""
-
-
-@dataclass(slots=True)
-class _Row:
-    wearer: str
-    kind: str
-    is_online: bool = False
-    was_online: bool = False
-    last_press: str = ""
-    stage: str = ""
-
-    @property
-    def title(self) -> str:
-        return f"{self.wearer} · {_KIND_WORDS.get(self.kind, self.kind)}"
-
-
-class Board:
-    """The devices of a county as last seen; `take` turns a note into the sentence it deserves, if any."""
-
-    def __init__(self, county: County) -> None:
-        self.rows = {device.device_id: _Row(device.wearer, device.kind) for device in county.devices}
-
-    def take(self, note: Note) -> str | None:
-        """Remember what the note says."""
-        row = self.rows[note.device_id]
-        clock = f"{note.at.astimezone():%H:%M:%S}"
-        match note.happening:
-            case Happening.ONLINE:
-                sentence = f"{row.title} is back" if row.was_online else None
-                row.is_online = row.was_online = True
-            case Happening.OFFLINE:
-                sentence = f"{row.title} lost the hub: {note.details['reason']}" if row.is_online else None
-                row.is_online = False
-            case Happening.PRESSED:
-                row.last_press, row.stage = clock, _LIGHT_WORDS[Light.CALLING]
-                sentence = f"{row.title} is pressed"
-            case Happening.COMMITTED:
-                sentence = f"{row.title}: on disk, {note.details['after_ms']} ms after it was sent"
-            case Happening.STAGE:
-                row.stage = _LIGHT_WORDS[Light(note.details["light"])]
-                sentence = f"{row.title}: {row.stage}"
-            case Happening.SENT | Happening.MEASURED | Happening.COMMANDED:
-                sentence = None
-        return sentence and f"{clock}  {sentence}"
 
 
 class PlainProgress:
@@ -104,34 +52,48 @@ class LiveProgress:
     def __init__(self, board: Board, live: Live) -> None:
         self._board = board
         self._live = live
+        self._drawn_at_s = 0.0
 
     def say(self, sentence: str) -> None:
         """Above the table, where it stays."""
         self._live.console.print(sentence, markup=False, highlight=False)
 
     def show(self, note: Note) -> None:
-        """In the table, which is drawn anew only when it says something new."""
+        """In the table, which is drawn anew at once for a call and now and then for the rest."""
         self._board.take(note)
-        if note.happening in _SHOWN_IN_TABLE:
+        now_s = time.monotonic()
+        if note.happening in _DRAWN_AT_ONCE or now_s - self._drawn_at_s >= DRAWN_EVERY_S:
+            self._drawn_at_s = now_s
             self._live.update(render(self._board), refresh=True)
 
 
-def render(board: Board) -> Table:
-    """The table: who, with which device, there or not, and how far the last call has come."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("", "person", "device", "last press", "stage"):
-        table.add_column(column)
-    for row in board.rows.values():
-        lamp = "[green]●[/]" if row.is_online else "[red]○[/]"
-        table.add_row(lamp, row.wearer, _KIND_WORDS.get(row.kind, row.kind), row.last_press, row.stage)
-    return table
+def render(board: Board) -> Group:
+    """Per kind: how many are there, what they sent, what the hub acknowledged and answered; below, the last calls."""
+    kinds = Table(box=None, pad_edge=False, header_style="dim")
+    kinds.add_column("device")
+    for column in ("online", "readings", "events", "acknowledged", "ms", "p95", "answers on down/"):
+        kinds.add_column(column, justify="right")
+    for kind, tally in board.tallies.items():
+        kinds.add_row(KIND_WORDS.get(kind, kind), *_cells(tally))
+    calls = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("last calls", "", "", "stage"):
+        calls.add_column(column)
+    for call in reversed(board.calls.values()):
+        calls.add_row(f"{call.at.astimezone():%H:%M:%S}", call.title, call.event, call.stage)
+    return Group(kinds, "", calls) if board.calls else Group(kinds)
+
+
+def _cells(tally: Tally) -> list[str]:
+    times = ["" if (ms := tally.round_trip_ms(share)) is None else f"{ms:.0f}" for share in (0.5, 0.95)]
+    counts = [str(count) for count in (tally.readings, tally.events, tally.acknowledged)]
+    return [f"{tally.online}/{tally.devices}", *counts, *times, str(tally.answers)]
 
 
 @contextmanager
-def open_progress(county: County, stream: IO[str] | None = None) -> Iterator[Progress]:
+def open_progress(members: Mapping[str, Member], stream: IO[str] | None = None) -> Iterator[Progress]:
     """A table on a terminal, lines elsewhere."""
     shown_on = stream or sys.stdout
-    board = Board(county)
+    board = Board(members)
     if not shown_on.isatty():
         yield PlainProgress(board, shown_on)
         return

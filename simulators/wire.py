@@ -16,7 +16,7 @@ PAYLOAD_BYTES_MAX = 64 * 1024
 
 
 class Stage(StrEnum):
-    """How far a press has come, as the hub tells the device."""
+    """How far a call has come, as the hub tells the device."""
 
     RECEIVED = "received"  #: It is on disk; nobody has looked yet. 平台已收到
     TAKEN = "taken"  #: A person has taken it. 值班员已受理
@@ -51,20 +51,24 @@ class Topics:
 
     device_id: str
 
+    def up(self, leaf: str) -> str:
+        """Where the device writes: `telemetry`, `event` or `status`."""
+        return f"anxin/v1/{self.device_id}/up/{leaf}"
+
     @property
     def telemetry(self) -> str:
         """Where readings go."""
-        return f"anxin/v1/{self.device_id}/up/telemetry"
+        return self.up("telemetry")
 
     @property
     def event(self) -> str:
         """Where device events go."""
-        return f"anxin/v1/{self.device_id}/up/event"
+        return self.up("event")
 
     @property
     def status(self) -> str:
         """Where the device says that it is there, and its will that it is not."""
-        return f"anxin/v1/{self.device_id}/up/status"
+        return self.up("status")
 
     @property
     def down(self) -> str:

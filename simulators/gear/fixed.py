@@ -30,7 +30,7 @@ class CallButton:
         fields = {"battery_pct": self.battery.shown_pct, "signal_dbm": self._signal_dbm}
         return Look(fields=fields, next_in=self.every, is_alive=not self.battery.is_flat)
 
-    def sees_fall(self, moment: Moment) -> Mapping[str, Any] | None:
+    def sees_fall(self, moment: Moment) -> None:
         """It sees nothing."""
         del moment
 
@@ -61,7 +61,7 @@ class Mattress:
         occurrences = (Occurrence(event="bed_entry" if in_bed else "bed_exit"),) if changed else ()
         return Look(fields=fields, next_in=self.every_in_bed if in_bed else self.every_empty, occurrences=occurrences)
 
-    def sees_fall(self, moment: Moment) -> Mapping[str, Any] | None:
+    def sees_fall(self, moment: Moment) -> None:
         """It sees nothing beside the bed."""
         del moment
 
@@ -113,7 +113,7 @@ class Gateway:
         del moment
         return Look(fields={"signal_dbm": self._signal_dbm}, next_in=self.every)
 
-    def sees_fall(self, moment: Moment) -> Mapping[str, Any] | None:
+    def sees_fall(self, moment: Moment) -> None:
         """It sees nothing."""
         del moment
 

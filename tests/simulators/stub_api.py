@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any
 
 API_KEY = "anxin_test"
@@ -23,6 +23,7 @@ class StubApi:
     fails_after: int | None = None
     loses_answers_to: str = ""  #: POSTs to this path are carried out, and answered with 503 all the same.
     requests: int = 0
+    _lock: Lock = field(default_factory=Lock)
 
     def names_of(self, path: str) -> list[str]:
         """Names of what was created at this path."""
@@ -34,7 +35,11 @@ class StubApi:
         return str(device["mqtt"]["password"])
 
     def answer(self, method: str, path: str, fields: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """Status and body."""
+        """Status and body; one request after the other, from however many connections."""
+        with self._lock:
+            return self._answer(method, path, fields)
+
+    def _answer(self, method: str, path: str, fields: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         self.requests += 1
         if self.fails_after is not None and self.requests > self.fails_after:
             return 503, {"title": "Away", "code": "database_away"}

@@ -12,11 +12,14 @@ CONNECT, PUBLISH, PUBACK, SUBSCRIBE, PINGREQ, DISCONNECT = 1, 3, 4, 8, 12, 14
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One PUBLISH as it came."""
+    """One PUBLISH as it came, or the will of a connection that broke; without fields it could not be read."""
 
     topic: str
     fields: dict[str, Any]
     retain: bool
+    payload: bytes = b""
+    is_dup: bool = False
+    is_will: bool = False
 
 
 @dataclass(slots=True)
@@ -34,6 +37,7 @@ class StubHub:
     connects: int = 0
     goodbyes: int = 0  #: Connections that ended with DISCONNECT.
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
+    _wills: dict[asyncio.StreamWriter, Published] = field(default_factory=dict)
     _subscribers: set[asyncio.StreamWriter] = field(default_factory=set)
     _held: list[tuple[asyncio.StreamWriter, bytes]] = field(default_factory=list)
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -46,6 +50,15 @@ class StubHub:
     def statuses(self, *, online: bool) -> list[Published]:
         """What devices said on `up/status`."""
         return [each for each in self.published if each.fields.get("online") is online]
+
+    def wills(self) -> list[Published]:
+        """What the hub published for connections that broke."""
+        return [each for each in self.published if each.is_will]
+
+    def readings(self) -> list[dict[str, Any]]:
+        """All readings, those of batches too."""
+        messages = [each.fields for each in self.published if each.topic.endswith("/up/telemetry")]
+        return [reading for fields in messages for reading in fields.get("readings", [fields])]
 
     def measuring(self) -> set[str]:
         """Topics on which readings came."""
@@ -84,6 +97,9 @@ class StubHub:
                 while await self._answer(reader, writer):
                     await writer.drain()
         finally:
+            will = self._wills.pop(writer, None)
+            if will is not None:
+                await self._note(will)
             self._writers.discard(writer)
             self._subscribers.discard(writer)
             writer.close()
@@ -92,7 +108,11 @@ class StubHub:
         kind, flags, body = await _read_packet(reader)
         if kind == CONNECT:
             self.connects += 1
-            admitted = self._admits(*_credentials_of(body))
+            will_topic, will_payload, user, password = _strings_of(body)[-4:]
+            admitted = self._admits(user, password)
+            if admitted:
+                fields = json.loads(will_payload)
+                self._wills[writer] = Published(will_topic, fields, retain=True, is_will=True)
             writer.write(bytes((0x20, 2, 0, 0 if admitted else 5)))
             return admitted
         if kind == SUBSCRIBE:
@@ -104,6 +124,7 @@ class StubHub:
             await self._take(flags, body, writer)
         elif kind == DISCONNECT:
             self.goodbyes += 1
+            self._wills.pop(writer, None)
         return kind != DISCONNECT
 
     def _admits(self, user: str, password: str) -> bool:
@@ -112,10 +133,8 @@ class StubHub:
     async def _take(self, flags: int, body: bytes, writer: asyncio.StreamWriter) -> None:
         topic_end = 2 + int.from_bytes(body[:2])
         topic, packet_id, payload = body[2:topic_end].decode(), body[topic_end : topic_end + 2], body[topic_end + 2 :]
-        fields = json.loads(payload)
-        async with self._changed:
-            self.published.append(Published(topic, fields, bool(flags & 1)))
-            self._changed.notify_all()
+        fields = _read(payload)
+        await self._note(Published(topic, fields, bool(flags & 1), payload, is_dup=bool(flags & 8)))
         is_event = topic.endswith("/up/event")
         if self.acknowledges or not is_event:
             writer.write(bytes((0x40, 2)) + packet_id)
@@ -124,6 +143,11 @@ class StubHub:
         if is_event and fields.get("ack"):
             for stage in self.stages:
                 await self.tell(topic.split("/")[2], "ack", {"ref": fields["id"], "stage": stage, "at": None})
+
+    async def _note(self, published: Published) -> None:
+        async with self._changed:
+            self.published.append(published)
+            self._changed.notify_all()
 
 
 @asynccontextmanager
@@ -140,14 +164,22 @@ async def stub_hub() -> AsyncIterator[StubHub]:
         await server.wait_closed()
 
 
-def _credentials_of(connect: bytes) -> tuple[str, str]:
-    """User name and password: the last two strings of a CONNECT."""
+def _read(payload: bytes) -> dict[str, Any]:
+    try:
+        fields = json.loads(payload)
+    except ValueError:
+        return {}
+    return fields if isinstance(fields, dict) else {}
+
+
+def _strings_of(connect: bytes) -> list[str]:
+    """Client id, will topic, will, user name and password of a CONNECT."""
     strings, rest = [], connect[10:]  # after protocol name, level, flags and keep-alive
     while rest:
         end = 2 + int.from_bytes(rest[:2])
         strings.append(rest[2:end].decode())
         rest = rest[end:]
-    return strings[-2], strings[-1]
+    return strings
 
 
 def _packet(kind: int, flags: int, body: bytes) -> bytes:

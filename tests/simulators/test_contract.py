@@ -6,47 +6,40 @@ from typing import Any
 import pytest
 
 from device_adapters.hub_protocol import decode_event, decode_status, decode_telemetry
-from simulators.button import ButtonReadings
+from simulators.gear.instrument import Look
+from simulators.gear.kinds import KINDS
 from simulators.notes import Happening
-from simulators.watch import WatchReadings
 from simulators.wire import encode, stamp
 from tests.simulators.stub_hub import StubHub
 from tests.simulators.test_device import DEVICE_ID, Journal, running_button
+from tests.simulators.test_gear import day_of
 
 MIDNIGHT = datetime(2026, 11, 21, 16, 0, tzinfo=UTC)  # in Shanghai
-A_DAY = [MIDNIGHT + timedelta(minutes=minutes) for minutes in range(24 * 60)]
 
 
-def reading_of(measured: Any, at: datetime) -> Any:
-    (reading,) = decode_telemetry(encode({"id": "r", "seq": 1, "measured_at": stamp(at), **measured})).readings
-    return reading
+def readings_of(looks: list[tuple[datetime, Look]]) -> list[Any]:
+    """As the hub reads them."""
+    return [
+        decode_telemetry(encode({"id": "r", "seq": 1, "measured_at": stamp(at), **look.fields})).readings[0]
+        for at, look in looks
+        if look.fields is not None
+    ]
 
 
-@pytest.mark.parametrize("seed", ["a", "b", "c"])
-def test_a_day_of_a_watch_is_read_whole(seed: str) -> None:
-    watch = WatchReadings(seed=seed)
-    readings = [reading_of(watch(at), at) for at in A_DAY]
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_day_of_each_kind_is_read_whole(kind: str) -> None:
+    readings = readings_of(day_of(kind, "a", MIDNIGHT))
+    assert len(readings) >= 24
     assert all(not reading.model_extra for reading in readings)
-    steps = [reading.steps for reading in readings if reading.steps is not None]
-    assert steps == sorted(steps)
-    assert steps[0] == 0
-    assert steps[-1] > 1000
-    assert all(not reading.worn for reading in readings if reading.charging)
-    assert any(reading.charging for reading in readings)
-    assert {reading.posture for reading in readings} >= {"lying", "sitting", "walking"}
 
 
-def test_the_same_seed_lives_the_same_day() -> None:
-    assert [WatchReadings(seed="a")(at) for at in A_DAY] == [WatchReadings(seed="a")(at) for at in A_DAY]
-    assert [WatchReadings(seed="a")(at) for at in A_DAY] != [WatchReadings(seed="b")(at) for at in A_DAY]
-
-
-def test_a_buttons_battery_only_falls() -> None:
-    button = ButtonReadings()
-    levels = [reading_of(button(at), at).battery_pct for at in (MIDNIGHT + timedelta(days=n) for n in range(900))]
-    assert levels == sorted(levels, reverse=True)
-    assert levels[0] == 96
-    assert levels[-1] == 0
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_each_kind_reports_in_three_days_is_read_whole(kind: str) -> None:
+    for at, look in day_of(kind, "b", MIDNIGHT, days=3):
+        for occurrence in look.occurrences:
+            fields = {"event": occurrence.event, "occurred_at": stamp(at), "evidence": dict(occurrence.evidence)}
+            (event,) = decode_event(encode(fields)).events
+            assert (event.event, event.unread_fields) == (occurrence.event, ())
 
 
 async def test_a_press_a_status_and_a_result_are_read_whole(hub: StubHub) -> None:
@@ -59,7 +52,7 @@ async def test_a_press_a_status_and_a_result_are_read_whole(hub: StubHub) -> Non
     (event,) = decode_event(encode(hub.events()[0])).events
     assert (event.id, event.event, event.ack, event.unread_fields) == (pressed.event_id, "sos_pressed", True, ())
     assert event.occurred_at is not None
-    assert abs(event.occurred_at - pressed.pressed_at) < timedelta(milliseconds=1)
+    assert abs(event.occurred_at - pressed.called_at) < timedelta(milliseconds=1)
     (result,) = decode_event(encode(hub.events("command_result")[0])).events
     assert result.unread_fields == ()
     for status in [each.fields for each in hub.published if each.topic.endswith("/status")]:

@@ -2,15 +2,23 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from simulators.county import County, CountyFounder
-from simulators.county_plan import DEMO_COUNTY
+from simulators.county_made_up import DEMO_COUNTY, RECIPIENTS, fleet
+from simulators.county_people import PEOPLE
+from simulators.county_plan import CountyPlan
+from simulators.gear.kinds import KINDS
 from simulators.hub_api import HubApi, HubAwayError, HubRefusedError
 from simulators.register import Register
 from tests.simulators.stub_api import API_KEY, COUNTY_ID, StubApi, stub_api
+
+#: The people with a story are enough where nothing depends on how many there are.
+SMALL = replace(DEMO_COUNTY, recipients=PEOPLE)
 
 
 @pytest.fixture
@@ -19,9 +27,9 @@ def api() -> Iterator[StubApi]:
         yield running
 
 
-def found(api: StubApi, register: Path) -> County:
+def found(api: StubApi, register: Path, plan: CountyPlan = SMALL) -> County:
     hub = HubApi(api.base_url, API_KEY)
-    return CountyFounder(api=hub, register=Register(register), plan=DEMO_COUNTY, report=lambda _: None).found()
+    return CountyFounder(api=hub, register=Register(register), plan=plan, report=lambda _: None).found()
 
 
 @pytest.fixture
@@ -30,8 +38,8 @@ def register(tmp_path: Path) -> Path:
 
 
 def test_everybody_of_the_plan_is_on_file_with_contacts_and_devices(api: StubApi, register: Path) -> None:
-    county = found(api, register)
-    assert api.names_of("recipients") == [person.name for person in DEMO_COUNTY.recipients]
+    county = found(api, register, DEMO_COUNTY)
+    assert sorted(api.names_of("recipients")) == sorted(person.name for person in DEMO_COUNTY.recipients)
     assert len([path for path, _ in api.created if path.endswith("/contacts")]) == sum(
         len(person.contacts) for person in DEMO_COUNTY.recipients
     )
@@ -41,7 +49,7 @@ def test_everybody_of_the_plan_is_on_file_with_contacts_and_devices(api: StubApi
 
 
 def test_each_village_township_and_the_county_has_somebody_to_ring(api: StubApi, register: Path) -> None:
-    found(api, register)
+    found(api, register, DEMO_COUNTY)
     rung = {(roster["division_id"], roster["role"]) for roster in api.replaced}
     villages = {fields["division_id"] for path, fields in api.created if path == "recipients"}
     assert rung >= {(village, "helper") for village in villages}
@@ -70,7 +78,7 @@ def test_an_interrupted_start_is_finished_by_the_next(api: StubApi, register: Pa
         found(api, register)
     api.fails_after = None
     found(api, register)
-    assert api.names_of("recipients") == [person.name for person in DEMO_COUNTY.recipients]
+    assert sorted(api.names_of("recipients")) == sorted(person.name for person in PEOPLE)
     assert len(api.names_of("users")) == 1
 
 
@@ -88,7 +96,7 @@ def test_a_hub_with_new_data_gets_a_new_county(register: Path) -> None:
         found(before, register)
     with stub_api() as after:
         found(after, register)
-        assert len(after.names_of("recipients")) == len(DEMO_COUNTY.recipients)
+        assert len(after.names_of("recipients")) == len(PEOPLE)
 
 
 def test_the_register_is_readable_by_its_owner_only(api: StubApi, register: Path) -> None:
@@ -97,9 +105,55 @@ def test_the_register_is_readable_by_its_owner_only(api: StubApi, register: Path
 
 
 def test_a_damaged_register_says_what_to_do(register: Path) -> None:
-    register.write_text("{")
+    register.write_text('{\n["whole", {}]\n')
     with pytest.raises(ValueError, match="remove it"):
         Register(register)
+
+
+def test_what_a_crash_has_torn_is_forgotten_and_the_rest_is_there(register: Path) -> None:
+    Register(register).remember("first", {"id": "1"})
+    with register.open("a", encoding="utf-8") as file:
+        file.write('["torn", {"id"')
+    again = Register(register)
+    assert again.recall("torn") is None
+    again.remember("second", {"id": "2"})
+    kept = Register(register)
+    assert [kept.recall(key) for key in ("first", "second", "torn")] == [{"id": "1"}, {"id": "2"}, None]
+
+
+def test_several_threads_remember_at_once(register: Path) -> None:
+    kept = Register(register)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: kept.remember(str(number), {"id": number}), range(500)))
+    assert all(Register(register).recall(str(number)) == {"id": number} for number in range(500))
+
+
+def test_the_county_is_as_large_as_it_says_and_has_every_kind_of_device() -> None:
+    suffixes = [division.suffix for division in DEMO_COUNTY.divisions]
+    assert [len(suffix) for suffix in suffixes].count(3) == 3
+    assert [len(suffix) for suffix in suffixes].count(6) == 12
+    assert len(DEMO_COUNTY.recipients) == RECIPIENTS
+    assert len({person.key for person in DEMO_COUNTY.recipients}) == RECIPIENTS
+    assert {kind for person in DEMO_COUNTY.recipients for kind in person.devices} == set(KINDS)
+    assert {person.village for person in DEMO_COUNTY.recipients} == {suffix for suffix in suffixes if len(suffix) == 6}
+
+
+def test_what_stands_behind_a_gateway_is_registered_behind_it(api: StubApi, register: Path) -> None:
+    county = found(api, register, DEMO_COUNTY)
+    gateways = {device.device_id: device.home for device in county.devices if device.kind == "gateway"}
+    behind = [device for device in county.devices if device.gateway_id is not None]
+    assert {device.kind for device in behind} == {"wristband", "mattress"}
+    assert all(gateways[str(device.gateway_id)] == device.home for device in behind)
+    registered = {fields["id"]: fields.get("gateway_id") for path, fields in api.created if path == "devices"}
+    assert registered == {device.device_id: device.gateway_id for device in county.devices}
+
+
+@pytest.mark.parametrize("devices", [1, 2, 7, 500])
+def test_a_fleet_is_as_large_as_it_is_asked_to_be(devices: int) -> None:
+    plan = fleet(devices)
+    assert sum(len(person.devices) for person in plan.recipients) == devices
+    assert plan.operator_login is None
+    assert not plan.roster
 
 
 def test_a_wrong_key_is_refused_with_the_hubs_words(api: StubApi) -> None:
@@ -118,5 +172,5 @@ def test_telephone_numbers_belong_to_nobody() -> None:
     numbers = [contact.phone for person in DEMO_COUNTY.recipients for contact in person.contacts]
     numbers += [str(person.fields["phone"]) for person in DEMO_COUNTY.recipients]
     numbers += [entry.phone for entry in DEMO_COUNTY.roster]
-    assert all(re.fullmatch(r"100000000\d\d", number) for number in numbers)
+    assert all(re.fullmatch(r"1000000\d{4}", number) for number in numbers)
     assert len(set(numbers)) == len(numbers)

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,14 @@ from hub.storage.divisions import ensure_division
 from hub.storage.passwords import Passwords
 from hub.storage.wakeup import Wakeup
 from simulators.county import County, CountyFounder
-from simulators.county_plan import DEMO_COUNTY
+from simulators.county_made_up import DEMO_COUNTY
+from simulators.county_people import PEOPLE
+from simulators.county_plan import CountyPlan
 from simulators.hub_api import HubApi, HubRefusedError
 from simulators.register import Register
 
 SETTINGS = Settings()
+SMALL = replace(DEMO_COUNTY, recipients=PEOPLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +36,21 @@ class RunningApi:
     base_url: str
     api_key: str
 
-    async def found(self, register: Path) -> County:
+    async def found(self, register: Path, plan: CountyPlan = SMALL) -> County:
         """Found the county, in a thread: it is a program on its own."""
         api = HubApi(self.base_url, self.api_key)
-        founder = CountyFounder(api=api, register=Register(register), plan=DEMO_COUNTY, report=lambda _: None)
+        founder = CountyFounder(api=api, register=Register(register), plan=plan, report=lambda _: None)
         return await asyncio.to_thread(founder.found)
 
     async def count(self, path: str) -> int:
         """How many there are."""
-        listed = await asyncio.to_thread(HubApi(self.base_url, self.api_key).get, path)
-        return len(listed["items"])
+        api, cursor, found = HubApi(self.base_url, self.api_key), None, 0
+        while True:
+            query = {"limit": "200"} | ({} if cursor is None else {"cursor": cursor})
+            listed = await asyncio.to_thread(partial(api.get, path, **query))
+            found, cursor = found + len(listed["items"]), listed["next"]
+            if cursor is None:
+                return found
 
 
 @pytest.fixture
@@ -62,9 +71,9 @@ async def api(database: str) -> AsyncIterator[RunningApi]:
 
 
 async def test_the_county_is_founded_and_found_again(api: RunningApi, tmp_path: Path) -> None:
-    county = await api.found(tmp_path / "county.json")
+    county = await api.found(tmp_path / "county.json", DEMO_COUNTY)
     assert county.name == SETTINGS.division_name
-    assert await api.found(tmp_path / "county.json") == county
+    assert await api.found(tmp_path / "county.json", DEMO_COUNTY) == county
     assert await api.count("recipients") == len(DEMO_COUNTY.recipients)
     assert await api.count("devices") == len(county.devices)
     assert await api.count("rosters") == len(DEMO_COUNTY.roster)

@@ -11,26 +11,28 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from simulators.board import Board, Member
 from simulators.county import County, CountyDevice
-from simulators.county_plan import DEMO_COUNTY
+from simulators.county_people import PEOPLE
 from simulators.demo import live, welcome
 from simulators.link import HubAddress
 from simulators.notes import Happening, Note
-from simulators.progress import Board, open_progress, render
+from simulators.progress import open_progress, render
 from simulators.wire import stamp
 from tests.simulators.stub_api import API_KEY, stub_api
 from tests.simulators.stub_hub import StubHub
-from tests.simulators.test_press import NOON
+from tests.simulators.test_calls import NOON
 
 COUNTY = County(
     name="示例县",
     operator_login="demo",
     operator_password="secret",
     devices=(
-        CountyDevice(device_id="button-1", password="secret", kind="call_button", wearer="李示例"),
-        CountyDevice(device_id="watch-1", password="secret", kind="smartwatch", wearer="陈假名"),
+        CountyDevice(device_id="button-1", password="secret", kind="call_button", wearer="李示例", home="li"),
+        CountyDevice(device_id="watch-1", password="secret", kind="smartwatch", wearer="陈假名", home="chen"),
     ),
 )
+MEMBERS = {each.device_id: Member(wearer=each.wearer, kind=each.kind) for each in COUNTY.devices}
 
 
 class Terminal(io.StringIO):
@@ -49,8 +51,8 @@ async def test_all_devices_connect_and_a_button_is_pressed(hub: StubHub, capsys:
         live(
             COUNTY,
             HubAddress(host="127.0.0.1", port=hub.port),
-            first_press_after=timedelta(0),
-            press_every=(timedelta(hours=1), timedelta(hours=1)),
+            first_after=timedelta(0),
+            every=(timedelta(hours=1), timedelta(hours=1)),
         )
     )
     await hub.until(lambda: hub.events() and hub.connects == len(COUNTY.devices))
@@ -59,22 +61,28 @@ async def test_all_devices_connect_and_a_button_is_pressed(hub: StubHub, capsys:
     with suppress(asyncio.CancelledError):
         await demonstration
     assert demonstration.cancelled()
-    assert "李示例 · call button is pressed" in capsys.readouterr().out
+    assert " is pressed" in capsys.readouterr().out
+
+
+_SMALL_DEMO = (
+    "from dataclasses import replace; from pathlib import Path; from simulators.demo import DEMO_COUNTY, run; "
+    "from simulators.county_people import PEOPLE; plan = replace(DEMO_COUNTY, recipients=PEOPLE)"
+)
 
 
 async def test_ctrl_c_ends_it_well_and_every_device_says_goodbye(hub: StubHub, tmp_path: Path) -> None:
     with stub_api() as api:
         hub.accepts = lambda device_id, password: password == api.secret_of(device_id)
-        call = f"run({api.base_url!r}, {API_KEY!r}, '127.0.0.1', {hub.port}, Path({str(tmp_path)!r}))"
+        call = f"run({api.base_url!r}, {API_KEY!r}, '127.0.0.1', {hub.port}, Path({str(tmp_path)!r}), plan)"
         running = await asyncio.create_subprocess_exec(
             sys.executable,
             "-c",
-            f"from pathlib import Path; from simulators.demo import run; {call}",
+            f"{_SMALL_DEMO}; {call}",
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
         try:
-            devices = sum(len(person.devices) for person in DEMO_COUNTY.recipients)
+            devices = sum(len(person.devices) for person in PEOPLE)
             await hub.until(lambda: len(hub.measuring()) == devices, within_s=30)
             running.send_signal(signal.SIGINT)
             async with asyncio.timeout(10):
@@ -96,13 +104,13 @@ def test_the_welcome_names_the_desk_and_the_log_in() -> None:
 
 def test_a_line_for_each_thing_that_matters_and_none_for_the_rest() -> None:
     stream = io.StringIO()
-    with open_progress(COUNTY, stream) as progress:
+    with open_progress(MEMBERS, stream) as progress:
         progress.show(note(Happening.ONLINE))
-        progress.show(note(Happening.MEASURED))
-        progress.show(note(Happening.PRESSED))
+        progress.show(note(Happening.MEASURED, after_ms=4.0))
+        progress.show(note(Happening.CALLED, event_id="e", event="sos_pressed"))
         progress.show(note(Happening.SENT))
-        progress.show(note(Happening.COMMITTED, after_ms=6.1))
-        progress.show(note(Happening.STAGE, light="taken"))
+        progress.show(note(Happening.COMMITTED, event_id="e", after_ms=6.1))
+        progress.show(note(Happening.STAGE, event_id="e", light="taken"))
         progress.show(note(Happening.OFFLINE, reason="gone"))
         progress.show(note(Happening.OFFLINE, reason="still gone"))
         progress.show(note(Happening.ONLINE))
@@ -116,32 +124,48 @@ def test_a_line_for_each_thing_that_matters_and_none_for_the_rest() -> None:
     ]
 
 
-def test_the_table_shows_who_is_there_and_how_far_the_call_is() -> None:
-    board = Board(COUNTY)
-    board.take(note(Happening.ONLINE))
-    board.take(note(Happening.PRESSED))
-    board.take(note(Happening.STAGE, light="help_is_coming"))
-    screen = Console(file=io.StringIO(), width=100)
+def shown(board: Board) -> list[str]:
+    screen = Console(file=io.StringIO(), width=120)
     screen.print(render(board))
-    shown = screen.file.getvalue() if isinstance(screen.file, io.StringIO) else ""
-    button, watch = (next(line for line in shown.splitlines() if name in line) for name in ("李示例", "陈假名"))
-    assert "●" in button
-    assert "help is coming" in button
-    assert "○" in watch
+    return screen.file.getvalue().splitlines() if isinstance(screen.file, io.StringIO) else []
 
 
-def test_on_a_terminal_the_table_changes_in_place() -> None:
+def test_the_table_counts_by_kind_and_shows_how_far_each_call_is() -> None:
+    board = Board(MEMBERS)
+    board.take(note(Happening.ONLINE))
+    board.take(note(Happening.MEASURED, readings=100, after_ms=8.0))
+    board.take(note(Happening.CALLED, event_id="e", event="sos_pressed"))
+    board.take(note(Happening.SENT, event_id="e", times_sent=1))
+    board.take(note(Happening.COMMITTED, event_id="e", after_ms=6.0))
+    board.take(note(Happening.STAGE, event_id="e", light="help_is_coming"))
+    lines = shown(board)
+    (buttons,) = [line.split() for line in lines if line.startswith("call button")]
+    assert buttons[2:] == ["1/1", "100", "1", "2", "8", "8", "1"]
+    (watches,) = [line.split() for line in lines if line.startswith("smartwatch")]
+    assert watches[1:] == ["0/1", "0", "0", "0", "0"]
+    assert any("李示例" in line and "help is coming" in line for line in lines)
+
+
+def test_a_device_that_goes_and_comes_is_counted_once() -> None:
+    board = Board(MEMBERS)
+    for happening in (Happening.ONLINE, Happening.OFFLINE, Happening.OFFLINE, Happening.ONLINE, Happening.ONLINE):
+        board.take(note(happening, reason="gone"))
+    assert board.tallies["call_button"].online == 1
+
+
+def test_on_a_terminal_the_table_changes_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulators.progress.DRAWN_EVERY_S", 3600)
     terminal = Terminal()
-    with open_progress(COUNTY, terminal) as progress:
+    with open_progress(MEMBERS, terminal) as progress:
         progress.say("hello")
         progress.show(note(Happening.ONLINE))
-        progress.show(note(Happening.MEASURED))
-        drawn = terminal.getvalue().count("李示例")
-        progress.show(note(Happening.MEASURED))
-        assert terminal.getvalue().count("李示例") == drawn
-        progress.show(note(Happening.STAGE, light="taken"))
-    assert "hello" in terminal.getvalue()
-    assert "taken by the desk" in terminal.getvalue()
+        drawn = terminal.getvalue().count("smartwatch")
+        progress.show(note(Happening.MEASURED, after_ms=4.0))
+        assert terminal.getvalue().count("smartwatch") == drawn
+        progress.show(note(Happening.CALLED, event_id="e", event="sos_pressed"))
+        progress.show(note(Happening.STAGE, event_id="e", light="taken"))
+        assert "hello" in terminal.getvalue()
+        assert "taken by the desk" in terminal.getvalue()
 
 
 def test_a_note_is_one_flat_object_for_programs() -> None:

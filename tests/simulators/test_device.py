@@ -7,11 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from simulators.button import call_button
+from simulators.calls import Light
 from simulators.device import SimulatedDevice
+from simulators.gear.fixed import CallButton
+from simulators.life.living import Life
+from simulators.life.person import person_of
 from simulators.link import HubAddress, back_off_s
 from simulators.notes import Happening, Note
-from simulators.press import Light
+from simulators.station import Station
+from simulators.story_clock import StoryClock
 from tests.simulators.stub_hub import StubHub
 
 DEVICE_ID = "01939f6e-0000-7000-8000-000000000001"
@@ -46,14 +50,16 @@ class Journal:
 async def running_button(
     hub: StubHub, journal: Journal, *, password: str = PASSWORD, every: timedelta = timedelta(minutes=1)
 ) -> AsyncIterator[SimulatedDevice]:
-    button = call_button(
-        address=HubAddress(host="127.0.0.1", port=hub.port),
+    button = SimulatedDevice(
         device_id=DEVICE_ID,
-        password=password,
+        instrument=CallButton(seed=DEVICE_ID),
+        life=Life(person_of("a")),
+        clock=StoryClock(),
         report=journal,
         measure_every=every,
     )
-    life = asyncio.create_task(button.run())
+    station = Station(address=HubAddress(host="127.0.0.1", port=hub.port), device=button, password=password)
+    life = asyncio.create_task(station.run())
     try:
         yield button
     finally:
@@ -77,7 +83,7 @@ async def test_a_press_reaches_the_hub_and_the_wearer_sees_each_stage(hub: StubH
 async def test_the_same_id_is_sent_again_until_the_hub_says_received(
     hub: StubHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("simulators.press.REPEAT_AFTER", timedelta(milliseconds=20))
+    monkeypatch.setattr("simulators.calls.REPEAT_AFTER", timedelta(milliseconds=20))
     hub.stages = ()
     journal = Journal()
     async with running_button(hub, journal) as button:
