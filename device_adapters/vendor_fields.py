@@ -7,6 +7,7 @@ strictly; a measure that makes no sense is left out and named in the reading's e
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from math import isfinite
 from typing import Any
 
 from pydantic import ValidationError
@@ -124,8 +125,12 @@ def reading(measured_at: datetime, measures: Mapping[str, Any]) -> Reading:
 
 
 def _is_storable(value: object) -> bool:
+    if isinstance(value, bool | int | str | Location):
+        return True
+    if isinstance(value, float):
+        return isfinite(value)
     try:
-        refuse_unstorable({"value": value.model_dump(mode="json") if isinstance(value, Location) else value})
+        refuse_unstorable({"value": value})
     except UnreadableError:
         return False
     return True
