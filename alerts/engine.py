@@ -6,15 +6,14 @@ states and findings.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from alerts.circumstances import Circumstances
-from alerts.decisions import Finding, HoldAlert, RaiseAlert
+from alerts.decisions import Finding, RaiseAlert
 from alerts.explanation import Explanation
 from alerts.kinds import IncidentKind
 from alerts.noting import Change, note_event, note_heard, note_reading
 from alerts.observations import DeviceEvent, Heard, Observation
-from alerts.profile import MonitoringProfile
 from alerts.rules import EVENT_RULES, HEARD_RULES, READING_RULES, TIME_RULES
 from alerts.rules.fall import judge_expired
 from alerts.severity import Severity
@@ -121,15 +120,3 @@ def _conclude(
 def _dues(state: RecipientState, circumstances: Circumstances, now: datetime) -> list[datetime]:
     moments = [rule.next_due(state, circumstances, now) for rule in TIME_RULES]
     return [due for due in (*moments, circumstances.next_mode_change(now)) if due is not None]
-
-
-def judge(event: DeviceEvent, profile: "MonitoringProfile") -> tuple[Finding, ...]:
-    """For callers that keep no state yet: a suspicion is raised at once."""
-    circumstances = Circumstances(profile=profile, timezone=UTC, watching_since=event.received_at)
-    found = judge_event(RecipientState(since=event.received_at), event, circumstances, event.received_at).findings
-    return tuple(
-        RaiseAlert(kind=one.kind, severity=one.severity, explanation=one.explanation, device_id=one.device_id)
-        if isinstance(one, HoldAlert)
-        else one
-        for one in found
-    )

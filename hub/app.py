@@ -66,7 +66,7 @@ async def run_ingest(settings: Settings, dsn: str) -> None:
                 work.create_task(owner.stay_owner(epoch))
                 work.create_task(pipeline.run(epoch))
                 work.create_task(watch.run())
-                work.create_task(_wake_door(dsn, door))
+                work.create_task(_wake_door(dsn, door, pipeline.monitoring))
                 work.create_task(subscriber.run())
                 await _open_doors(settings, door)
                 state.ready = True
@@ -92,7 +92,7 @@ async def _open_doors(settings: Settings, door: Any) -> None:
         _log.info("front_door_open", port=port, tls=True)
 
 
-async def _wake_door(dsn: str, door: Any) -> None:
+async def _wake_door(dsn: str, door: Any, monitoring: Any) -> None:
     """What other roles committed for the devices: messages down, and changes of the registry."""
     async for channel, device_id in listen(dsn, ["down_message", "registry"], name="front door"):
         match channel:
@@ -100,9 +100,11 @@ async def _wake_door(dsn: str, door: Any) -> None:
                 door.wake(device_id)
             case "registry":
                 door.recheck(device_id)
+                monitoring.recheck(device_id)
             case _:
                 door.poll()
                 door.recheck_all()
+                monitoring.recheck_all()
 
 
 # --- Duty ----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import asyncio
 import structlog
 
 from hub.storage.database import DATABASE_AWAY, Pool
-from hub.storage.timers import next_due_s, pass_due_timers
+from hub.storage.timers import next_due_s, pass_due_alert, pass_due_timers
 from hub.storage.wakeup import Wakeup
 
 _log = structlog.get_logger(__name__)
@@ -41,6 +41,9 @@ class DutyLoop:
     async def pass_due(self) -> float:
         """Pass everything that is due; returns how long nothing will be."""
         while True:
+            async with self._pool.connection() as connection, connection.transaction():
+                if await pass_due_alert(connection):
+                    continue
             async with self._pool.connection() as connection, connection.transaction():
                 if await pass_due_timers(connection, BATCH):
                     continue

@@ -4,36 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import assert_never
 from uuid import UUID
 
-from alerts.decisions import (
-    ClearAlerts,
-    ClearMaintenance,
-    Finding,
-    RaiseAlert,
-    Record,
-    ReportMaintenance,
-    RequestFollowUp,
-    Stage,
-)
-from alerts.engine import judge
+from alerts.decisions import Stage
 from alerts.explanation import Explanation, Param
-from alerts.kinds import MaintenanceKind, SubjectType
-from alerts.observations import DeviceEvent as JudgedEvent
-from alerts.observations import EventKind, Subject
-from alerts.profile import MonitoringProfile
+from alerts.kinds import MaintenanceKind
+from alerts.observations import EventKind
 from device_adapters import DeviceEvent, UnreadableError
 from hub.identity import new_id
 from hub.ingest.admission import Admitted
+from hub.ingest.attribution import attribute_event, subject_of
+from hub.ingest.carrying_out import Cause, carry_out
 from hub.ingest.decoding import read_event
+from hub.ingest.monitoring import Sitting
 from hub.ingest.sent_identity import SAME_PRESS_WITHIN, event_identity
 from hub.ingest.timekeeping import WRONG_CLOCK, SettledTime, settle_time
 from hub.ingest.unreadable_events import set_aside
-from hub.storage import device_events, follow_ups, incidents, maintenance, readings, senders
+from hub.storage import device_events, incidents, maintenance, readings, senders
 from hub.storage.database import Connection
 from hub.storage.device_events import EventIdentity, KnownEvent
-from hub.storage.incidents import AckMessage, AlertRequest
+from hub.storage.incidents import AckMessage
 from hub.storage.senders import Wearer
 
 #: A device that gives a day-old id to an event of another time has run out of ids: better twice than never.
@@ -62,23 +52,27 @@ class _Unread:
     error: UnreadableError
 
 
-async def take_in_events(connection: Connection, batch: Sequence[Admitted], now: datetime) -> None:
+async def take_in_events(connection: Connection, batch: Sequence[Admitted], sitting: Sitting) -> None:
     """Store a batch of device events and all that follows from them, in the order in which they came."""
     taken = [_read(admitted) for admitted in batch]
     wearers = await senders.find_wearers(connection, [(one.admitted.device.id, _moment_of(one)) for one in taken])
+    await sitting.claim(
+        connection,
+        {subject_of(one.admitted.device.id, wearer.recipient_id) for one, wearer in zip(taken, wearers, strict=True)},
+    )
     for one, wearer in zip(taken, wearers, strict=True):
         match one:
             case _Read():
-                await _take_in(connection, one, wearer, now)
+                await _take_in(connection, sitting, one, wearer)
             case _Unread():
-                await set_aside(connection, one.admitted, one.error, wearer, now)
+                await set_aside(connection, one.admitted, one.error, wearer, sitting.now)
     await readings.see_devices(connection, _sightings(taken))
 
 
-async def set_aside_event(connection: Connection, admitted: Admitted, error: UnreadableError, now: datetime) -> None:
+async def set_aside_event(connection: Connection, admitted: Admitted, error: UnreadableError, sitting: Sitting) -> None:
     """Set one event aside that cannot be taken in for a reason of ours: it is shown at the desk all the same."""
     wearers = await senders.find_wearers(connection, [(admitted.device.id, admitted.message.received_at)])
-    await set_aside(connection, admitted, error, wearers[0], now)
+    await set_aside(connection, admitted, error, wearers[0], sitting.now)
 
 
 def _read(admitted: Admitted) -> _Read | _Unread:
@@ -96,8 +90,8 @@ def _moment_of(one: _Read | _Unread) -> datetime:
 # --- An event that could be read ----------------------------------------------------------------------------------
 
 
-async def _take_in(connection: Connection, one: _Read, wearer: Wearer, now: datetime) -> None:
-    message, device, event = one.admitted.message, one.admitted.device, one.event
+async def _take_in(connection: Connection, sitting: Sitting, one: _Read, wearer: Wearer) -> None:
+    message, device, event, now = one.admitted.message, one.admitted.device, one.event, sitting.now
     division_id = wearer.division_id or device.division_id
     key, lasting = event_identity(event, message.payload + message.part)
     identity = EventIdentity(
@@ -121,9 +115,18 @@ async def _take_in(connection: Connection, one: _Read, wearer: Wearer, now: date
         await incidents.tell_device(connection, AckMessage(device.id, division_id, ref, Stage.RECEIVED, None), now)
     if one.time.quality in WRONG_CLOCK:
         await _report(connection, one, wearer, MaintenanceKind.CLOCK_WRONG, now)
-    judged = _to_judge(one, wearer)
-    for finding in judge(judged, MonitoringProfile()):
-        await _carry_out(connection, one, wearer, _Cause(judged, identity.device_event_id, division_id), finding, now)
+    attributed = attribute_event(event, device, message.received_at, one.time, wearer)
+    cause = Cause(
+        subject=attributed.subject,
+        division_id=division_id,
+        occurred_at=one.time.at,
+        received_at=message.received_at,
+        device_event_id=identity.device_event_id,
+        event_id=event.id,
+        test=event.test,
+        wants_ack=event.ack,
+    )
+    await carry_out(connection, cause, sitting.judge_event(attributed.subject, attributed), now)
 
 
 def _is_same(one: _Read, identity: EventIdentity, known: KnownEvent, now: datetime, *, lasting: bool) -> bool:
@@ -180,103 +183,6 @@ async def _store(connection: Connection, one: _Read, wearer: Wearer, device_even
             payload=message.payload,
         ),
     )
-
-
-def _to_judge(one: _Read, wearer: Wearer) -> JudgedEvent:
-    evidence: dict[str, Param] = {
-        name: value
-        for name, value in (one.event.evidence or {}).items()
-        if isinstance(value, str | int | float | bool | None)
-    }
-    if one.event.unread_fields:
-        evidence["unread_fields"] = ", ".join(one.event.unread_fields)
-    return JudgedEvent(
-        subject=_subject_of(one.admitted, wearer),
-        device_id=str(one.admitted.device.id),
-        event=EventKind(one.event.event),
-        occurred_at=one.time.at,
-        received_at=one.admitted.message.received_at,
-        historical=one.time.historical,
-        test=one.event.test,
-        component=one.event.component,
-        last_wearer_id=None if wearer.last_wearer_id is None else str(wearer.last_wearer_id),
-        evidence=evidence,
-    )
-
-
-def _subject_of(admitted: Admitted, wearer: Wearer) -> Subject:
-    if wearer.recipient_id is not None:
-        return Subject(type=SubjectType.RECIPIENT, id=str(wearer.recipient_id))
-    return Subject(type=SubjectType.DEVICE, id=str(admitted.device.id))
-
-
-@dataclass(frozen=True, slots=True)
-class _Cause:
-    """What a finding is about."""
-
-    event: JudgedEvent
-    device_event_id: UUID
-    division_id: str
-
-
-async def _carry_out(
-    connection: Connection, one: _Read, wearer: Wearer, cause: _Cause, finding: Finding, now: datetime
-) -> None:
-    device = one.admitted.device
-    match finding:
-        case RaiseAlert():
-            opened = await incidents.open_or_join(
-                connection,
-                AlertRequest(
-                    division_id=cause.division_id,
-                    subject=cause.event.subject,
-                    recipient_id=wearer.recipient_id,
-                    alert=finding,
-                    occurred_at=one.time.at,
-                    received_at=one.admitted.message.received_at,
-                    device_id=device.id,
-                    device_event_id=cause.device_event_id,
-                    event_id=one.event.id,
-                    test=one.event.test,
-                    wants_ack=one.event.ack,
-                ),
-                now,
-            )
-            if opened.stage is not None and one.event.ack:
-                ref = one.event.id or str(cause.device_event_id)
-                ack = AckMessage(device.id, cause.division_id, ref, opened.stage, None)
-                await incidents.tell_device(connection, ack, now)
-        case ClearAlerts():
-            record = Record(code=finding.explanation.code, params=finding.explanation.params)
-            await incidents.clear_alerts(connection, cause.event.subject, finding.kind, [record], now)
-        case ReportMaintenance():
-            await maintenance.report(
-                connection,
-                maintenance.MaintenanceReport(
-                    kind=finding.kind,
-                    division_id=cause.division_id,
-                    device_id=device.id,
-                    recipient_id=wearer.recipient_id,
-                    explanation=finding.explanation,
-                    momentary=finding.momentary,
-                ),
-                now,
-            )
-        case ClearMaintenance():
-            await maintenance.clear(connection, finding.kind, device.id, now)
-        case RequestFollowUp():
-            await follow_ups.request(
-                connection,
-                follow_ups.FollowUpRequest(
-                    finding=finding,
-                    division_id=cause.division_id,
-                    recipient_id=wearer.recipient_id,
-                    device_id=device.id,
-                ),
-                now,
-            )
-        case _:
-            assert_never(finding)
 
 
 async def _report(connection: Connection, one: _Read, wearer: Wearer, kind: MaintenanceKind, now: datetime) -> None:

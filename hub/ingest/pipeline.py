@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -19,6 +18,8 @@ from hub.ingest.admission import Admitted, Refused, admit
 from hub.ingest.event_intake import set_aside_event, take_in_events
 from hub.ingest.flags import raise_flags
 from hub.ingest.lanes import EVENT_LIMITS, TELEMETRY_LIMITS, InFlight, Lane
+from hub.ingest.monitoring import Monitoring, Sitting
+from hub.ingest.passing_time import TimePasser
 from hub.ingest.source import InboundMessage, Leaf
 from hub.ingest.strangers import take_in_strangers
 from hub.ingest.telemetry_intake import set_aside_telemetry, take_in_telemetry
@@ -33,8 +34,8 @@ _log = structlog.get_logger(__name__)
 _RETRY_S = 0.2
 _RETRY_MAX_S = 2.0
 
-Intake = Callable[[Connection, Sequence[Admitted], datetime], Awaitable[None]]
-SetAside = Callable[[Connection, Admitted, UnreadableError, datetime], Awaitable[None]]
+Intake = Callable[[Connection, Sequence[Admitted], Sitting], Awaitable[None]]
+SetAside = Callable[[Connection, Admitted, UnreadableError, Sitting], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -65,6 +66,7 @@ class Pipeline:
     dsn: str
     holder: str
     counters: PipelineCounters = field(default_factory=PipelineCounters)
+    monitoring: Monitoring = field(default_factory=Monitoring)
     _storing: bool = True
     _events: _LaneWork = field(init=False)
     _telemetry: _LaneWork = field(init=False)
@@ -97,14 +99,28 @@ class Pipeline:
         work.lane.put(message)
 
     async def run(self, epoch: Epoch) -> None:
-        """Work on both lanes as the owner of this epoch.
+        """Work on both lanes, and judge what does not happen, as the owner of this epoch.
 
         Raises:
             NotOwnerError: another has taken over; nothing that was not committed has been acknowledged.
         """
-        async with asyncio.TaskGroup() as lanes:
-            lanes.create_task(self._run_lane(self._events, epoch))
-            lanes.create_task(self._run_lane(self._telemetry, epoch))
+        await self._load_states()
+        async with asyncio.TaskGroup() as work:
+            work.create_task(self._run_lane(self._events, epoch))
+            work.create_task(self._run_lane(self._telemetry, epoch))
+            work.create_task(TimePasser(self.monitoring, self.dsn, self.holder).run(epoch))
+
+    async def _load_states(self) -> None:
+        """Nothing is judged before the states of the owner before this one are here."""
+        while True:
+            try:
+                async with await connect(self.dsn, name=f"ingest {self.holder} states") as connection:
+                    await self.monitoring.load(connection, await database_now(connection))
+            except DATABASE_AWAY as error:
+                _log.warning("states_wait_for_database", error=type(error).__name__)
+                await asyncio.sleep(_RETRY_S)
+            else:
+                return
 
     async def _run_lane(self, work: _LaneWork, epoch: Epoch) -> None:
         try:
@@ -159,15 +175,22 @@ class Pipeline:
         if work.connection is None:
             work.connection = await connect(self.dsn, name=f"ingest {self.holder} {work.lane.name}")
         connection = work.connection
-        async with connection.transaction():
-            await ownership.fence(connection, epoch)
-            now = await database_now(connection)
-            admission = await admit(connection, batch)
-            told = await raise_flags(connection, admission.admitted, now)
-            if told:
-                await take_in(connection, told, now)
-            await take_in_strangers(connection, admission.strangers, now)
-            await remember_received(connection, _exactly_once(admission.admitted))
+        sitting: Sitting | None = None
+        try:
+            async with connection.transaction():
+                await ownership.fence(connection, epoch)
+                sitting = Sitting(self.monitoring, await database_now(connection))
+                admission = await admit(connection, batch)
+                told = await raise_flags(connection, admission.admitted, sitting.now)
+                if told:
+                    await take_in(connection, told, sitting)
+                await take_in_strangers(connection, admission.strangers, sitting.now)
+                await remember_received(connection, _exactly_once(admission.admitted))
+                await sitting.save(connection)
+            sitting.adopt()
+        finally:
+            if sitting is not None:
+                sitting.leave()
         return admission.refused
 
     async def _drop_connection(self, work: _LaneWork) -> None:
@@ -199,8 +222,8 @@ def _exactly_once(admitted: Sequence[Admitted]) -> list[tuple[UUID, int]]:
 
 
 def _setting_aside(set_aside: SetAside, error_name: str) -> Intake:
-    async def take_in(connection: Connection, batch: Sequence[Admitted], now: datetime) -> None:
+    async def take_in(connection: Connection, batch: Sequence[Admitted], sitting: Sitting) -> None:
         for admitted in batch:
-            await set_aside(connection, admitted, UnreadableError("not_storable", {"error": error_name}), now)
+            await set_aside(connection, admitted, UnreadableError("not_storable", {"error": error_name}), sitting)
 
     return take_in

@@ -1,17 +1,18 @@
 """Readings and statuses, taken in: decoded, attributed and stored in bulk - in the caller's transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from alerts.explanation import Explanation, Param
 from alerts.kinds import MaintenanceKind
-from device_adapters import Decoded, DeviceStatus, Reading, UnreadableError
+from device_adapters import Decoded, DeviceStatus, UnreadableError
 from hub.ingest.admission import Admitted
 from hub.ingest.decoding import read_telemetry
+from hub.ingest.monitoring import Sitting
+from hub.ingest.observing import Batch, Measured, observe
 from hub.ingest.sent_identity import reading_identity
-from hub.ingest.timekeeping import WRONG_CLOCK, Quality, SettledTime, settle_time
+from hub.ingest.timekeeping import WRONG_CLOCK, Quality, settle_time
 from hub.storage import maintenance, quarantine, readings, senders
 from hub.storage.database import Connection
 from hub.storage.maintenance import MaintenanceReport
@@ -41,19 +42,10 @@ _MEASURES = (
 _STATE_FIELDS = ("battery_pct", "charging", "worn", "signal_dbm")
 
 
-@dataclass(slots=True)
-class _Measured:
-    """One reading with its identity and the time to believe. Not frozen: made thousands of times a second."""
-
-    admitted: Admitted
-    reading: Reading
-    identity: bytes
-    time: SettledTime
-
-
-async def take_in_telemetry(connection: Connection, batch: Sequence[Admitted], now: datetime) -> None:
-    """Store a batch of telemetry and status messages, and set aside what cannot be read."""
-    measured: list[_Measured] = []
+async def take_in_telemetry(connection: Connection, batch: Sequence[Admitted], sitting: Sitting) -> None:
+    """Store a batch of telemetry and status messages, judge it, and set aside what cannot be read."""
+    now = sitting.now
+    measured: list[Measured] = []
     statuses: list[tuple[Admitted, DeviceStatus]] = []
     unread: list[tuple[Admitted, UnreadableError]] = []
     for admitted in batch:
@@ -65,18 +57,19 @@ async def take_in_telemetry(connection: Connection, batch: Sequence[Admitted], n
         measured.extend(_measured(admitted, decoded))
         if decoded.status is not None:
             statuses.append((admitted, decoded.status))
-    await _store_readings(connection, measured, now)
+    kept = await _store_readings(connection, measured, now)
+    await observe(connection, sitting, Batch(batch, kept, statuses))
     await readings.see_devices(connection, _sightings(batch, measured, statuses))
     for admitted, reason in unread:
         await _quarantine(connection, admitted, reason)
     await _report_troubles(connection, measured, unread, now)
 
 
-def _measured(admitted: Admitted, decoded: Decoded) -> list[_Measured]:
+def _measured(admitted: Admitted, decoded: Decoded) -> list[Measured]:
     message = admitted.message
     single = len(decoded.readings) == 1
     return [
-        _Measured(
+        Measured(
             admitted,
             reading,
             # In a batch the bytes of one reading are not at hand; its own JSON says the same.
@@ -89,23 +82,26 @@ def _measured(admitted: Admitted, decoded: Decoded) -> list[_Measured]:
     ]
 
 
-async def _store_readings(connection: Connection, measured: Sequence[_Measured], now: datetime) -> None:
+async def _store_readings(connection: Connection, measured: Sequence[Measured], now: datetime) -> list[Measured]:
+    """Store them, and return those that are not known to be repeated, with whose each was."""
     corrected = [one for one in measured if one.time.quality is not Quality.DEVICE]
     fresh = await readings.remember_identities(
         connection, [(one.admitted.device.id, one.identity) for one in corrected], now
     )
-    kept: list[_Measured] = []
+    kept: list[Measured] = []
     for one in measured:
         key = (one.admitted.device.id, one.identity)
         if one.time.quality is Quality.DEVICE or key in fresh:
             fresh.discard(key)
             kept.append(one)
     wearers = await senders.find_wearers(connection, [(one.admitted.device.id, one.time.at) for one in kept])
-    rows = [_row(one, wearer) for one, wearer in zip(kept, wearers, strict=True)]
-    await readings.insert(connection, rows)
+    for one, wearer in zip(kept, wearers, strict=True):
+        one.wearer = wearer
+    await readings.insert(connection, [_row(one, wearer) for one, wearer in zip(kept, wearers, strict=True)])
+    return kept
 
 
-def _row(one: _Measured, wearer: Wearer) -> ReadingRow:
+def _row(one: Measured, wearer: Wearer) -> ReadingRow:
     reading, device = one.reading, one.admitted.device
     row = ReadingRow(
         device_id=device.id,
@@ -132,7 +128,7 @@ def _row(one: _Measured, wearer: Wearer) -> ReadingRow:
 
 
 def _sightings(
-    batch: Sequence[Admitted], measured: Sequence[_Measured], statuses: Sequence[tuple[Admitted, DeviceStatus]]
+    batch: Sequence[Admitted], measured: Sequence[Measured], statuses: Sequence[tuple[Admitted, DeviceStatus]]
 ) -> list[DeviceSighting]:
     """What the batch tells about each device, the newest live reading deciding."""
     sightings: dict[UUID, DeviceSighting] = {}
@@ -164,11 +160,11 @@ def _sightings(
 
 
 async def set_aside_telemetry(
-    connection: Connection, admitted: Admitted, error: UnreadableError, now: datetime
+    connection: Connection, admitted: Admitted, error: UnreadableError, sitting: Sitting
 ) -> None:
     """Quarantine one message, and say so in the maintenance queue."""
     await _quarantine(connection, admitted, error)
-    await _report_troubles(connection, [], [(admitted, error)], now)
+    await _report_troubles(connection, [], [(admitted, error)], sitting.now)
 
 
 async def _quarantine(connection: Connection, admitted: Admitted, error: UnreadableError) -> None:
@@ -187,7 +183,7 @@ async def _quarantine(connection: Connection, admitted: Admitted, error: Unreada
 
 async def _report_troubles(
     connection: Connection,
-    measured: Sequence[_Measured],
+    measured: Sequence[Measured],
     unread: Sequence[tuple[Admitted, UnreadableError]],
     now: datetime,
 ) -> None:

@@ -25,11 +25,11 @@ from alerts.decisions import (
     TellDevices,
 )
 from alerts.incidents import Incident, IncidentState, Outcome, current_stage, join, open_incident
-from alerts.kinds import MaintenanceKind
+from alerts.kinds import IncidentKind, MaintenanceKind
 from alerts.observations import Subject
 from alerts.policy import choose_policy
 from hub.identity import new_id
-from hub.storage import maintenance, stream
+from hub.storage import held_alerts, maintenance, stream
 from hub.storage.database import Connection, database_now
 from hub.storage.incident_rows import (
     IncidentRow,
@@ -76,29 +76,49 @@ class Opened:
     """What became of an alert: its incident, and what its device must be told besides `received`."""
 
     incident_id: UUID
-    alert_id: UUID
     opened: bool
     stage: Stage | None
 
 
-async def open_or_join(connection: Connection, request: AlertRequest, now: datetime) -> Opened:
-    """Open an incident, or join the one of this subject and kind that is not closed.
+async def open_or_join(
+    connection: Connection, request: AlertRequest, now: datetime, *, with_alert: bool = True
+) -> Opened:
+    """Open an incident, or join the one of this subject and kind that is not closed; held alerts are taken along.
 
     Decided under that incident's row lock: an incident that is being closed meanwhile is not seen any more, and a new
-    one opens. A press cannot vanish between the two.
+    one opens. A press cannot vanish between the two. `with_alert` False: the held ones are its alerts.
     """
+    held = await held_alerts.release(connection, request.subject, request.alert.kind)
+    opened = await _open_or_join(connection, request, now, with_alert=with_alert)
+    await held_alerts.attach(connection, held, opened.incident_id)
+    return opened
+
+
+async def hold(connection: Connection, request: AlertRequest, due_at: datetime) -> UUID:
+    """Keep a suspicion: an alert without an incident, and its deadline, in the caller's transaction (rule 5)."""
+    alert_id = await _insert_alert(connection, None, request)
+    await connection.execute(
+        queries("timers").set_alert_deadline,
+        {"owner_id": alert_id, "division_id": request.division_id, "due_at": due_at},
+    )
+    return alert_id
+
+
+async def _open_or_join(connection: Connection, request: AlertRequest, now: datetime, *, with_alert: bool) -> Opened:
     for _ in range(_OPEN_ROUNDS_MAX):
         row = await _lock_not_closed(connection, request)
         if row is not None:
             incident = row.to_incident()
-            alert_id = await _insert_alert(connection, row.id, request)
+            if with_alert:
+                await _insert_alert(connection, row.id, request)
             outcome = join(incident, request.alert, now)
             await _carry_out(connection, row, outcome, now)
-            return Opened(incident_id=row.id, alert_id=alert_id, opened=False, stage=current_stage(outcome.incident))
+            return Opened(incident_id=row.id, opened=False, stage=current_stage(outcome.incident))
         opened_id = await _try_open(connection, request, now)
         if opened_id is not None:
-            alert_id = await _insert_alert(connection, opened_id, request)
-            return Opened(incident_id=opened_id, alert_id=alert_id, opened=True, stage=None)
+            if with_alert:
+                await _insert_alert(connection, opened_id, request)
+            return Opened(incident_id=opened_id, opened=True, stage=None)
     raise RuntimeError("an incident was neither there nor could it be opened")
 
 
@@ -182,7 +202,8 @@ async def _try_open(connection: Connection, request: AlertRequest, now: datetime
     return incident_id
 
 
-async def _insert_alert(connection: Connection, incident_id: UUID, request: AlertRequest) -> UUID:
+async def _insert_alert(connection: Connection, incident_id: UUID | None, request: AlertRequest) -> UUID:
+    """An active alert of an incident, or a pending one of none."""
     alert_id = new_id()
     await connection.execute(
         queries("incidents").insert_alert,
@@ -349,9 +370,10 @@ async def recent_incident(connection: Connection, subject: Subject, kind: str, a
 
 
 async def clear_alerts(
-    connection: Connection, subject: Subject, kind: str, records: Iterable[Record], now: datetime
+    connection: Connection, subject: Subject, kind: IncidentKind, records: Iterable[Record], now: datetime
 ) -> UUID | None:
-    """The cause is gone or was taken back: its active alerts are cleared, the incident stays for people to close."""
+    """The cause is gone or was taken back: its alerts are cleared, the incident stays for people to close."""
+    await held_alerts.clear(connection, await held_alerts.release(connection, subject, kind), now)
     cursor = await connection.execute(
         queries("incidents").clear_alerts,
         {"subject_type": subject.type, "subject_id": subject.id, "kind": kind, "now": now},

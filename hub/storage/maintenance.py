@@ -46,8 +46,8 @@ async def report(connection: Connection, item: MaintenanceReport, now: datetime)
         await stream.append(connection, "maintenance", row[0], item.division_id)
 
 
-async def clear(connection: Connection, kind: MaintenanceKind, device_id: UUID | None, now: datetime) -> None:
-    """It works again: the open item, if there is one, is cleared. Without a device it is the hub's own."""
-    cursor = await connection.execute(queries("maintenance").clear, {"kind": kind, "device_id": device_id, "now": now})
+async def clear(connection: Connection, kind: MaintenanceKind, owner_id: UUID | None, now: datetime) -> None:
+    """It works again: the open item of this device, or person, is cleared. Without an owner it is the hub's own."""
+    cursor = await connection.execute(queries("maintenance").clear, {"kind": kind, "owner_id": owner_id, "now": now})
     for item_id, division_id in await cursor.fetchall():
         await stream.append(connection, "maintenance", item_id, division_id)

@@ -140,7 +140,7 @@ CREATE TABLE monitoring_state (
     state jsonb NOT NULL,
     updated_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (subject_type, subject_id)
-);
+) WITH (fillfactor = 50);                   -- written with every batch: new versions stay on their page
 
 CREATE TABLE quarantined_message (
     id uuid PRIMARY KEY,

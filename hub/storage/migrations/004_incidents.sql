@@ -42,7 +42,7 @@ CREATE INDEX incident_recipient ON incident (recipient_id, opened_at DESC) WHERE
 CREATE TABLE alert (
     id uuid PRIMARY KEY,
     division_id text COLLATE "C" NOT NULL,
-    incident_id uuid REFERENCES incident,   -- null while a suspicion is pending
+    incident_id uuid REFERENCES incident,   -- null while a suspicion is pending, and when it was cleared before its time
     kind text NOT NULL,
     severity text NOT NULL,
     state text NOT NULL CHECK (state IN ('pending', 'active', 'cleared')),
@@ -57,8 +57,10 @@ CREATE TABLE alert (
     wants_ack boolean NOT NULL DEFAULT false,
     explanation jsonb NOT NULL,
     cleared_at timestamptz,
-    CHECK ((state = 'pending') = (incident_id IS NULL))
+    CHECK (state <> 'pending' OR incident_id IS NULL),
+    CHECK (state <> 'active' OR incident_id IS NOT NULL)   -- cleared while pending: there never was an incident
 );
+CREATE INDEX alert_pending ON alert (kind, coalesce(recipient_id, device_id)) WHERE state = 'pending';
 CREATE INDEX alert_incident ON alert (incident_id, received_at, id);
 CREATE INDEX alert_device_event ON alert (device_event_id);
 
@@ -173,7 +175,8 @@ CREATE TABLE maintenance_item (
     occurrences integer NOT NULL DEFAULT 1,
     cleared_at timestamptz
 );
-CREATE UNIQUE INDEX maintenance_item_one_open ON maintenance_item (kind, coalesce(device_id, '00000000-0000-0000-0000-000000000000'::uuid))
+CREATE UNIQUE INDEX maintenance_item_one_open
+    ON maintenance_item (kind, coalesce(device_id, recipient_id, '00000000-0000-0000-0000-000000000000'::uuid))
     WHERE state = 'open';
 CREATE INDEX maintenance_item_order ON maintenance_item (opened_at DESC, id);
 

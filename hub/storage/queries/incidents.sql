@@ -52,7 +52,8 @@ UPDATE incident
 -- The machine's side of an incident.
 INSERT INTO alert (id, division_id, incident_id, kind, severity, state, recipient_id, device_id, device_event_id,
                    event_id, occurred_at, received_at, late, test, wants_ack, explanation)
-VALUES (%(id)s, %(division_id)s, %(incident_id)s, %(kind)s, %(severity)s, 'active', %(recipient_id)s, %(device_id)s,
+VALUES (%(id)s, %(division_id)s, %(incident_id)s, %(kind)s, %(severity)s,
+        CASE WHEN %(incident_id)s::uuid IS NULL THEN 'pending' ELSE 'active' END, %(recipient_id)s, %(device_id)s,
         %(device_event_id)s, %(event_id)s, %(occurred_at)s, %(received_at)s, %(late)s, %(test)s, %(wants_ack)s,
         %(explanation)s)
 

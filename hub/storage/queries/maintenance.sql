@@ -1,10 +1,11 @@
 -- report --
--- One open item per kind and device: a thousand reports are one line with a count.
+-- One open item per kind and device (without one: person): a thousand reports are one line with a count.
 INSERT INTO maintenance_item AS item
        (id, division_id, kind, state, device_id, recipient_id, explanation, opened_at, last_seen_at, cleared_at)
 VALUES (%(id)s, %(division_id)s, %(kind)s, %(state)s, %(device_id)s, %(recipient_id)s, %(explanation)s, %(now)s, %(now)s,
         CASE WHEN %(state)s = 'cleared' THEN %(now)s::timestamptz END)
-    ON CONFLICT (kind, coalesce(device_id, '00000000-0000-0000-0000-000000000000'::uuid)) WHERE state = 'open'
+    ON CONFLICT (kind, coalesce(device_id, recipient_id, '00000000-0000-0000-0000-000000000000'::uuid))
+          WHERE state = 'open'
     DO UPDATE SET occurrences = item.occurrences + 1, last_seen_at = excluded.last_seen_at,
                   explanation = excluded.explanation
 RETURNING id
@@ -12,5 +13,7 @@ RETURNING id
 -- clear --
 -- The restore that is paired with the fault.
 UPDATE maintenance_item SET state = 'cleared', cleared_at = %(now)s
- WHERE kind = %(kind)s AND device_id IS NOT DISTINCT FROM %(device_id)s AND state = 'open'
+ WHERE kind = %(kind)s AND state = 'open'
+   AND coalesce(device_id, recipient_id, '00000000-0000-0000-0000-000000000000'::uuid)
+     = coalesce(%(owner_id)s::uuid, '00000000-0000-0000-0000-000000000000'::uuid)
 RETURNING id, division_id

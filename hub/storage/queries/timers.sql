@@ -9,6 +9,15 @@ WITH deadline AS (
 )
 SELECT pg_notify('timer', '') FROM deadline
 
+-- set_alert_deadline --
+-- A held alert opens its incident then, unless it is cleared before.
+WITH deadline AS (
+    INSERT INTO timer (owner_type, owner_id, division_id, purpose, due_at)
+    VALUES ('alert', %(owner_id)s, %(division_id)s, 'confirm', %(due_at)s)
+    RETURNING owner_id
+)
+SELECT pg_notify('timer', '') FROM deadline
+
 -- drop --
 -- A closed incident has no deadline.
 DELETE FROM timer WHERE owner_type = 'incident' AND owner_id = %(owner_id)s
@@ -23,7 +32,7 @@ SELECT owner_id FROM timer
 -- A deadline that could not be carried out is not lost: it comes again, and its failures are counted.
 UPDATE timer SET failures = failures + 1,
                  due_at = clock_timestamp() + make_interval(secs => least(60, power(2, least(failures, 6))))
- WHERE owner_type = 'incident' AND owner_id = %(owner_id)s
+ WHERE owner_type = %(owner_type)s AND owner_id = %(owner_id)s
 RETURNING failures
 
 -- next_due --
