@@ -38,6 +38,10 @@ class Store(ABC):
     def pack(self) -> int:
         """Put every chunk into the columnstore now; returns how many were. PostgreSQL alone has none."""
 
+    @abstractmethod
+    def stored_minutes(self) -> int:
+        """How many buckets of a minute need not be computed when they are asked for."""
+
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[Connection]:
         async with await connect(self.dsn, name="test") as connection:
@@ -93,6 +97,13 @@ class NativeStore(Store):
     def pack(self) -> int:
         return 0
 
+    def stored_minutes(self) -> int:
+        return int(
+            self.run("SELECT count(*) AS n FROM rollup_1m WHERE bucket < (SELECT shown_until FROM rollup_progress)")[0][
+                "n"
+            ]
+        )
+
 
 class TimescaleStore(Store):
     """TimescaleDB; one backend has no background workers, so that the jobs are run by name."""
@@ -117,6 +128,14 @@ class TimescaleStore(Store):
             "WHERE hypertable_name = 'reading' AND is_compressed"
         )
         return int(packed[0]["packed"])
+
+    def stored_minutes(self) -> int:
+        (where,) = self.run(
+            "SELECT format('%%I.%%I', materialization_hypertable_schema, materialization_hypertable_name) AS name "
+            "FROM timescaledb_information.continuous_aggregates WHERE view_name = %(view)s",
+            view="reading_1m",
+        )
+        return int(self.run(f"SELECT count(*) AS n FROM {where['name']}")[0]["n"])
 
 
 async def database_now(connection: Connection) -> datetime:

@@ -1,6 +1,7 @@
 """Storing and forgetting readings: the same on PostgreSQL alone and on TimescaleDB."""
 
 from datetime import timedelta
+from typing import Any
 
 from hub.identity import new_id
 from hub.storage.reading_views import list_readings
@@ -60,7 +61,13 @@ async def test_readings_serve_their_twelve_months_and_go(store: Store) -> None:
 
 async def test_places_are_wiped_after_a_month_and_the_readings_stay(store: Store) -> None:
     device_id, now = new_id(), store.now
-    place = {"lat": 37.6, "lon": 114.9, "accuracy_m": 12.0, "location_source": "gps", "location_datum": "wgs84"}
+    place: dict[str, Any] = {
+        "lat": 37.6,
+        "lon": 114.9,
+        "accuracy_m": 12.0,
+        "location_source": "gps",
+        "location_datum": "wgs84",
+    }
     await store.insert([reading(device_id, now - age * DAY, heart_rate_bpm=70.0, **place) for age in (5, 29, 31, 200)])
     store.pack()
     await store.insert([reading(device_id, now - 200 * DAY, heart_rate_bpm=71.0, **place)])  # late, into a packed chunk

@@ -32,8 +32,10 @@ async def test_what_was_live_stays_the_same_when_its_hour_closes(store: Store) -
     rows = _life(device_id, store.now - 60 * HOUR, store.now)
     await store.insert(rows)
     await _expect(store, rows)
+    assert store.stored_minutes() == 0
     await store.pass_time()
     await _expect(store, rows)
+    assert store.stored_minutes() > len(rows) / 2
     now_live = _life(device_id, store.now - 5 * MINUTE, store.now)
     await store.insert(now_live)
     await _expect(store, rows + now_live)

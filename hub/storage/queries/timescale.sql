@@ -44,9 +44,9 @@ SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE i
  ORDER BY relname
 
 -- partition_span --
--- What is still to be copied of a partition.
+-- What is still to be copied of a partition; the last day again, for it may have gone on since.
 SELECT greatest(date_trunc('day', min(measured_at), 'UTC'),
-                (SELECT copied_until FROM timescale_move WHERE partition_name = %(partition)s)), max(measured_at)
+                (SELECT copied_until - interval '1 day' FROM timescale_move WHERE partition_name = %(partition)s)), max(measured_at)
   FROM reading WHERE tableoid = %(partition)s::regclass
 
 -- copy_span --
@@ -70,7 +70,8 @@ SELECT (SELECT count(*) FROM reading), (SELECT count(*) FROM reading_moving)
 
 -- discard --
 -- The old table has everything.
-DROP TABLE reading_moving, timescale_move
+DROP TABLE reading_moving;
+DROP TABLE timescale_move
 
 -- replace --
 -- Without CASCADE: whatever else hangs on the old table stops the move instead of vanishing.
