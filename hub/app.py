@@ -59,7 +59,7 @@ async def run_ingest(settings: Settings, dsn: str) -> None:
             watcher=watch,
         )
         subscriber = Subscriber(settings.brokers, pipeline, pool, settings.division)
-        state.figures = lambda: count_ingest(pipeline, door.counters)
+        state.figures = lambda: count_ingest(pipeline, door.counters, subscriber.sources)
         await door.start()
         try:
             async with asyncio.TaskGroup() as work:

@@ -1,13 +1,20 @@
 """What ingest counts in its memory, as figures for `/metrics`; they travel with its heartbeat."""
 
+from collections.abc import Sequence
+
 from hub.ingest.front_door.counters import FrontDoorCounters
 from hub.ingest.pipeline import Pipeline
+from hub.ingest.subscriber.source import BrokerSource
 from hub.storage.figures import Figure, FigureKind
 
 
-def count_ingest(pipeline: Pipeline, door: FrontDoorCounters) -> list[Figure]:
+def count_ingest(pipeline: Pipeline, door: FrontDoorCounters, sources: Sequence[BrokerSource]) -> list[Figure]:
     """Everything since this process began, and how much waits now."""
-    return [*_count_pipeline(pipeline), *_count_door(door)]
+    return [
+        *_count_pipeline(pipeline),
+        *_count_door(door),
+        *(one for source in sources for one in _count_source(source)),
+    ]
 
 
 def _count_pipeline(pipeline: Pipeline) -> list[Figure]:
@@ -37,6 +44,14 @@ def _count_door(counted: FrontDoorCounters) -> list[Figure]:
         _counter("down_messages_settled", counted.settled_down),
         _counter("floods", counted.floods),
         _counter("reading_pauses", counted.pauses),
+    ]
+
+
+def _count_source(source: BrokerSource) -> list[Figure]:
+    return [
+        _counter("source_messages", source.counters.messages, source=source.name),
+        _counter("source_messages_ignored", source.counters.ignored, source=source.name),
+        _gauge("source_away_seconds", source.away_for_s, source=source.name),
     ]
 
 

@@ -4,9 +4,12 @@ import json
 import re
 from pathlib import Path
 
+from hub.broker_addresses import parse_broker_address
+from hub.ingest.adapters import find_adapters
 from hub.ingest.figures import count_ingest
 from hub.ingest.front_door.counters import FrontDoorCounters
 from hub.ingest.pipeline import Pipeline
+from hub.ingest.subscriber.source import BrokerSource
 from hub.storage.figures import FigureKind
 from hub.storage.queries import queries
 from tests.deploy.compose_file import ROOT, read_yaml
@@ -41,7 +44,9 @@ def names_that_depend_on_what_happens() -> set[str]:
     door = FrontDoorCounters()
     door.refused["bad_password"] += 1
     door.closed["revoked"] += 1
-    told = count_ingest(Pipeline("postgresql://nowhere", "process-1"), door)
+    pipeline = Pipeline("postgresql://nowhere", "process-1")
+    source = BrokerSource(parse_broker_address("mqtt://127.0.0.1:1"), find_adapters(), pipeline, "990101000000")
+    told = count_ingest(pipeline, door, [source])
     return {f"anxin_{name}" for name in counted} | {
         f"anxin_{figure.name}" + ("_total" if figure.kind is FigureKind.COUNTER else "")
         for figure in told
