@@ -108,11 +108,10 @@ class StubHub:
         kind, flags, body = await _read_packet(reader)
         if kind == CONNECT:
             self.connects += 1
-            will_topic, will_payload, user, password = _strings_of(body)[-4:]
+            _, *will, user, password = _strings_of(body)
             admitted = self._admits(user, password)
-            if admitted:
-                fields = json.loads(will_payload)
-                self._wills[writer] = Published(will_topic, fields, retain=True, is_will=True)
+            if admitted and will:
+                self._wills[writer] = Published(will[0], json.loads(will[1]), retain=True, is_will=True)
             writer.write(bytes((0x20, 2, 0, 0 if admitted else 5)))
             return admitted
         if kind == SUBSCRIBE:
