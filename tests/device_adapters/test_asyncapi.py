@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, get_args
 
+import jsonschema  # type: ignore[import-untyped]  # it publishes none
 import pytest
 from pydantic import BaseModel
 
@@ -73,6 +74,14 @@ def test_every_example_is_read_by_its_model(model: type[BaseModel], name: str) -
     example = EXAMPLES[model][name]
     read = model.model_validate_json(json.dumps(example))
     assert set(example) <= set(type(read).model_fields), "an example shows fields that the protocol does not have"
+
+
+@pytest.mark.parametrize(("model", "name"), ONE_EXAMPLE)
+def test_every_example_fits_the_published_schema(model: type[BaseModel], name: str) -> None:
+    schema = {"$ref": f"#/components/schemas/{model.__name__}", "components": DOCUMENT["components"]}
+    validator = jsonschema.Draft202012Validator(schema)
+    assert list(validator.iter_errors(EXAMPLES[model][name])) == []
+    assert list(validator.iter_errors({"readings": [{}]} if model is not Reading else {})), "it refuses nothing"
 
 
 def test_every_example_of_up_is_read_by_the_adapter() -> None:
