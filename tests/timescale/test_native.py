@@ -1,5 +1,6 @@
 """What PostgreSQL alone needs housekeeping for: partitions, and roll-ups that miss no reading whoever commits when."""
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,7 +9,9 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from hub.embedded import EmbeddedPostgres
-from hub.embedded.binaries import major_version
+from hub.embedded.account import account_for, let_in
+from hub.embedded.binaries import major_version, run
+from hub.embedded.server import DATABASE, SUPERUSER
 from hub.identity import new_id
 from hub.storage import readings, rollup_refresh, time_series
 from hub.storage.migrate import migrate
@@ -104,10 +107,24 @@ def older_server(request: pytest.FixtureRequest) -> Iterator[EmbeddedPostgres]:
     if not (binaries / "postgres").exists() or major_version(binaries) != request.param:
         pytest.skip(f"PostgreSQL {request.param} is not installed here")
     with TemporaryDirectory(prefix="anxin-test-", ignore_cleanup_errors=True) as directory:
+        _create_cluster(Path(directory), binaries)
         server = EmbeddedPostgres(Path(directory), binaries=binaries)
         server.start()
         yield server
         server.stop()
+
+
+def _create_cluster(data_dir: Path, binaries: Path) -> None:
+    """As the embedded server makes its own, without the locale provider that older versions do not know."""
+    cluster = data_dir / "postgres"
+    account = account_for(cluster)
+    let_in(data_dir, account)
+    cluster.mkdir(mode=0o700)
+    if account is not None:
+        os.chown(cluster, account.uid, account.gid)
+    run([binaries / "initdb", "-D", cluster, "-U", SUPERUSER, "--encoding=UTF8", "--locale=C"], account=account)
+    create = f"CREATE DATABASE {DATABASE}\n"
+    run([binaries / "postgres", "--single", "-D", cluster, "postgres"], account=account, said=create)
 
 
 async def test_an_older_postgresql_gives_the_same_answers(older_server: EmbeddedPostgres) -> None:
