@@ -290,9 +290,21 @@ class Connection:
             self._lost.set_result(reason)
 
 
+class _BrokerSocket(ssl.SSLSocket):
+    """paho lets go of a socket whose handshake failed without closing it."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
 def _tls_context(address: BrokerAddress) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=None if address.ca is None else str(address.ca))
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.sslsocket_class = _BrokerSocket
     if address.cert is not None:
         context.load_cert_chain(address.cert, address.key)
     return context

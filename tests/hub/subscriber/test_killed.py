@@ -28,7 +28,7 @@ PRESS_EVERY = 10
 class Ingest:
     """`hub serve --role ingest` with no front door, only the broker."""
 
-    def __init__(self, dsn: str, broker: Broker) -> None:
+    def __init__(self, dsn: str, broker: Broker, name: str) -> None:
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("HUB_")},
             "HUB_DATABASE_URL": dsn,
@@ -36,7 +36,7 @@ class Ingest:
             "HUB_MQTT_SOURCES": f"{broker.url}?window=50",
             "HUB_DATA_DIR": str(broker.directory / "hub"),
         }
-        self._log = broker.directory / "ingest.log"
+        self._log = broker.directory / f"{name}.log"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -48,6 +48,11 @@ class Ingest:
                 stderr=subprocess.STDOUT,
             )
 
+    @property
+    def said(self) -> str:
+        """Its log."""
+        return self._log.read_text(errors="replace")
+
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()
@@ -56,8 +61,8 @@ class Ingest:
 
 
 @contextmanager
-def _ingest(dsn: str, broker: Broker) -> Iterator[Ingest]:
-    ingest = Ingest(dsn, broker)
+def _ingest(dsn: str, broker: Broker, name: str = "ingest") -> Iterator[Ingest]:
+    ingest = Ingest(dsn, broker, name)
     ingest.start()
     try:
         yield ingest
@@ -207,3 +212,20 @@ async def test_a_broker_that_is_killed_under_load_finds_its_subscriber_again(
         await _until_stored(world, after.presses)
     assert kept <= set(_stored_presses(world))
     assert set(_stored_presses(world).values()) == {1}
+
+
+async def test_the_standby_subscribes_only_once_it_owns(database: str, world: World, broker: Broker) -> None:
+    """Both would use one session: a standby that subscribed would throw the owner out."""
+    device = _devices(world, 1)[0]
+    with _ingest(database, broker) as owner:
+        await until(lambda: _has_subscribed(broker), "subscribed", 60)
+        with _ingest(database, broker, "standby") as standby:
+            await until(lambda: "standby" in standby.said, "standing by", 60)
+            assert "source_" not in standby.said
+            owner.kill()
+            await until(lambda: standby.said.count("source_subscribed") == 2, "it has taken over", 60)
+            crowd = Crowd(broker, [device], "m", 1)
+            crowd.start()
+            await _until_stored(world, {"m-0"})
+            await crowd.wait_for(1)
+    assert "source_lost" not in owner.said
