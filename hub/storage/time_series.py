@@ -23,7 +23,7 @@ class TimeSeries(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeSeriesPeriods:
-    """How long readings and what is computed from them are kept: twelve months, places 30 days (DOMAIN.md section 6)."""
+    """How long readings and what is computed from them are kept: 12 months, places 30 days (DOMAIN.md section 6)."""
 
     readings: timedelta = timedelta(days=365)
     #: A minute's roll-up is larger than the one reading it often holds; hours and days are kept as the readings.

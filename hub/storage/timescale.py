@@ -1,8 +1,8 @@
 """Makes the readings TimescaleDB's: of a new database at its first migration, of an old one by `--to-timescale`.
 
-Both run the same statements; a new one merely has nothing to copy. The copy commits day by day and goes on where it was interrupted. Until the last transaction, which counts and replaces,
-the old table is the only one that anybody reads or writes. The aggregates fill by their policies, which begin at once;
-what is not filled is computed when it is asked for.
+Both run the same statements; a new one merely has nothing to copy. The copy commits day by day and goes on where it was
+interrupted. Until the last transaction, which counts and replaces, the old table is the only one that anybody reads or
+writes. The aggregates fill by their policies, which begin at once; what is not filled is computed when it is asked for.
 """
 
 from collections.abc import Callable, Sequence
