@@ -37,13 +37,18 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """Put the backup FILE into the database, all of it or nothing. The hub must not run meanwhile."""
-    from hub.embedded.backup import apply_script, write_script
-    from hub.storage.whole_database import clearing_statement, is_empty, is_in_use
+    from hub.embedded.backup import apply_script, needs_timescale, write_script
+    from hub.storage.whole_database import clearing_statement, is_empty, is_in_use, uses_timescale
 
     settings = read_settings()
     with open_database(settings, migrated=False) as dsn:
         if is_in_use(dsn):
             raise CommandError("The hub is running on this database: stop it first, then restore.")
+        if uses_timescale(dsn) or needs_timescale(file):
+            raise CommandError(
+                "TimescaleDB's own catalog needs pg_restore between timescaledb_pre_restore() and "
+                "timescaledb_post_restore(): docs/operations.md has the commands."
+            )
         if not replace and not is_empty(dsn):
             raise CommandError("The database holds data already: --replace destroys it and puts the backup there.")
         settings.data_dir.mkdir(parents=True, exist_ok=True)

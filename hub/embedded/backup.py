@@ -39,6 +39,14 @@ def write_script(source: Path, script: Path) -> None:
     run([wheel_binaries() / "pg_restore", *_BARE, "--file", script, source])
 
 
+def needs_timescale(source: Path) -> bool:
+    """Whether the backup is of a database with TimescaleDB."""
+    if not source.is_file():
+        raise EmbeddedDatabaseError(f"There is no backup {source}.")
+    listed = run([wheel_binaries() / "pg_restore", "--list", source])
+    return " EXTENSION - timescaledb" in listed
+
+
 def apply_script(dsn: str, script: Path, *, first: str) -> None:
     """Run the statement `first` and then the script, both or neither: a failed restore leaves what was there."""
     address, password = _apart(dsn)

@@ -15,6 +15,11 @@ def is_in_use(dsn: str) -> bool:
     return _ask(dsn, queries("whole_database").has_roles) is True
 
 
+def uses_timescale(dsn: str) -> bool:
+    """Whether the database has TimescaleDB, which a restore as below would damage."""
+    return _ask(dsn, queries("whole_database").has_timescale) is True
+
+
 def clearing_statement() -> str:
     """What empties the database, for a program that runs it in one transaction with what comes after."""
     return queries("whole_database").clear

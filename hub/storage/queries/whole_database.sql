@@ -10,6 +10,10 @@ SELECT EXISTS (
        AND application_name LIKE 'hub %' AND application_name <> 'hub command'
 )
 
+-- has_timescale --
+-- Its catalog is restored by rules of its own.
+SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'timescaledb')
+
 -- clear --
 -- Runs in one transaction with the restored backup: either all of it is replaced or nothing is.
 DROP SCHEMA public CASCADE; CREATE SCHEMA public

@@ -91,7 +91,7 @@ def test_the_commands_back_up_and_restore_an_embedded_database(hub: CommandLine,
     assert "--replace" in refused.stderr
     restored = hub("restore", target, "--replace")
     assert restored.returncode == 0, restored.stderr
-    assert hub("migrate", "--json").stdout == '{"applied": []}\n'
+    assert hub.json("migrate")["applied"] == []
 
 
 def test_a_restore_under_a_running_hub_is_refused(hub: CommandLine, people: str, tmp_path: Path) -> None:
@@ -102,6 +102,25 @@ def test_a_restore_under_a_running_hub_is_refused(hub: CommandLine, people: str,
     assert refused.returncode == 1
     assert "stop it first" in refused.stderr
     assert _people(people) == ["乙", "甲"]
+
+
+def test_a_backup_of_timescaledb_and_into_it_is_left_to_its_own_way(
+    hub: CommandLine, people: str, tmp_path: Path
+) -> None:
+    plain, foreign = tmp_path / "plain.backup", tmp_path / "foreign.backup"
+    dump(people, plain)
+    with psycopg.connect(people) as connection:  # as if it were installed: PostgreSQL believes its own list
+        connection.execute(
+            "INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)"
+            " SELECT 99999, 'timescaledb', oid, 'public'::regnamespace, false, '2.22.1' FROM pg_roles"
+            " WHERE rolname = current_user"
+        )
+    dump(people, foreign)
+    into_it = hub("restore", plain, "--replace", HUB_DATABASE_URL=people)
+    assert (into_it.returncode, "timescaledb_pre_restore" in into_it.stderr) == (1, True)
+    of_it = hub("restore", foreign)
+    assert (of_it.returncode, "timescaledb_pre_restore" in of_it.stderr) == (1, True)
+    assert hub("restore", plain).returncode == 0
 
 
 def test_an_upgrade_without_the_old_programs_says_both_ways_out(hub: CommandLine, data_dir: Path) -> None:
@@ -121,7 +140,7 @@ def test_an_upgrade_from_a_backup_keeps_the_old_files(hub: CommandLine, data_dir
     upgraded = hub("upgrade", "--from-backup", target, "--json")
     assert upgraded.returncode == 0, upgraded.stderr
     assert (data_dir / "postgres-17" / "PG_VERSION").read_text() == "17\n"
-    assert hub("migrate", "--json").stdout == '{"applied": []}\n'
+    assert hub.json("migrate")["applied"] == []
 
 
 def test_an_upgrade_that_fails_puts_the_old_files_back(hub: CommandLine, data_dir: Path, tmp_path: Path) -> None:
