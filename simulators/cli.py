@@ -148,9 +148,7 @@ def _describe(scenario: Scenario, *, as_json: bool) -> None:
     typer.echo(f"Played by: {', '.join(scenario.kinds)}{_behind(scenario)}")
     typer.echo(f"Lasts {scenario.ends_at} at speed {scenario.speed:g}.")
     if scenario.monitoring:
-        typer.echo(
-            f"To see it sooner: PATCH recipients/{{id}} {json.dumps({'monitoring': dict(scenario.monitoring)})}"
-        )
+        typer.echo(f"To see it sooner: PATCH recipients/{{id}} {json.dumps({'monitoring': dict(scenario.monitoring)})}")
     for step in scenario.steps:
         parameters = "  ".join(f"{name}={str(value)[:60]!r}" for name, value in step.parameters.items())
         typer.echo(f"  {step.at!s:>9}  {step.act.value:<13}{parameters}")

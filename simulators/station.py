@@ -164,6 +164,7 @@ class Station:
         errands.start(self._empty_memories(link, emptying))
         while True:
             if not self.device.is_alive:
+                link.cut()
                 raise LinkLostError("the device has gone out")
             now = datetime.now(UTC)
             for device in self.devices.values():
