@@ -74,7 +74,7 @@ def migrate(
         connection.execute(statements.lock_migrations)
         try:
             applied_now = _apply_missing(connection)
-            notice = _settle_time_series(connection, timescale)
+            notice = _settle_time_series(dsn, connection, timescale)
         finally:
             connection.execute(statements.unlock_migrations)
     if notice and tell:
@@ -100,14 +100,14 @@ def _apply_missing(connection: psycopg.Connection) -> list[int]:
     return missing
 
 
-def _settle_time_series(connection: psycopg.Connection, timescale: TimescaleWish) -> str | None:
+def _settle_time_series(dsn: str, connection: psycopg.Connection, timescale: TimescaleWish) -> str | None:
     row = connection.execute(queries("timescale").is_available).fetchone()
     if timescale is TimescaleWish.OFF or (timescale is TimescaleWish.AUTO and not (row and row[0])):
         return None
     from hub.storage.timescale import TimescaleError, settle_new_database  # a start without TimescaleDB need not wait
 
     try:
-        return settle_new_database(connection, timescale)
+        return settle_new_database(dsn, connection, timescale)
     except TimescaleError as failure:
         raise MigrationError(str(failure)) from failure
 

@@ -5,6 +5,7 @@ interrupted. Until the last transaction, which counts and replaces, the old tabl
 writes. The aggregates fill by their policies, which begin at once; what is not filled is computed when it is asked for.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,9 @@ import psycopg
 from hub.storage.migrate import TimescaleWish
 from hub.storage.queries import queries
 from hub.storage.time_series import TimeSeriesPeriods
+
+#: The columnstore's present names (2.18), refreshing in batches (2.19), an aggregate's `chunk_interval` (2.20).
+_OLDEST = (2, 20)
 
 _DAY = timedelta(days=1)
 #: When an aggregate is brought up to date, and which newest part is left to be computed when it is asked for. A late
@@ -44,7 +48,7 @@ class Move:
     copied_now: int  #: Less than `readings` where an interrupted move went on.
 
 
-def settle_new_database(connection: SyncConnection, wish: TimescaleWish) -> str | None:
+def settle_new_database(dsn: str, connection: SyncConnection, wish: TimescaleWish) -> str | None:
     """Give a database without readings its hypertable, if that is wished and possible.
 
     Returns a sentence for the operator where TimescaleDB is there and was not used.
@@ -57,8 +61,8 @@ def settle_new_database(connection: SyncConnection, wish: TimescaleWish) -> str 
     obstacle = _obstacle(connection)
     if obstacle is None:
         try:
+            _create_extension(dsn)
             with connection.transaction():
-                _create_extension(connection)
                 _create_moving(connection)
                 _replace(connection)
         except (psycopg.Error, TimescaleError) as failure:
@@ -80,18 +84,18 @@ def move_to_timescale(dsn: str, tell: Callable[[str], None]) -> Move:
     """
     with psycopg.connect(dsn, autocommit=True, application_name="hub migrate") as connection:
         connection.execute(queries("migrate").lock_migrations)  # released with the connection
-        return _move(connection, tell)
+        return _move(dsn, connection, tell)
 
 
-def _move(connection: SyncConnection, tell: Callable[[str], None]) -> Move:
+def _move(dsn: str, connection: SyncConnection, tell: Callable[[str], None]) -> Move:
     if not _is_native(connection):
         raise TimescaleError("The readings are TimescaleDB's already; there is nothing to move.")
     statements = queries("timescale")
     if not _ask(connection, statements.is_available):
         raise TimescaleError(_NOT_INSTALLED)
     if not _ask(connection, statements.is_moving):
+        _create_extension(dsn)
         with connection.transaction():
-            _create_extension(connection)
             _create_moving(connection)
     copied = _copy_partitions(connection, tell)
     try:
@@ -124,13 +128,30 @@ def _is_native(connection: SyncConnection) -> bool:
     return bool(_ask(connection, queries("time_series").is_native))
 
 
-def _create_extension(connection: SyncConnection) -> None:
-    connection.execute(queries("timescale").create_extension)
-    if _ask(connection, queries("timescale").licence) != "timescale":
+def _create_extension(dsn: str) -> None:
+    """On a connection of its own: a server that has not preloaded TimescaleDB ends the connection that asks for it."""
+    try:
+        with psycopg.connect(dsn, autocommit=True, application_name="hub migrate") as connection:
+            connection.execute(queries("timescale").create_extension)
+            version = str(_ask(connection, queries("timescale").version))
+            licence = _ask(connection, queries("timescale").licence)
+    except psycopg.Error as failure:
+        raise TimescaleError(f"TimescaleDB cannot be switched on: {failure}") from failure
+    if not _is_new_enough(version):
+        raise TimescaleError(
+            f"This is TimescaleDB {version}; the hub needs {'.'.join(map(str, _OLDEST))} or later: "
+            "install it, then ALTER EXTENSION timescaledb UPDATE."
+        )
+    if licence != "timescale":
         raise TimescaleError(
             "This is TimescaleDB's Apache edition, without columnstore, continuous aggregates and policies: "
             "install the community edition (timescaledb.license = 'timescale')."
         )
+
+
+def _is_new_enough(version: str) -> bool:
+    found = re.match(r"(\d+)\.(\d+)", version)
+    return found is not None and (int(found[1]), int(found[2])) >= _OLDEST
 
 
 def _create_moving(connection: SyncConnection) -> None:

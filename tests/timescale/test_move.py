@@ -11,7 +11,7 @@ from hub.identity import new_id
 from hub.storage.migrate import MigrationError, TimescaleWish, migrate
 from hub.storage.rollups import Resolution
 from hub.storage.time_series import TimeSeries, time_series_of
-from hub.storage.timescale import Move, TimescaleError, move_to_timescale
+from hub.storage.timescale import Move, TimescaleError, _is_new_enough, move_to_timescale
 from tests.timescale.stores import NativeStore, Store, TimescaleStore, reading
 
 HOUR = timedelta(hours=1)
@@ -120,6 +120,13 @@ def test_a_server_without_timescale_is_refused_by_name(database: str) -> None:
         move_to_timescale(database, _silent)
     with pytest.raises(MigrationError, match="no TimescaleDB"):
         migrate(database, timescale=TimescaleWish.ON)
+
+
+@pytest.mark.parametrize(
+    ("version", "enough"), [("2.20.0", True), ("2.23.0-dev", True), ("3.0", True), ("2.19.3", False), ("1.7", False)]
+)
+def test_what_is_too_old_is_refused(version: str, *, enough: bool) -> None:
+    assert _is_new_enough(version) is enough
 
 
 def test_a_new_database_may_do_without(empty_timescale: str) -> None:

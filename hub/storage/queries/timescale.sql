@@ -6,6 +6,10 @@ SELECT EXISTS (SELECT 1 FROM pg_available_extensions WHERE name = 'timescaledb')
 -- Also there already where the server's template has it.
 CREATE EXTENSION IF NOT EXISTS timescaledb
 
+-- version --
+-- Of what is switched on in this database, which may be older than what is installed.
+SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'
+
 -- licence --
 -- 'apache' is the edition without columnstore, continuous aggregates and policies.
 SELECT current_setting('timescaledb.license', true)
