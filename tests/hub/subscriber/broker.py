@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,13 +96,24 @@ class Publisher:
         self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id="")
         if account is not None:
             self._client.username_pw_set(*account)
+        self._acknowledged: set[int] = set()
+        self._changed = threading.Condition()
+        self._client.on_publish = self._on_publish
+        self._client.reconnect_delay_set(min_delay=1, max_delay=1)
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False, qos: int = 1) -> None:
-        sent = self._client.publish(topic, payload, qos=qos, retain=retain)
-        sent.wait_for_publish(10)
-        assert sent.is_published()
+        """Until the broker has it, over however many connections."""
+        packet_id = self._client.publish(topic, payload, qos=qos, retain=retain).mid
+        with self._changed:
+            assert self._changed.wait_for(lambda: packet_id in self._acknowledged, timeout=30), "no PUBACK"
+            self._acknowledged.remove(packet_id)
+
+    def _on_publish(self, _client: paho.Client, _userdata: object, packet_id: int, *_: object) -> None:
+        with self._changed:
+            self._acknowledged.add(packet_id)
+            self._changed.notify_all()
 
     def close(self) -> None:
         self._client.disconnect()
