@@ -107,15 +107,17 @@ class Client:
 
 
 def test_the_hub_hears_devices_and_devices_may_only_say_what_goes_up(broker: int) -> None:
-    hub, device = Client(broker, "hub", HUB_PASSWORD), Client(broker, "devices", DEVICES_PASSWORD)
-    assert (hub.answer, device.answer) == ("Success", "Success")
+    hub = Client(broker, "hub", HUB_PASSWORD)
+    # two of them: some versions of the broker close the connection of who is denied
+    forger, device = (Client(broker, "devices", DEVICES_PASSWORD) for _ in range(2))
+    assert {client.answer for client in (hub, forger, device)} == {"Success"}
     hub.subscribe("#")
-    device.publish("anxin/v1/d1/down/ack", b"forged")
+    forger.publish("anxin/v1/d1/down/ack", b"forged")
     device.publish("anxin/v1/d1/up/event", b"pressed")
     hub.wait()
     assert hub.heard == [("anxin/v1/d1/up/event", b"pressed")]
-    device.close()
-    hub.close()
+    for client in (hub, forger, device):
+        client.close()
 
 
 @pytest.mark.parametrize(("user", "password"), [(None, None), ("hub", "guessed"), ("stranger", HUB_PASSWORD)])
