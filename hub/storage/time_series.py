@@ -84,7 +84,10 @@ async def wipe_locations(connection: Connection, now: datetime, periods: TimeSer
         statements.locations, {"from": packed_before, "until": now - periods.locations}, prepare=False
     )
     cursor = await connection.execute(statements.located_devices, {"until": packed_before}, prepare=False)
-    for device_id, from_at, until_at in await cursor.fetchall():
+    located = await cursor.fetchall()
+    if located:
+        await connection.execute(statements.unpack_freely)
+    for device_id, from_at, until_at in located:
         await connection.execute(
             statements.device_locations, {"device_id": device_id, "from": from_at, "until": until_at}, prepare=False
         )

@@ -38,6 +38,10 @@ UPDATE reading SET lat = NULL, lon = NULL, accuracy_m = NULL, location_source = 
 SELECT device_id, min(measured_at), max(measured_at) FROM reading
  WHERE measured_at < %(until)s AND lat IS NOT NULL GROUP BY device_id
 
+-- unpack_freely --
+-- TimescaleDB's guard against unpacking by mistake would keep such places for ever; elsewhere it is an unused name.
+SELECT set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true)
+
 -- device_locations --
 -- Unpacks the few batches of this device and time only.
 UPDATE reading SET lat = NULL, lon = NULL, accuracy_m = NULL, location_source = NULL, location_datum = NULL,
