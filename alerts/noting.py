@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from alerts.observations import DeviceEvent, EventKind, Heard, Observation
 from alerts.profile import MonitoringProfile
-from alerts.rhythm import learn_interval, was_away
+from alerts.rhythm import knows_rhythm, learn_interval, was_away
 from alerts.state import DeviceState, RecipientState
 
 #: Devices that see a person without their doing anything; a call button hears only presses.
@@ -133,8 +133,10 @@ def _hear(
         if was_away(device, received_at, profile):
             device.up_since = received_at
             change.came_back = change.sooner = True
+        trusted = knows_rhythm(device)
         learn_interval(device, received_at)
         device.heard_at = received_at
+        change.sooner |= knows_rhythm(device) is not trusted  # no longer what its kind usually does
     if device.online is False:
         device.online = None  # it speaks, whatever its last will said
     return device

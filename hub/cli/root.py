@@ -2,7 +2,7 @@
 
 import typer
 
-from hub.cli import adapter, api_key, backup, bench, device, health, recipient, serve, simulate, user
+from hub.cli import adapter, api_key, backup, bench, device, health, judge, recipient, serve, simulate, user
 
 app = typer.Typer(
     name="hub",
@@ -30,3 +30,4 @@ app.add_typer(adapter.app, name="adapter")
 app.command(context_settings=_PASSED_ON, add_help_option=False)(simulate.simulate)
 app.command()(simulate.demo)
 app.command()(bench.bench)
+app.command()(judge.judge)

@@ -1,5 +1,6 @@
 """Attribution: from what a device said to what the core is told of a subject. Pure; live and replay share it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,22 +10,38 @@ from alerts.observations import DeviceEvent as AttributedEvent
 from alerts.observations import EventKind, Observation, Subject
 from device_adapters import DeviceEvent, Reading
 from hub.ingest.timekeeping import SettledTime
-from hub.storage.senders import Sender, Wearer
+from hub.storage.senders import Sender
 
 
-def subject_of(device_id: UUID, recipient_id: UUID | None) -> Subject:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """The device that speaks, as the core knows devices."""
+
+    id: str
+    kind: str
+    gateway_id: str | None
+
+
+def subject_of(device_id: UUID | str, recipient_id: UUID | str | None) -> Subject:
     """The wearer; while nobody has the device, the device itself."""
     if recipient_id is not None:
         return Subject(type=SubjectType.RECIPIENT, id=str(recipient_id))
     return Subject(type=SubjectType.DEVICE, id=str(device_id))
 
 
-def attribute_reading(reading: Reading, device: Sender, received_at: datetime, time: SettledTime) -> Observation:
+def speaker_of(device: Sender) -> Speaker:
+    """A device of the registry."""
+    return Speaker(
+        id=str(device.id), kind=device.kind, gateway_id=None if device.gateway_id is None else str(device.gateway_id)
+    )
+
+
+def attribute_reading(reading: Reading, speaker: Speaker, received_at: datetime, time: SettledTime) -> Observation:
     """A reading as an observation; whose, the caller knows."""
     return Observation(
-        device_id=str(device.id),
-        device_kind=device.kind,
-        gateway_id=None if device.gateway_id is None else str(device.gateway_id),
+        device_id=speaker.id,
+        device_kind=speaker.kind,
+        gateway_id=speaker.gateway_id,
         at=time.at,
         received_at=received_at,
         historical=time.historical,
@@ -43,7 +60,13 @@ def attribute_reading(reading: Reading, device: Sender, received_at: datetime, t
 
 
 def attribute_event(
-    event: DeviceEvent, device: Sender, received_at: datetime, time: SettledTime, wearer: Wearer
+    event: DeviceEvent,
+    speaker: Speaker,
+    received_at: datetime,
+    time: SettledTime,
+    *,
+    subject: Subject,
+    last_wearer_id: str | None = None,
 ) -> AttributedEvent:
     """A device event with its subject."""
     evidence: dict[str, Param] = {
@@ -54,16 +77,16 @@ def attribute_event(
     if event.unread_fields:
         evidence["unread_fields"] = ", ".join(event.unread_fields)
     return AttributedEvent(
-        subject=subject_of(device.id, wearer.recipient_id),
-        device_id=str(device.id),
-        device_kind=device.kind,
-        gateway_id=None if device.gateway_id is None else str(device.gateway_id),
+        subject=subject,
+        device_id=speaker.id,
+        device_kind=speaker.kind,
+        gateway_id=speaker.gateway_id,
         event=EventKind(event.event),
         occurred_at=time.at,
         received_at=received_at,
         historical=time.historical,
         test=event.test,
         component=event.component,
-        last_wearer_id=None if wearer.last_wearer_id is None else str(wearer.last_wearer_id),
+        last_wearer_id=last_wearer_id,
         evidence=evidence,
     )

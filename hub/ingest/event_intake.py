@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
@@ -13,11 +13,11 @@ from alerts.observations import EventKind
 from device_adapters import DeviceEvent, UnreadableError
 from hub.identity import new_id
 from hub.ingest.admission import Admitted
-from hub.ingest.attribution import attribute_event, subject_of
+from hub.ingest.attribution import attribute_event, speaker_of, subject_of
 from hub.ingest.carrying_out import Cause, carry_out
 from hub.ingest.decoding import read_event
 from hub.ingest.monitoring import Sitting
-from hub.ingest.sent_identity import SAME_PRESS_WITHIN, event_identity
+from hub.ingest.sent_identity import event_identity, is_repeated
 from hub.ingest.timekeeping import WRONG_CLOCK, SettledTime, settle_time
 from hub.ingest.unreadable_events import set_aside
 from hub.storage import device_events, incidents, maintenance, readings, senders
@@ -25,9 +25,6 @@ from hub.storage.database import Connection
 from hub.storage.device_events import EventIdentity, KnownEvent
 from hub.storage.incidents import AckMessage
 from hub.storage.senders import Wearer
-
-#: A device that gives a day-old id to an event of another time has run out of ids: better twice than never.
-ID_REUSED_AFTER = timedelta(hours=24)
 
 _STAGE_OF_STATE = {"acknowledged": Stage.TAKEN, "closed": Stage.CLOSED}
 #: What an event says of the device's own state, besides that it was seen.
@@ -115,7 +112,14 @@ async def _take_in(connection: Connection, sitting: Sitting, one: _Read, wearer:
         await incidents.tell_device(connection, AckMessage(device.id, division_id, ref, Stage.RECEIVED, None), now)
     if one.time.quality in WRONG_CLOCK:
         await _report(connection, one, wearer, MaintenanceKind.CLOCK_WRONG, now)
-    attributed = attribute_event(event, device, message.received_at, one.time, wearer)
+    attributed = attribute_event(
+        event,
+        speaker_of(device),
+        message.received_at,
+        one.time,
+        subject=subject_of(device.id, wearer.recipient_id),
+        last_wearer_id=None if wearer.last_wearer_id is None else str(wearer.last_wearer_id),
+    )
     cause = Cause(
         subject=attributed.subject,
         division_id=division_id,
@@ -130,15 +134,9 @@ async def _take_in(connection: Connection, sitting: Sitting, one: _Read, wearer:
 
 
 def _is_same(one: _Read, identity: EventIdentity, known: KnownEvent, now: datetime, *, lasting: bool) -> bool:
-    age = now - known.seen_at
-    if lasting:
-        return (
-            age < ID_REUSED_AFTER
-            or known.payload_sha256 == identity.payload_sha256
-            or known.device_occurred_at == one.event.occurred_at
-        )
-    repeated_packet = one.admitted.message.dup and known.packet_id == identity.packet_id
-    return repeated_packet or age <= SAME_PRESS_WITHIN
+    said_the_same = known.payload_sha256 == identity.payload_sha256 or known.device_occurred_at == one.event.occurred_at
+    same_packet = one.admitted.message.dup and known.packet_id == identity.packet_id
+    return is_repeated(age=now - known.seen_at, lasting=lasting, said_the_same=said_the_same, same_packet=same_packet)
 
 
 async def _answer_again(connection: Connection, one: _Read, known: KnownEvent, division_id: str, now: datetime) -> None:

@@ -9,8 +9,6 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 
@@ -21,14 +19,12 @@ from alerts.observations import DeviceEvent, Heard, Observation, Subject
 from alerts.profile import read_profile
 from alerts.state import RecipientState
 from hub.ingest.deadlines import Deadlines
+from hub.ingest.timekeeping import zone_of
 from hub.storage import monitoring as rows
 from hub.storage.database import Connection
 from hub.storage.monitoring import Life
 
 _log = structlog.get_logger(__name__)
-
-#: Of a division without a usable one.
-_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 class Monitoring:
@@ -221,15 +217,6 @@ class Sitting:
             devices=life.devices,
             gateways=gateways,
         )
-
-
-@lru_cache(maxsize=256)
-def zone_of(name: str | None) -> ZoneInfo:
-    """The time zone of that name; the country's where there is none."""
-    try:
-        return _ZONE if name is None else ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return _ZONE
 
 
 def _read(subject: Subject, stored: dict[str, object]) -> RecipientState | None:

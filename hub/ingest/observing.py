@@ -8,7 +8,7 @@ from uuid import UUID
 from alerts.observations import Heard, Subject
 from device_adapters import DeviceStatus, Reading
 from hub.ingest.admission import Admitted
-from hub.ingest.attribution import attribute_reading, subject_of
+from hub.ingest.attribution import attribute_reading, speaker_of, subject_of
 from hub.ingest.carrying_out import Cause, carry_out
 from hub.ingest.monitoring import Sitting
 from hub.ingest.timekeeping import SettledTime
@@ -47,8 +47,8 @@ async def observe(connection: Connection, sitting: Sitting, batch: Batch) -> Non
     for subject, one in live:
         if sitting.division_of(subject) is None:
             continue
-        device, received_at = one.admitted.device, one.admitted.message.received_at
-        findings = sitting.judge_reading(subject, attribute_reading(one.reading, device, received_at, one.time))
+        speaker, received_at = speaker_of(one.admitted.device), one.admitted.message.received_at
+        findings = sitting.judge_reading(subject, attribute_reading(one.reading, speaker, received_at, one.time))
         if findings:
             await carry_out(connection, _cause(sitting, subject, one.time.at, received_at), findings, sitting.now)
     for subject, sign in heard:

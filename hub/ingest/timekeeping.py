@@ -1,8 +1,10 @@
-"""Which time to believe: the device's own, or the moment its message arrived."""
+"""Which time to believe: the device's own, or the moment its message arrived; and whose local time it is."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 #: A time further ahead than this is a wrong clock (DOMAIN.md section 4).
 FUTURE_MAX = timedelta(minutes=2)
@@ -10,6 +12,8 @@ FUTURE_MAX = timedelta(minutes=2)
 AGE_MAX = timedelta(days=400)
 #: A live device reports within minutes; what is older was buffered and must not touch live state.
 LIVE_WITHIN = timedelta(minutes=10)
+#: Where no usable zone is on record.
+_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 class Quality(StrEnum):
@@ -44,3 +48,12 @@ def settle_time(claimed: datetime | None, received_at: datetime) -> SettledTime:
     if age > AGE_MAX:
         return SettledTime(received_at, Quality.IMPLAUSIBLE, historical=False)
     return SettledTime(claimed, Quality.DEVICE, historical=age > LIVE_WITHIN)
+
+
+@lru_cache(maxsize=256)
+def zone_of(name: str | None) -> ZoneInfo:
+    """The time zone of that name; the country's where there is none."""
+    try:
+        return _ZONE if name is None else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return _ZONE
