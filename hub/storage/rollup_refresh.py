@@ -33,7 +33,13 @@ async def refresh_rollups(connection: Connection, now: datetime) -> None:
 
 
 async def _close_hours(connection: Connection, now: datetime) -> bool:
+    """Whether all hours that have ended are closed."""
     statements = queries("rollups")
+    async with connection.transaction():
+        cursor = await connection.execute(statements.has_hours_to_close, {"now": now, "lateness": LATENESS})
+        row = await cursor.fetchone()
+    if row is not None and not row[0]:
+        return True
     try:
         async with connection.transaction():
             await connection.execute(statements.wait_briefly)

@@ -26,6 +26,10 @@ SELECT * FROM reading_1d
 -- Every device the person ever had: the roll-ups are found by device and time.
 SELECT DISTINCT device_id FROM assignment WHERE recipient_id = %(recipient_id)s
 
+-- has_hours_to_close --
+-- Once an hour there are; only then is the lock worth its wait.
+SELECT closed_until < date_trunc('hour', %(now)s - %(lateness)s, 'UTC') FROM rollup_progress
+
 -- wait_briefly --
 -- Who stores readings queues up behind us while we wait for the others.
 SET LOCAL lock_timeout = '500ms'
