@@ -14,12 +14,12 @@ from alerts.state import DeviceState
 MISSED_INTERVALS = 3
 #: Until so many intervals have been seen, the kind's usual one holds where it is longer.
 INTERVALS_TO_TRUST = 4
-#: What kinds of devices usually do: watches minutes, mattresses seconds, buttons a daily heartbeat.
+#: What kinds of devices do at the slowest: watches a third of an hour, gateways minutes, buttons a daily heartbeat.
 _USUAL_INTERVAL_S = {
-    "smartwatch": 600.0,
-    "wristband": 600.0,
-    "mattress": 600.0,
-    "fall_radar": 600.0,
+    "smartwatch": 1200.0,
+    "wristband": 1200.0,
+    "mattress": 1200.0,
+    "fall_radar": 1200.0,
     "gateway": 600.0,
 }
 _USUAL_INTERVAL_OTHERS_S = 86_400.0
