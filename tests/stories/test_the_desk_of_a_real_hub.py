@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -71,6 +73,37 @@ def test_the_desk_comes_back_by_itself_when_the_web_role_was_killed(village: Vil
     village.do(incident, "close", disposition="test")
     desk.expected_statuses |= {502, 503}
     desk.complaints[:] = [line for line in desk.complaints if "ERR_" not in line]
+
+
+def test_what_a_watch_measured_before_the_press_is_beside_the_incident(village: Village, desk: DeskPage) -> None:
+    now = datetime.now(UTC)
+    registered = village.device(kind="smartwatch")
+    worn_since = {"recipient_id": village.recipient("测示例")["id"], "from": (now - timedelta(days=1)).isoformat()}
+    village.api.post(f"/api/v1/devices/{registered['id']}/assignments", worn_since)
+    with Device(registered, village.hub.mqtt_port) as watch:
+        history = [
+            {
+                "measured_at": (now - timedelta(minutes=minutes)).isoformat(),
+                "heart_rate_bpm": 70 + minutes % 5,
+                "spo2_pct": 96,
+                "worn": True,
+                "charging": False,
+                "battery_pct": 64,
+            }
+            for minutes in range(50, -1, -1)
+        ]
+        watch.publish(json.dumps({"readings": history[:-1]}), "telemetry")
+        watch.publish(json.dumps(history[-1]), "telemetry")
+        incident = village.incident_with(watch.press())
+        desk.card(incident["id"]).click()
+        expect(desk.page.locator("[data-measure=heart_rate_bpm]")).to_contain_text("70 次/分")
+        chart = desk.page.locator("[data-trend]")
+        expect(chart.locator("canvas")).to_have_count(1)
+        expect(chart).to_have_attribute("aria-label", re.compile("心率 70–74 · 血氧 96$"))
+        devices = desk.page.locator("section", has_text="智能腕表").last
+        expect(devices).to_contain_text("电量 64%")
+        expect(devices).to_contain_text("已佩戴")
+    village.do(incident, "close", disposition="test")
 
 
 @pytest.mark.parametrize("readme", READMES)

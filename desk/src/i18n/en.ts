@@ -189,6 +189,7 @@ export default {
     forbidden: "You may not see the vital signs.",
     trend: "{hours} hours around the event",
     range: "{measure} {min}–{max}",
+    steady: "{measure} {min}",
     event: "Event",
     unit: {
       heart_rate_bpm: "{value} bpm",

@@ -189,6 +189,7 @@ export default {
     forbidden: "您无权查看体征。",
     trend: "事件前后 {hours} 小时",
     range: "{measure} {min}–{max}",
+    steady: "{measure} {min}",
     event: "事件",
     unit: {
       heart_rate_bpm: "{value} 次/分",
