@@ -35,6 +35,7 @@ async def run_ingest(settings: Settings, dsn: str) -> None:
     from hub.ingest.front_door.server import FrontDoor
     from hub.ingest.owner import Owner
     from hub.ingest.pipeline import Pipeline
+    from hub.ingest.subscriber.posting import BrokerPost
     from hub.ingest.subscriber.subscriber import Subscriber
     from hub.ingest.watching import FrontDoorWatch
     from hub.storage.device_credentials import PostgresCredentials
@@ -68,6 +69,7 @@ async def run_ingest(settings: Settings, dsn: str) -> None:
                 work.create_task(watch.run())
                 work.create_task(_wake_door(dsn, door, pipeline.monitoring))
                 work.create_task(subscriber.run())
+                work.create_task(BrokerPost(dsn, pool, subscriber.sources, watch.is_connected).run())
                 await _open_doors(settings, door)
                 state.ready = True
         except* Exception:

@@ -23,7 +23,7 @@ from hub.ingest.passing_time import TimePasser
 from hub.ingest.source import InboundMessage, Leaf
 from hub.ingest.strangers import take_in_strangers
 from hub.ingest.telemetry_intake import set_aside_telemetry, take_in_telemetry
-from hub.storage import ownership
+from hub.storage import device_routes, ownership
 from hub.storage.database import DATABASE_AWAY, Connection, connect, database_now
 from hub.storage.mqtt_sessions import remember_received
 from hub.storage.ownership import Epoch
@@ -184,6 +184,7 @@ class Pipeline:
                 told = await raise_flags(connection, admission.admitted, sitting.now)
                 if told:
                     await take_in(connection, told, sitting)
+                await _note_routes(connection, admission.admitted)
                 await take_in_strangers(connection, admission.strangers, sitting.now)
                 await remember_received(connection, _exactly_once(admission.admitted))
                 await sitting.save(connection)
@@ -210,6 +211,13 @@ class Pipeline:
             else:
                 self.counters.refused += 1
                 message.refuse(reason)
+
+
+async def _note_routes(connection: Connection, admitted: Sequence[Admitted]) -> None:
+    """What is for these devices goes the way they came."""
+    routes = {one.device.id: one.message.origin.source for one in admitted if one.message.origin is not None}
+    if routes:
+        await device_routes.note(connection, routes)
 
 
 def _exactly_once(admitted: Sequence[Admitted]) -> list[tuple[UUID, int]]:

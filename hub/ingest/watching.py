@@ -44,6 +44,10 @@ class FrontDoorWatch:
         self._connections[device_id] = self._connections.get(device_id, 0) + 1
         self._presence[device_id] = True
 
+    def is_connected(self, device_id: str) -> bool:
+        """Whether it is at the front door now."""
+        return device_id in self._connections
+
     def on_disconnected(self, device_id: str) -> None:
         """A device has a connection less."""
         left = self._connections.get(device_id, 1) - 1

@@ -85,6 +85,7 @@ class Connection:
         self._received = 0
         self._client = self._create_client()
         self._owed = OrderedAcknowledgements(self._send_acknowledgement)
+        self._published: dict[int, Callable[[], None]] = {}
 
     # --- Opening and closing --------------------------------------------------------------------------------------
 
@@ -98,7 +99,7 @@ class Connection:
         try:
             await asyncio.shield(attempt)
         except asyncio.CancelledError:
-            attempt.add_done_callback(lambda _: self.close())
+            attempt.add_done_callback(self._close_late)
             raise
         except (OSError, ValueError) as error:  # ValueError: a name the broker's certificate does not have
             raise ConnectionFailedError(f"{type(error).__name__}: {error}") from error
@@ -113,6 +114,11 @@ class Connection:
         """
         await self._wait_for(self._loop.create_future())
 
+    def publish(self, topic: str, payload: bytes, acknowledged: Callable[[], None]) -> None:
+        """Send one message down; `acknowledged` is called when the broker has it, and never if the connection ends."""
+        sent = self._client.publish(topic, payload, qos=1)
+        self._published[sent.mid] = acknowledged
+
     def close(self) -> None:
         """End it; what was not acknowledged comes again on the next."""
         self._owed.end()
@@ -125,6 +131,12 @@ class Connection:
         connected = client.socket()
         if connected is not None:
             connected.close()
+
+    def _close_late(self, attempt: "asyncio.Future[None]") -> None:
+        """The attempt ended after it was given up; how does not matter any more."""
+        if not attempt.cancelled():
+            attempt.exception()
+        self.close()
 
     def _create_client(self) -> Client:
         address = self._address
@@ -142,6 +154,7 @@ class Connection:
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
+        client.on_publish = self._on_publish
         return client
 
     def _connect(self) -> None:
@@ -263,6 +276,13 @@ class Connection:
             ),
             _nothing if packet_id is None else lambda: self._owed.settle(packet_id),
         )
+
+    def _on_publish(
+        self, _client: Client, _userdata: Any, mid: int, reason: ReasonCode, _properties: Properties | None
+    ) -> None:
+        acknowledged = self._published.pop(mid, _nothing)
+        if not reason.is_failure:
+            acknowledged()
 
     def _on_disconnect(
         self,

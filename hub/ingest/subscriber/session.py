@@ -4,6 +4,7 @@ The session and what the broker queued for it survive connections and hubs; it i
 """
 
 import asyncio
+from collections.abc import Callable
 
 import structlog
 
@@ -31,6 +32,7 @@ class BrokerSession:
         self._sink = sink
         self._back_off_s = _BACK_OFF_S
         self._is_loss_said = False
+        self._connection: Connection | None = None
         #: Since when nothing is heard from this broker; None while subscribed. Starting counts as away.
         self.away_since_s: float | None = monotonic_s()
         self.reason = "connecting"
@@ -48,6 +50,13 @@ class BrokerSession:
             await asyncio.sleep(self._back_off_s)
             self._back_off_s = min(self._back_off_s * 2, _BACK_OFF_MAX_S)
 
+    def publish(self, topic: str, payload: bytes, acknowledged: Callable[[], None]) -> bool:
+        """Send one message to the broker; False while there is no connection."""
+        if self._connection is None:
+            return False
+        self._connection.publish(topic, payload, acknowledged)
+        return True
+
     async def _live(self) -> None:
         """One connection from CONNECT to its end.
 
@@ -58,11 +67,13 @@ class BrokerSession:
         try:
             async with asyncio.timeout(_OPEN_TIMEOUT_S):
                 await connection.open()
+            self._connection = connection
             self._note_back()
             await connection.wait_until_lost()
         except TimeoutError as error:
             raise ConnectionFailedError("the broker does not answer") from error
         finally:
+            self._connection = None
             connection.close()
 
     def _note_away(self, reason: str) -> None:

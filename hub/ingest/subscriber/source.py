@@ -37,6 +37,7 @@ class BrokerSource:
 
     def __init__(self, address: BrokerAddress, adapters: Adapters, sink: MessageSink, division_id: str) -> None:
         self.name = address.name
+        self.adapter_name = address.adapter
         self.counters = SourceCounters()
         self._sink = sink
         self._began_s = monotonic_s()
@@ -88,6 +89,10 @@ class BrokerSource:
             acknowledge()
         for part in parts:
             self._sink.accept(part)
+
+    def publish(self, topic: str, payload: bytes, acknowledged: Callable[[], None]) -> bool:
+        """Send one message down to a device; False while the broker is away."""
+        return bool(self._sessions) and self._sessions[0].publish(topic, payload, acknowledged)
 
     def _plan_sessions(self, address: BrokerAddress, adapter: GuardedAdapter) -> list[BrokerSession]:
         shared = share_out(address, adapter)

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -81,8 +82,7 @@ class Broker:
             lambda: database.exists() and database.stat().st_mtime_ns > before, "the broker has saved what it has"
         )
 
-    def wait_until(self, condition: "object", what: str, within_s: float = 10.0) -> None:
-        assert callable(condition)
+    def wait_until(self, condition: Callable[[], bool], what: str, within_s: float = 10.0) -> None:
         deadline = time.monotonic() + within_s
         while not condition():
             assert time.monotonic() < deadline, f"not within {within_s} s: {what}"
@@ -114,6 +114,24 @@ class Publisher:
         with self._changed:
             self._acknowledged.add(packet_id)
             self._changed.notify_all()
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+class Listener:
+    """A device's side: what comes down. Made when the broker has granted the subscription."""
+
+    def __init__(self, port: int, topic_filter: str, heard: Callable[[str, bytes], None]) -> None:
+        granted = threading.Event()
+        self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id="")
+        self._client.on_subscribe = lambda *_: granted.set()
+        self._client.on_message = lambda _client, _userdata, message: heard(message.topic, bytes(message.payload))
+        self._client.connect("127.0.0.1", port)
+        self._client.loop_start()
+        self._client.subscribe(topic_filter, qos=1)
+        assert granted.wait(10), "no SUBACK"
 
     def close(self) -> None:
         self._client.disconnect()

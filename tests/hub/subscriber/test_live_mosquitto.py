@@ -10,8 +10,10 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from hub.ingest.pipeline import Pipeline
+from hub.ingest.subscriber.posting import BrokerPost
+from hub.storage.database import open_pool
 from tests.hub.ingest.worlds import World
-from tests.hub.subscriber.broker import Broker, Publisher, needs_mosquitto
+from tests.hub.subscriber.broker import Broker, Listener, Publisher, needs_mosquitto
 from tests.hub.subscriber.conftest import Subscribe, until
 
 pytestmark = needs_mosquitto
@@ -165,3 +167,29 @@ async def test_the_broker_may_go_and_come_back(world: World, broker: Broker, sub
     await until(lambda: subscriber.sources[0].away_for_s == 0, "it is back")
     await _publish(broker, (f"anxin/v1/{device}/up/event", _press()))
     await until(lambda: len(world.incidents()) == 1, "an incident")
+
+
+async def test_a_device_behind_a_broker_is_told_there(
+    database: str, world: World, broker: Broker, subscribe: Subscribe
+) -> None:
+    device, at_the_door = world.device(worn_by=world.recipient()), world.device()
+    subscriber = await subscribe(broker.url)
+    heard: list[tuple[str, dict[str, object]]] = []
+    listener = await asyncio.to_thread(
+        Listener, broker.port, "anxin/v1/+/down/#", lambda topic, payload: heard.append((topic, json.loads(payload)))
+    )
+    pool = await open_pool(database, name="test", max_size=2)
+    post = asyncio.create_task(
+        BrokerPost(database, pool, subscriber.sources, lambda one: one == str(at_the_door)).run()
+    )
+    await _publish(broker, *((f"anxin/v1/{one}/up/event", _press(f"p-{one}")) for one in (at_the_door, device)))
+    await until(lambda: len(heard) == 1, "an acknowledgement")
+    topic, told = heard[0]
+    assert topic == f"anxin/v1/{device}/down/ack"
+    assert (told["ref"], told["stage"]) == (f"p-{device}", "received")
+    waiting = "SELECT device_id FROM down_message WHERE delivered_at IS NULL"
+    await until(lambda: [row["device_id"] for row in world.run(waiting)] == [at_the_door], "it is on record")
+    post.cancel()
+    await asyncio.gather(post, return_exceptions=True)
+    await asyncio.to_thread(listener.close)
+    await pool.close()
