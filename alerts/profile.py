@@ -12,7 +12,8 @@ from enum import StrEnum
 
 #: A week is longer than any rule looks back.
 WINDOW_S_MAX = 7 * 24 * 3600.0
-_CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+#: A time of day, as a regular expression.
+CLOCK_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 
 
 class Unit(StrEnum):
@@ -186,7 +187,7 @@ def read_profile(monitoring: Mapping[str, object]) -> MonitoringProfile:
 def parse_setting(unit: Unit, value: object) -> timedelta | time | float | None:
     """The value as the core uses it; None where it is none of this unit."""
     if unit is Unit.CLOCK_TIME:
-        return time.fromisoformat(value) if isinstance(value, str) and _CLOCK_TIME.fullmatch(value) else None
+        return time.fromisoformat(value) if isinstance(value, str) and re.fullmatch(CLOCK_TIME, value) else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     number = float(value)

@@ -1,18 +1,18 @@
 """What may be set of a recipient's monitoring profile: every threshold and window, in seconds and units.
 
-Groups are the rules' kinds (`fall`, `inactivity`, ...). The names that the contract fixes are typed here; a group or
-name that only a later rule knows is kept if it has the shape of one, so that a profile can be prepared before. Null
-takes a setting away: the default holds again.
+Groups are the rules' kinds (`fall`, `inactivity`, ...). The names that the core knows come from its own list
+(`alerts.profile.SETTINGS`); a group or name that only a later rule knows is kept if it has the shape of one, so that a
+profile can be prepared before. Null takes a setting away: the default holds again.
 """
 
 import math
 import re
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
-#: A week is longer than any rule looks back.
-_WINDOW_S_MAX = 7 * 24 * 3600.0
+from alerts.profile import CLOCK_TIME, SETTINGS, WINDOW_S_MAX, Setting, Unit
+
 #: No threshold of a vital sign, distance or duration comes near.
 _NUMBER_MAX = 1e9
 _TEXT_MAX = 100
@@ -20,7 +20,12 @@ _ENTRIES_MAX = 50
 _DEPTH_MAX = 3
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
-WindowS = Annotated[float, Field(ge=0, le=_WINDOW_S_MAX)] | None
+_TYPES: dict[Unit, Any] = {
+    Unit.SECONDS: Annotated[float, Field(ge=0, le=WINDOW_S_MAX)] | None,
+    Unit.PERCENT: Annotated[float, Field(ge=0, le=100)] | None,
+    Unit.SHARE: Annotated[float, Field(ge=0, le=1)] | None,
+    Unit.CLOCK_TIME: Annotated[str, Field(pattern=f"^{CLOCK_TIME}$")] | None,
+}
 
 
 class _Group(BaseModel):
@@ -33,24 +38,30 @@ class _Group(BaseModel):
         return self
 
 
-class FallMonitoring(_Group):
-    """Falls."""
-
-    confirm_s: WindowS = None  #: Stillness after a suspected fall that makes it an incident.
+def _fields_of(group: str) -> dict[str, Any]:
+    return {setting.name: _field_of(setting) for setting in SETTINGS if setting.group == group}
 
 
-class InactivityMonitoring(_Group):
-    """Nothing moves that should."""
-
-    day_limit_s: WindowS = None
-    night_limit_s: WindowS = None
+def _field_of(setting: Setting) -> Any:
+    return (_TYPES[setting.unit], Field(default=None, description=setting.meaning))
 
 
-class Monitoring(_Group):
+def _build() -> Any:
+    groups: dict[str, Any] = {
+        group: (create_model(f"{group.title()}Monitoring", __base__=_Group, **_fields_of(group)) | None, None)
+        for group in dict.fromkeys(setting.group for setting in SETTINGS if setting.group)
+    }
+    return create_model("MonitoringSettings", __base__=_Group, **groups, **_fields_of(""))
+
+
+if TYPE_CHECKING:
+    _Settings = _Group
+else:
+    _Settings = _build()
+
+
+class Monitoring(_Settings):
     """A merge patch (RFC 7396) of a recipient's profile."""
-
-    fall: FallMonitoring | None = None
-    inactivity: InactivityMonitoring | None = None
 
 
 def _check(value: Any, depth: int) -> None:
