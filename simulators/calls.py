@@ -46,6 +46,7 @@ class Call:
     event_id: str
     event: str  #: `sos_pressed`, `fall_suspected`, ... as on the wire.
     called_at: datetime
+    seq: int = 0  #: The device's count; the same each time it is sent.
     test: bool = False
     evidence: Mapping[str, Any] = field(default_factory=dict)
     stage: Stage | None = None  #: What the hub last said; None: nothing yet.
@@ -75,11 +76,12 @@ def call(
     now: datetime,
     *,
     event: str = "sos_pressed",
+    seq: int = 0,
     test: bool = False,
     evidence: Mapping[str, Any] | None = None,
 ) -> Call:
     """Somebody calls: due at once."""
-    return Call(event_id=event_id, event=event, called_at=now, test=test, evidence=evidence or {}, due_at=now)
+    return Call(event_id=event_id, event=event, called_at=now, seq=seq, test=test, evidence=evidence or {}, due_at=now)
 
 
 def is_due(current: Call, now: datetime) -> bool:

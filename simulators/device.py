@@ -59,7 +59,7 @@ class SimulatedDevice:
 
     def call(self, event: str, *, test: bool = False, evidence: Mapping[str, Any] | None = None) -> Call:
         """A call for help; it is sent as soon as there is a link, and again until the hub has it."""
-        made = calling.call(new_event_id(), _now(), event=event, test=test, evidence=evidence)
+        made = calling.call(new_event_id(), _now(), event=event, seq=self._next_seq(), test=test, evidence=evidence)
         self.calls[made.event_id] = made
         for forgotten in list(self.calls)[:-CALLS_KEPT]:
             del self.calls[forgotten]
@@ -114,8 +114,9 @@ class SimulatedDevice:
     def event_of(self, current: Call, now: datetime) -> dict[str, Any]:
         """The call as it goes on the wire now."""
         fields = {
-            **self._identity(),
             "id": current.event_id,
+            "seq": current.seq,
+            "boot_id": self.boot_id,
             "event": current.event,
             "occurred_at": self.stamp(current.called_at),
             "sent_at": self.stamp(now),
@@ -182,8 +183,11 @@ class SimulatedDevice:
             self.memory.keep_reading({**self._identity(), "measured_at": measured_at, **look.fields})
 
     def _identity(self) -> dict[str, Any]:
+        return {"id": new_event_id(), "seq": self._next_seq(), "boot_id": self.boot_id}
+
+    def _next_seq(self) -> int:
         self._seq += 1
-        return {"id": new_event_id(), "seq": self._seq, "boot_id": self.boot_id}
+        return self._seq
 
 
 def milliseconds_between(start: datetime, end: datetime) -> float:

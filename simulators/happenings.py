@@ -44,6 +44,7 @@ async def forget_charger(home: Home) -> None:
     device = home.worn
     if device is None or not isinstance(device.instrument, WornInstrument):
         return
+    device.instrument.wrist.order(Hand.ON)
     device.instrument.battery.level_pct = LOW_PCT - 2
     device.look_again()
     await home.clock.sleep(_FOUND_AFTER)
@@ -96,7 +97,7 @@ def _can(happening: Happening, home: Home) -> bool:
         return home.pressable is not None
     if happening is unplug_gateway:
         return home.gateway is not None
-    return home.worn is not None
+    return home.worn is not None and isinstance(home.worn.instrument, WornInstrument) and home.worn.instrument.is_on
 
 
 async def _fall(home: Home, lies_for: timedelta) -> None:

@@ -28,8 +28,8 @@ _OUTSIDE = {"HUB_DATABASE_URL", "HUB_MQTT_SOURCES", "HUB_SMS"}
 
 
 def simulate(context: typer.Context) -> None:
-    """Simulate a device: its button is pressed, or it is worn for a day (hub simulate --help)."""
-    from simulators.cli import app  # an MQTT client, of which no other command knows
+    """Simulate devices: one through a scenario, or a fleet of them (hub simulate --help, --list)."""
+    from simulators.cli import app  # lives, scenarios and an MQTT client, of which no other command knows
 
     app(args=context.args, prog_name="hub simulate")
 
@@ -37,7 +37,7 @@ def simulate(context: typer.Context) -> None:
 def demo(
     data_dir: Annotated[Path, typer.Option(help="Where the demonstration keeps its data.")] = Path(".demo"),
 ) -> None:
-    """Run the hub with a small fictional county whose devices are simulated, until Ctrl-C.
+    """Run the hub with a fictional county of 200 people whose devices are simulated, until Ctrl-C.
 
     Ports are those of HUB_HTTP_PORT and HUB_MQTT_PORT. Its database is always its own, and its texts go to a file:
     nobody outside is ever reached, whatever else is set.

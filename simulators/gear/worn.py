@@ -34,6 +34,11 @@ class WornInstrument:
         self._pedometer = Pedometer()
         self._place: tuple[float, float] | None = None
 
+    @property
+    def is_on(self) -> bool:
+        """On the body, and not flat."""
+        return self.wrist.hand is Hand.ON and not self.battery.is_flat
+
     def look(self, moment: Moment) -> Look:
         """One reading, and what has changed since the last."""
         self.battery.pass_time(moment.at, charging=self.wrist.hand is Hand.CHARGER)
@@ -61,7 +66,7 @@ class WornInstrument:
 
     def sees_fall(self, moment: Moment) -> Mapping[str, Any] | None:
         """Only on the body."""
-        if self.wrist.hand is not Hand.ON or self.battery.is_flat:
+        if not self.is_on:
             return None
         dice = moment.dice("impact")
         return {"impact_g": round(dice.uniform(2.4, 4.2), 1), "heart_rate_bpm": vitals.heart_rate_bpm(moment)}

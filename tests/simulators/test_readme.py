@@ -24,6 +24,7 @@ PAPERS = (
     "docs/vendor-guide.zh-CN.md",
     "docs/adapters.md",
     "docs/operator-guide.md",
+    "docs/simulators.md",
     "CONTRIBUTING.md",
 )
 

@@ -1,6 +1,7 @@
 """Every scenario is readable, and played in a hurry it sends what it promises; a mistake in one is named."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -171,6 +172,13 @@ def test_a_mistake_is_named_with_its_place(written: str, said: str) -> None:
     with pytest.raises(ScenarioError) as wrong:
         parse_scenario("mine", written)
     assert said in str(wrong.value)
+
+
+def test_the_documents_name_every_scenario_and_their_example_can_be_played() -> None:
+    text = (Path(__file__).parents[2] / "docs/simulators.md").read_text(encoding="utf-8")
+    assert [name for name in scenario_names() if f"`{name}`" not in text] == []
+    (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert [step.act for step in parse_scenario("example", example).steps] == [Act.TURN, Act.PRESS]
 
 
 def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
