@@ -86,6 +86,8 @@ class Connection:
         self._client = self._create_client()
         self._owed = OrderedAcknowledgements(self._send_acknowledgement)
         self._published: dict[int, Callable[[], None]] = {}
+        #: False: the broker has forgotten the session, and with it whatever it had queued; so it is at the first time.
+        self.is_resumed = False
 
     # --- Opening and closing --------------------------------------------------------------------------------------
 
@@ -238,11 +240,12 @@ class Connection:
     # --- What paho says -------------------------------------------------------------------------------------------
 
     def _on_connect(
-        self, client: Client, _userdata: Any, _flags: ConnectFlags, reason: ReasonCode, _properties: Properties | None
+        self, client: Client, _userdata: Any, flags: ConnectFlags, reason: ReasonCode, _properties: Properties | None
     ) -> None:
         if reason.is_failure:
             self._end(f"refused: {reason}")
             return
+        self.is_resumed = flags.session_present
         # QoS 1 at the most: paho answers QoS 2 before anything is committed, and identities make repetitions harmless.
         if self._address.version == "5":
             options = SubscribeOptions(qos=1, retainHandling=_RETAINED_WHEN_NEW)

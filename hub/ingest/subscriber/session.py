@@ -68,7 +68,7 @@ class BrokerSession:
             async with asyncio.timeout(_OPEN_TIMEOUT_S):
                 await connection.open()
             self._connection = connection
-            self._note_back()
+            self._note_back(is_resumed=connection.is_resumed)
             await connection.wait_until_lost()
         except TimeoutError as error:
             raise ConnectionFailedError("the broker does not answer") from error
@@ -85,7 +85,9 @@ class BrokerSession:
         if self.away_since_s is None:
             self.away_since_s = monotonic_s()
 
-    def _note_back(self) -> None:
+    def _note_back(self, *, is_resumed: bool) -> None:
         self.away_since_s = None
         self._is_loss_said = False
-        _log.info("source_subscribed", source=self._address.name, client_id=self._plan.client_id)
+        _log.info(
+            "source_subscribed", source=self._address.name, client_id=self._plan.client_id, session_resumed=is_resumed
+        )
