@@ -1,6 +1,5 @@
 """The Dockerfile: what it copies is there, what it runs exists, and the image that comes out runs as nobody special."""
 
-import fnmatch
 import json
 import re
 import shlex
@@ -8,12 +7,12 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from hub.settings import Settings, variable_name
 from tests.deploy.compose_file import ROOT
+from tests.deploy.dockerfile import Instruction, is_ignored, read_stages
 
 #: https://docs.docker.com/reference/dockerfile/ - those that may be needed here.
 KNOWN = {
@@ -32,21 +31,10 @@ KNOWN = {
 }
 
 
-class Instruction(NamedTuple):
-    """One line of the Dockerfile, continuations joined."""
-
-    word: str
-    rest: str
-
-
 @pytest.fixture(scope="module")
 def stages() -> list[list[Instruction]]:
     """The stages, each from its FROM on."""
-    text = re.sub(r"^\s*#.*\n", "", (ROOT / "Dockerfile").read_text(encoding="utf-8"), flags=re.MULTILINE)
-    lines = [line.strip() for line in text.replace("\\\n", " ").splitlines() if line.strip()]
-    instructions = [Instruction(*line.split(maxsplit=1)) for line in lines]
-    starts = [place for place, one in enumerate(instructions) if one.word == "FROM"]
-    return [instructions[a:b] for a, b in zip(starts, [*starts[1:], len(instructions)], strict=True)]
+    return read_stages()
 
 
 def _of(stage: list[Instruction], word: str) -> list[str]:
@@ -56,22 +44,6 @@ def _of(stage: list[Instruction], word: str) -> list[str]:
 def _exec_form(stage: list[Instruction], word: str) -> list[str]:
     [words] = [json.loads(rest) for rest in _of(stage, word)]
     return [str(one) for one in words]
-
-
-def _ignored(path: str) -> bool:
-    """Whether .dockerignore keeps a path of the source from the builder; the last pattern that fits decides."""
-    ignored = False
-    for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines():
-        pattern = line.strip()
-        if not pattern or pattern.startswith("#"):
-            continue
-        kept = pattern.startswith("!")
-        bare = pattern.lstrip("!").removeprefix("**/")
-        heads = ["/".join(path.split("/")[: depth + 1]) for depth in range(path.count("/") + 1)]
-        names = path.split("/") if pattern.startswith("**/") else heads
-        if any(fnmatch.fnmatch(name, bare) for name in names):
-            ignored = not kept
-    return ignored
 
 
 def test_there_are_two_stages_on_one_pinned_base(stages: list[list[Instruction]]) -> None:
@@ -87,7 +59,7 @@ def test_everything_that_is_copied_is_there_and_reaches_the_builder(stages: list
         *sources, _target = rest.split()
         for source in sources:
             assert (ROOT / source).exists(), source
-            assert not _ignored(source), source
+            assert not is_ignored(source), source
     for kept_away in (
         ".env",
         "data/postgres",
@@ -95,8 +67,8 @@ def test_everything_that_is_copied_is_there_and_reaches_the_builder(stages: list
         "hub/api/desk_bundle/index.html",
         "desk/node_modules/vue",
     ):
-        assert _ignored(kept_away), kept_away
-    assert not _ignored("hub/storage/migrations/001_registry.sql")
+        assert is_ignored(kept_away), kept_away
+    assert not is_ignored("hub/storage/migrations/001_registry.sql")
 
 
 def test_every_package_of_the_wheel_is_copied(stages: list[list[Instruction]]) -> None:
