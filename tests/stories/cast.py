@@ -92,7 +92,11 @@ class Device:
 
     def publish(self, payload: str | bytes, leaf: str = "event", within_s: float = 20.0) -> None:
         """Publish with QoS 1 and wait until it is acknowledged."""
-        published = self._client.publish(f"anxin/v1/{self.id}/up/{leaf}", payload, qos=1)
+        self.publish_for(self.id, payload, leaf, within_s)
+
+    def publish_for(self, device_id: str, payload: str | bytes, leaf: str, within_s: float = 20.0) -> None:
+        """Publish as the gateway of another device."""
+        published = self._client.publish(f"anxin/v1/{device_id}/up/{leaf}", payload, qos=1)
         published.wait_for_publish(within_s)
         assert published.is_published(), "not acknowledged"
 
