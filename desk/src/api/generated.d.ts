@@ -1140,6 +1140,26 @@ export interface components {
             /** Repeats Unknown */
             repeats_unknown: boolean;
         };
+        /** BedMonitoring */
+        BedMonitoring: {
+            /**
+             * Absence Limit S
+             * @description Out of bed for so long within the night.
+             */
+            absence_limit_s?: number | null;
+            /**
+             * Night From
+             * @description When the night in bed begins, local time.
+             */
+            night_from?: string | null;
+            /**
+             * Night Until
+             * @description When the night in bed ends, local time.
+             */
+            night_until?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
         /**
          * CareNotes
          * @description What whoever goes there must know; never part of a text message.
@@ -1390,6 +1410,31 @@ export interface components {
             /** Timezone */
             timezone: string;
         };
+        /** EquipmentMonitoring */
+        EquipmentMonitoring: {
+            /**
+             * Offline Min S
+             * @description A device is offline after three missed intervals, but never sooner than this.
+             */
+            offline_min_s?: number | null;
+            /**
+             * Blind After S
+             * @description No device has seen the person for so long.
+             */
+            blind_after_s?: number | null;
+            /**
+             * Battery Low Pct
+             * @description A battery below this is low.
+             */
+            battery_low_pct?: number | null;
+            /**
+             * Battery Ok Pct
+             * @description A low battery above this is well again.
+             */
+            battery_ok_pct?: number | null;
+        } & {
+            [key: string]: unknown;
+        };
         /**
          * ExplanationView
          * @description Why the hub said so: the code names the sentence, the parameters fill it.
@@ -1402,13 +1447,18 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        /**
-         * FallMonitoring
-         * @description Falls.
-         */
+        /** FallMonitoring */
         FallMonitoring: {
-            /** Confirm S */
+            /**
+             * Confirm S
+             * @description Without recovery for so long, a suspected fall is an incident.
+             */
             confirm_s?: number | null;
+            /**
+             * Activity Min
+             * @description Activity after a suspected fall that shows recovery.
+             */
+            activity_min?: number | null;
         } & {
             [key: string]: unknown;
         };
@@ -1510,15 +1560,33 @@ export interface components {
             /** Version */
             version: string;
         };
-        /**
-         * InactivityMonitoring
-         * @description Nothing moves that should.
-         */
+        /** InactivityMonitoring */
         InactivityMonitoring: {
-            /** Day Limit S */
+            /**
+             * Day Limit S
+             * @description No movement for so long by day, while the person can be seen.
+             */
             day_limit_s?: number | null;
-            /** Night Limit S */
+            /**
+             * Night Limit S
+             * @description The same by night.
+             */
             night_limit_s?: number | null;
+            /**
+             * Night From
+             * @description When the night begins, local time.
+             */
+            night_from?: string | null;
+            /**
+             * Night Until
+             * @description When the night ends, local time.
+             */
+            night_until?: string | null;
+            /**
+             * Activity Min
+             * @description Activity that counts as movement.
+             */
+            activity_min?: number | null;
         } & {
             [key: string]: unknown;
         };
@@ -1841,6 +1909,13 @@ export interface components {
         Monitoring: {
             fall?: components["schemas"]["FallMonitoring"] | null;
             inactivity?: components["schemas"]["InactivityMonitoring"] | null;
+            bed?: components["schemas"]["BedMonitoring"] | null;
+            equipment?: components["schemas"]["EquipmentMonitoring"] | null;
+            /**
+             * No Sign Of Life S
+             * @description Nothing seen of somebody living alone for so long: call, then visit.
+             */
+            no_sign_of_life_s?: number | null;
         } & {
             [key: string]: unknown;
         };
