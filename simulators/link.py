@@ -100,12 +100,17 @@ async def open_link(
     )
     async with _time_limit(CONNECT_WITHIN_S):
         connection = await MqttConnection.open(address.host, address.port, address.tls, login)
+    link = Link(connection, network, dice)
     try:
-        yield Link(connection, network, dice)
+        yield link
     finally:
-        with suppress(LinkLostError):
-            async with _time_limit(FAREWELL_WITHIN_S):
-                await connection.close()
+        try:
+            with suppress(LinkLostError):
+                async with _time_limit(FAREWELL_WITHIN_S):
+                    await connection.close()
+        finally:
+            if not link.is_frozen:
+                connection.abort()
 
 
 def back_off_s(failures: int, chance: float) -> float:

@@ -58,6 +58,7 @@ class MqttConnection:
         self._inbound: asyncio.Queue[Inbound | None] = asyncio.Queue()
         self._lost: LinkLostError | None = None
         self._is_frozen = False
+        self._has_heard = True
         self._tasks: tuple[asyncio.Task[None], ...] = ()
 
     @classmethod
@@ -178,15 +179,20 @@ class MqttConnection:
         return self._next_id
 
     async def _ping_for_ever(self, keep_alive_s: int) -> None:
-        while True:
+        """Says that we are there; a hub that has said nothing at all since the last time is gone."""
+        while self._has_heard:
+            self._has_heard = False
+            with suppress(LinkLostError):
+                self._write(_packet(_PINGREQ, 0, b""))
             await asyncio.sleep(keep_alive_s * 0.8)
-            self._write(_packet(_PINGREQ, 0, b""))
+        self._lose(LinkLostError("the hub no longer answers"))
 
     async def _read_for_ever(self) -> None:
         try:
             while True:
                 kind, flags, body = await _read_packet(self._reader)
                 if not self._is_frozen:
+                    self._has_heard = True
                     self._take(kind, flags, body)
         except (OSError, EOFError, ValueError, IndexError) as failure:
             reason = str(failure) if isinstance(failure, OSError) else "the hub closed the connection"

@@ -40,7 +40,7 @@ def test_the_same_seed_measures_the_same_day(kind: str) -> None:
     assert day_of(kind, "a", MIDNIGHT) == day_of(kind, "a", MIDNIGHT)
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(seed=st.text(min_size=1, max_size=6), kind=st.sampled_from(["smartwatch", "wristband"]))
 def test_counted_steps_never_fall_before_midnight_and_begin_again_after_it(seed: str, kind: str) -> None:
     looks = day_of(kind, seed, MIDNIGHT, days=2)
@@ -51,7 +51,7 @@ def test_counted_steps_never_fall_before_midnight_and_begin_again_after_it(seed:
         assert steps[0] < 200
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(seed=st.text(min_size=1, max_size=6), kind=st.sampled_from(["smartwatch", "wristband"]))
 def test_nothing_of_a_body_is_measured_off_the_body(seed: str, kind: str) -> None:
     for _, look in day_of(kind, seed, MIDNIGHT, days=3):

@@ -23,6 +23,7 @@ def minutes(person: Person, day: date, pastime: Pastime) -> float:
     return sum((span.end - span.start) / timedelta(minutes=1) for span in spans)
 
 
+@settings(deadline=None)
 @given(seed=seeds, day=days, zone=zones)
 def test_a_day_is_whole_from_midnight_to_midnight(seed: str, day: date, zone: str) -> None:
     person = person_of(seed, zone)
@@ -34,11 +35,13 @@ def test_a_day_is_whole_from_midnight_to_midnight(seed: str, day: date, zone: st
     assert all(before.pastime is not after.pastime for before, after in pairwise(spans))
 
 
+@settings(deadline=None)
 @given(seed=seeds, day=days)
 def test_a_day_in_this_country_has_24_hours(seed: str, day: date) -> None:
     assert person_of(seed).length_of(day) == A_DAY
 
 
+@settings(deadline=None)
 @given(seed=seeds, day=days)
 def test_people_sleep_at_night_but_for_the_toilet(seed: str, day: date) -> None:
     person = person_of(seed)
@@ -48,6 +51,7 @@ def test_people_sleep_at_night_but_for_the_toilet(seed: str, day: date) -> None:
     assert minutes(person, day, Pastime.SLEEPING) > 5 * 60
 
 
+@settings(deadline=None)
 @given(seed=seeds, day=days)
 def test_people_eat_three_times_and_nothing_happens_to_them_by_plan(seed: str, day: date) -> None:
     spans = plan_day(person_of(seed), day)
@@ -55,6 +59,7 @@ def test_people_eat_three_times_and_nothing_happens_to_them_by_plan(seed: str, d
     assert not MISFORTUNES & {span.pastime for span in spans}
 
 
+@settings(deadline=None)
 @given(seed=seeds, day=days)
 def test_the_same_person_lives_the_same_day_again(seed: str, day: date) -> None:
     plan_day.cache_clear()
@@ -86,7 +91,7 @@ turns = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(seed=seeds, day=days, turned=turns)
 def test_steps_never_fall_before_midnight_whatever_happens(
     seed: str, day: date, turned: list[tuple[int, Pastime, int | None]]
@@ -105,6 +110,7 @@ def test_steps_never_fall_before_midnight_whatever_happens(
     assert steps == sorted(steps)
 
 
+@settings(deadline=None)
 @given(seed=seeds, minute=st.integers(1, 1400), lasting=st.integers(1, 30))
 def test_a_turn_is_lived_until_its_end_and_then_the_day_goes_on(seed: str, minute: int, lasting: int) -> None:
     person = person_of(seed)
@@ -130,6 +136,7 @@ def test_a_turn_without_an_end_lasts_over_midnight_until_the_day_is_resumed() ->
     assert life.at(next_noon - timedelta(hours=1)).pastime is Pastime.MOTIONLESS
 
 
+@settings(deadline=None)
 @given(seed=seeds, day=days)
 def test_a_walk_ends_where_it_began(seed: str, day: date) -> None:
     person = person_of(seed)

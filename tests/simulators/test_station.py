@@ -148,6 +148,17 @@ async def test_half_open_it_waits_as_long_as_its_firmware_and_connects_anew(hub:
     assert "did not answer" in lost.details["reason"]
 
 
+async def test_a_hub_that_no_longer_answers_a_ping_is_left(hub: StubHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulators.link.KEEP_ALIVE_S", 1)
+    journal = Journal()
+    async with running(hub, made("call_button", journal)) as station:
+        await hub.until(hub.readings)
+        station.freeze_link()
+        await hub.until(lambda: hub.connects == 2)
+    lost = await journal.until_happened(Happening.OFFLINE)
+    assert lost.details["reason"] == "the hub no longer answers"
+
+
 async def test_a_broken_device_leaves_its_will_and_nothing_more(hub: StubHub) -> None:
     device = made("smartwatch", Journal(), every=SOON)
     async with running(hub, device):
