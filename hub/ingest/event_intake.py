@@ -17,6 +17,7 @@ from hub.ingest.attribution import attribute_event, speaker_of, subject_of
 from hub.ingest.carrying_out import Cause, carry_out
 from hub.ingest.decoding import read_event
 from hub.ingest.monitoring import Sitting
+from hub.ingest.observing import heard_gateways, judge_heard
 from hub.ingest.sent_identity import event_identity, is_repeated
 from hub.ingest.timekeeping import WRONG_CLOCK, SettledTime, settle_time
 from hub.ingest.unreadable_events import set_aside
@@ -53,16 +54,18 @@ async def take_in_events(connection: Connection, batch: Sequence[Admitted], sitt
     """Store a batch of device events and all that follows from them, in the order in which they came."""
     taken = [_read(admitted) for admitted in batch]
     wearers = await senders.find_wearers(connection, [(one.admitted.device.id, _moment_of(one)) for one in taken])
-    await sitting.claim(
-        connection,
-        {subject_of(one.admitted.device.id, wearer.recipient_id) for one, wearer in zip(taken, wearers, strict=True)},
-    )
+    gateways = await heard_gateways(connection, batch, sitting.now)
+    wearing = {
+        subject_of(one.admitted.device.id, wearer.recipient_id) for one, wearer in zip(taken, wearers, strict=True)
+    }
+    await sitting.claim(connection, wearing | {subject for subject, _ in gateways})
     for one, wearer in zip(taken, wearers, strict=True):
         match one:
             case _Read():
                 await _take_in(connection, sitting, one, wearer)
             case _Unread():
                 await set_aside(connection, one.admitted, one.error, wearer, sitting.now)
+    await judge_heard(connection, sitting, gateways)
     await readings.see_devices(connection, _sightings(taken))
 
 

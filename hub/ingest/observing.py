@@ -51,6 +51,11 @@ async def observe(connection: Connection, sitting: Sitting, batch: Batch) -> Non
         findings = sitting.judge_reading(subject, attribute_reading(one.reading, speaker, received_at, one.time))
         if findings:
             await carry_out(connection, _cause(sitting, subject, one.time.at, received_at), findings, sitting.now)
+    await judge_heard(connection, sitting, heard)
+
+
+async def judge_heard(connection: Connection, sitting: Sitting, heard: Sequence[tuple[Subject, Heard]]) -> None:
+    """Judge, of subjects that are claimed, that their devices were heard."""
     for subject, sign in heard:
         if sitting.division_of(subject) is None:
             continue
@@ -65,19 +70,36 @@ async def _heard(connection: Connection, batch: Batch, now: datetime) -> list[tu
     signs: list[tuple[UUID, Heard]] = []
     quiet = {one.device.id: one for one in batch.admitted if one.device.id not in told_live}
     signs.extend((device_id, _sign(one.device, one.message.received_at)) for device_id, one in quiet.items())
-    gateways = {
-        one.device.gateway_id: one.message.received_at
-        for one in batch.admitted
-        if one.device.gateway_id is not None and one.message.sender_id == str(one.device.gateway_id)
-    }
-    signs.extend(
-        (gateway_id, Heard(device_id=str(gateway_id), device_kind=_GATEWAY, gateway_id=None, received_at=received_at))
-        for gateway_id, received_at in gateways.items()
-    )
+    signs.extend(_gateway_signs(batch.admitted))
     signs.extend(
         (one.device.id, _sign(one.device, one.message.received_at, online=status.online))
         for one, status in batch.statuses
     )
+    return await _attribute(connection, signs, now)
+
+
+async def heard_gateways(
+    connection: Connection, admitted: Sequence[Admitted], now: datetime
+) -> list[tuple[Subject, Heard]]:
+    """The gateways that carried these messages, each with whose it is: the caller claims and judges them."""
+    return await _attribute(connection, _gateway_signs(admitted), now)
+
+
+def _gateway_signs(admitted: Sequence[Admitted]) -> list[tuple[UUID, Heard]]:
+    carried = {
+        one.device.gateway_id: one.message.received_at
+        for one in admitted
+        if one.device.gateway_id is not None and one.message.sender_id == str(one.device.gateway_id)
+    }
+    return [
+        (gateway_id, Heard(device_id=str(gateway_id), device_kind=_GATEWAY, gateway_id=None, received_at=received_at))
+        for gateway_id, received_at in carried.items()
+    ]
+
+
+async def _attribute(
+    connection: Connection, signs: Sequence[tuple[UUID, Heard]], now: datetime
+) -> list[tuple[Subject, Heard]]:
     if not signs:
         return []
     wearers = await senders.find_wearers(connection, [(device_id, now) for device_id, _ in signs])

@@ -35,7 +35,7 @@ def measure(device: Device, *, aged_s: float = 0.0, **values: object) -> None:
 
 
 @contextmanager
-def measuring(device: Device, every_s: float = 0.3, **values: object) -> Iterator[None]:
+def measuring(device: Device, every_s: float = 0.3, **values: Any) -> Iterator[None]:
     """The device reports the same in the background, in this rhythm."""
     stop = threading.Event()
 

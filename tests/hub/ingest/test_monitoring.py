@@ -283,3 +283,12 @@ async def test_a_change_of_the_registry_is_looked_at_at_once(
     pipeline.monitoring.recheck(str(device))
     (row,) = await wait(lambda: world.run("SELECT kind FROM follow_up"))
     assert row["kind"] == "no_sign_of_life"
+
+
+async def test_a_gateway_is_heard_in_whatever_it_carries(world: World, send: Send) -> None:
+    gateway = world.device("gateway")
+    child = world.device("call_button", worn_by=world.recipient(), behind=gateway)
+    await send(child, event("heartbeat"), sender=gateway, received_at=now())
+    first = state_of(world, gateway)["devices"][str(gateway)]["heard_at"]
+    await send(child, reading(battery_pct=80), Leaf.TELEMETRY, sender=gateway, received_at=now())
+    assert state_of(world, gateway)["devices"][str(gateway)]["heard_at"] > first
