@@ -3,6 +3,7 @@
 Every directory of tests gets these fixtures through `tests/conftest.py`.
 """
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -18,24 +19,36 @@ from hub.storage.migrate import migrate
 TEMPLATE = "anxin_template"
 
 
+#: Where a killed process loses nothing and a flush costs nothing; what survives a lost machine is not tested here.
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a fresh folder of our own is made below it
+_MEMORY_NEEDED_BYTES = 4 * 1024**3
+
+
 @contextmanager
-def _directory() -> Iterator[Path]:
-    """Not below pytest's own folder: each session closes that to all but the one user, PostgreSQL's included."""
-    with TemporaryDirectory(prefix="anxin-test-", ignore_cleanup_errors=True) as directory:
+def temporary_data_dir() -> Iterator[Path]:
+    """A folder for databases, in memory where there is plenty.
+
+    Not below pytest's own folder: each session closes that to all but the one user, PostgreSQL's included.
+    """
+    roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _MEMORY_NEEDED_BYTES
+    with TemporaryDirectory(
+        prefix="anxin-test-", dir=_MEMORY if roomy else None, ignore_cleanup_errors=True
+    ) as directory:
+        Path(directory).chmod(0o755)
         yield Path(directory)
 
 
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
     """A fresh `HUB_DATA_DIR` for tests that start an embedded server, or a whole hub, of their own."""
-    with _directory() as directory:
+    with temporary_data_dir() as directory:
         yield directory
 
 
 @pytest.fixture(scope="session")
 def embedded_server() -> Iterator[EmbeddedPostgres]:
     """A running server without the hub's tables; `dsn_of(name)` is the address of any database on it."""
-    with _directory() as directory:
+    with temporary_data_dir() as directory:
         server = EmbeddedPostgres(directory)
         server.start()
         yield server

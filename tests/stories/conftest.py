@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from hub.bench.hub_process import HubProcess
+from tests.postgres import temporary_data_dir
 from tests.stories.cast import Phone, Village
 
 #: Family after 2 s, the village's outside number 2 s later; who takes it and does nothing for 3 s loses it.
@@ -24,10 +24,9 @@ LADDER = {
 
 @pytest.fixture(scope="session")
 def hub_directory() -> Iterator[Path]:
-    """Not below pytest's own folder, which is closed to the embedded database's account."""
-    with TemporaryDirectory(prefix="anxin-story-", ignore_cleanup_errors=True) as directory:
-        Path(directory).chmod(0o755)
-        yield Path(directory)
+    """Where the stories' hubs keep their data."""
+    with temporary_data_dir() as directory:
+        yield directory
 
 
 @pytest.fixture(scope="session")
