@@ -17,7 +17,8 @@ from simulators.journal import Journal
 from simulators.link import HubAddress
 from simulators.notes import Note
 from simulators.play import Credentials, Play
-from simulators.scenario import Scenario, ScenarioError, duration, load_scenario, scenario_names
+from simulators.scenario import Scenario, load_scenario, scenario_names
+from simulators.scenario_values import ScenarioError, duration
 from simulators.wire import Stage
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)

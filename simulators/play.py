@@ -16,7 +16,8 @@ from simulators.life.pastimes import Pastime
 from simulators.life.person import person_of
 from simulators.link import HubAddress
 from simulators.notes import Happening, Report
-from simulators.scenario import Act, Scenario, ScenarioError, Step
+from simulators.scenario import Act, Scenario, Step
+from simulators.scenario_values import ScenarioError
 from simulators.station import Station
 from simulators.story_clock import StoryClock
 

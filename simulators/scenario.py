@@ -4,7 +4,6 @@ Scenarios are YAML files in `simulators/scenarios/`. What a step may say is in `
 else is refused with the place of the mistake.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import time, timedelta
@@ -15,18 +14,14 @@ from typing import Any
 
 import yaml
 
+from simulators import scenario_values as values
 from simulators.gear.kinds import KINDS
 from simulators.life.pastimes import Pastime
 from simulators.network import GOOD_NETWORK, Network
+from simulators.scenario_values import ScenarioError
 
 _FOLDER = resources.files("simulators") / "scenarios"
 _SUFFIX = ".yaml"
-_DURATION = re.compile(r"(-?)(\d+(?:\.\d+)?)(s|m|h|d)")
-_UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-
-
-class ScenarioError(ValueError):
-    """A scenario says something that nobody can perform."""
 
 
 class Act(StrEnum):
@@ -122,115 +117,43 @@ def parse_scenario(name: str, text: str) -> Scenario:
         raise ScenarioError(f"{name}: {failure}") from failure
     if not isinstance(written, dict):
         raise ScenarioError(f"{name}: a scenario is a mapping")
-    scenario = Scenario(name=name, **_read(name, written, _FIELDS, required=_REQUIRED))
+    scenario = Scenario(name=name, **values.read_fields(name, written, _FIELDS, required=_REQUIRED))
     _check_story(scenario)
     return scenario
 
 
-def duration(value: Any) -> timedelta:
-    """`90s`, `10m`, `3h`, `1d`, with a minus in front where the past is meant; a bare number is seconds.
-
-    Raises:
-        ValueError: it is none of these.
-    """
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return timedelta(seconds=value)
-    matched = _DURATION.fullmatch(str(value))
-    if matched is None:
-        raise ValueError("is no duration such as 90s, 10m or 3h")
-    sign, number, unit = matched.groups()
-    return timedelta(seconds=float(number) * _UNIT_S[unit]) * (-1 if sign else 1)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("is no text")
-    return " ".join(value.split())
-
-
-def _raw_text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError("is no text")  # noqa: TRY004 - one kind of error for the reader of a file
-    return value
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("is no number")  # noqa: TRY004 - as above
-    return float(value)
-
-
-def _whole(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError("is no whole number above 0")
-    return value
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("is neither true nor false")  # noqa: TRY004 - as above
-    return value
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError("is no mapping")  # noqa: TRY004 - as above
-    return value
-
-
-def _hour(value: Any) -> time:
-    if not isinstance(value, str):
-        raise ValueError('is no time of day in quotes, such as "02:30"')  # noqa: TRY004 - YAML reads 02:30 as a number
-    return time.fromisoformat(value)
-
-
-def _names(allowed: frozenset[str] | None) -> Callable[[Any], tuple[str, ...]]:
-    def read(value: Any) -> tuple[str, ...]:
-        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            raise ValueError("is no list of names")
-        unknown = set(value) - allowed if allowed is not None else set()
-        if unknown:
-            raise ValueError(f"names what there is not: {', '.join(sorted(unknown))}")
-        return tuple(value)
-
-    return read
-
-
-def _one_of(allowed: frozenset[str]) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if value not in allowed:
-            raise ValueError(f"is none of {', '.join(sorted(allowed))}")
-        return str(value)
-
-    return read
-
-
 def _network(value: Any) -> Network:
-    readers: dict[str, Callable[[Any], Any]] = {each.name: _number for each in fields(Network)} | {"reorders": _flag}
-    return Network(**_read("network", _mapping(value), readers))
+    readers: dict[str, Callable[[Any], Any]] = {each.name: values.number for each in fields(Network)} | {
+        "reorders": values.flag
+    }
+    return Network(**values.read_fields("network", values.mapping(value), readers))
 
 
-_KIND = _one_of(frozenset(KINDS))
+_KIND = values.one_of(frozenset(KINDS))
 PARAMETERS: dict[Act, dict[str, Callable[[Any], Any]]] = {
-    Act.PRESS: {"test": _flag},
+    Act.PRESS: {"test": values.flag},
     Act.FALL: {},
     Act.GET_UP: {},
-    Act.TURN: {"to": Pastime, "for": duration},
+    Act.TURN: {"to": Pastime, "for": values.duration},
     Act.RESUME: {},
-    Act.CALL: {"event": _text, "evidence": _mapping},
-    Act.TELL: {"event": _text, "evidence": _mapping},
+    Act.CALL: {"event": values.text, "evidence": values.mapping},
+    Act.TELL: {"event": values.text, "evidence": values.mapping},
     Act.TAKE_OFF: {},
     Act.PUT_ON: {},
     Act.CHARGE: {},
-    Act.DRAIN: {"to_pct": _number},
+    Act.DRAIN: {"to_pct": values.number},
     Act.DIE: {},
     Act.LOSE_LINK: {},
     Act.FIND_LINK: {},
     Act.BREAK_LINK: {},
     Act.FREEZE_LINK: {},
-    Act.NETWORK: {each.name: (_flag if each.name == "reorders" else _number) for each in fields(Network)},
-    Act.SKEW_CLOCK: {"by": duration},
-    Act.BABBLE: {"leaf": _one_of(frozenset({"event", "telemetry", "status"})), "text": _raw_text, "repeat": _whole},
+    Act.NETWORK: {each.name: (values.flag if each.name == "reorders" else values.number) for each in fields(Network)},
+    Act.SKEW_CLOCK: {"by": values.duration},
+    Act.BABBLE: {
+        "leaf": values.one_of(frozenset({"event", "telemetry", "status"})),
+        "text": values.raw_text,
+        "repeat": values.whole,
+    },
 }
 _NEEDED: dict[Act, frozenset[str]] = {
     Act.TURN: frozenset({"to"}),
@@ -245,7 +168,7 @@ _NEEDED: dict[Act, frozenset[str]] = {
 def _steps(value: Any) -> tuple[Step, ...]:
     if not isinstance(value, list):
         raise ValueError("is no list of steps")  # noqa: TRY004 - as above
-    return tuple(_step(number, _mapping(written)) for number, written in enumerate(value, start=1))
+    return tuple(_step(number, values.mapping(written)) for number, written in enumerate(value, start=1))
 
 
 def _step(number: int, written: Mapping[str, Any]) -> Step:
@@ -256,52 +179,29 @@ def _step(number: int, written: Mapping[str, Any]) -> Step:
         act = Act(written["do"])
     except ValueError as unknown:
         raise ScenarioError(f"{where}: nobody can do '{written['do']}'") from unknown
-    readers: dict[str, Callable[[Any], Any]] = {"at": duration, "do": Act, "who": _KIND, **PARAMETERS[act]}
-    read = _read(f"{where} ({act})", written, readers, required=_NEEDED.get(act, frozenset()))
+    readers: dict[str, Callable[[Any], Any]] = {"at": values.duration, "do": Act, "who": _KIND, **PARAMETERS[act]}
+    read = values.read_fields(f"{where} ({act})", written, readers, required=_NEEDED.get(act, frozenset()))
     at, who = read.pop("at"), read.pop("who", None)
     del read["do"]
     return Step(at=at, act=act, who=who, parameters=read)
 
 
 _FIELDS: dict[str, Callable[[Any], Any]] = {
-    "title": _text,
-    "expects": _text,
-    "sends": _names(None),
-    "kinds": _names(frozenset(KINDS)),
-    "children": _names(frozenset(KINDS) - {"gateway"}),
-    "ends_at": duration,
+    "title": values.text,
+    "expects": values.text,
+    "sends": values.names(None),
+    "kinds": values.names(frozenset(KINDS)),
+    "children": values.names(frozenset(KINDS) - {"gateway"}),
+    "ends_at": values.duration,
     "steps": _steps,
-    "starts_at": _hour,
-    "past": duration,
-    "measure_every": duration,
-    "speed": _number,
+    "starts_at": values.hour,
+    "past": values.duration,
+    "measure_every": values.duration,
+    "speed": values.number,
     "network": _network,
-    "monitoring": _mapping,
+    "monitoring": values.mapping,
 }
 _REQUIRED = frozenset({"title", "expects", "sends", "kinds", "ends_at"})
-
-
-def _read(
-    where: str,
-    written: Mapping[str, Any],
-    readers: Mapping[str, Callable[[Any], Any]],
-    *,
-    required: frozenset[str] = frozenset(),
-) -> dict[str, Any]:
-    unknown, missing = written.keys() - readers.keys(), required - written.keys()
-    if unknown or missing:
-        said = [f"does not know {', '.join(sorted(unknown))}"] if unknown else []
-        said += [f"needs {', '.join(sorted(missing))}"] if missing else []
-        raise ScenarioError(f"{where}: {'; '.join(said)}")
-    read = {}
-    for name, value in written.items():
-        try:
-            read[name] = readers[name](value)
-        except ScenarioError as wrong:
-            raise ScenarioError(f"{where}: {wrong}") from wrong
-        except ValueError as wrong:
-            raise ScenarioError(f"{where}: `{name}` {wrong}") from wrong
-    return read
 
 
 def _check_story(scenario: Scenario) -> None:

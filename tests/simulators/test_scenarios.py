@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from device_adapters.device_events import EVENT_NAMES
 from simulators.link import HubAddress
 from simulators.play import Credentials, Play
-from simulators.scenario import SIGHTINGS, Act, ScenarioError, duration, load_scenario, parse_scenario, scenario_names
+from simulators.scenario import SIGHTINGS, Act, load_scenario, parse_scenario, scenario_names
+from simulators.scenario_values import ScenarioError, duration
 from tests.simulators.stub_hub import StubHub
 from tests.simulators.test_device import Journal
 
