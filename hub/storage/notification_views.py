@@ -13,6 +13,7 @@ from hub.storage.views import Page, View, cut_page, decode_time_cursor, fetch_vi
 class AttemptView(View):
     """One try at delivering; `repeats_unknown`: it may arrive twice, and we chose that."""
 
+    id: UUID
     number: int
     channel: str
     state: str

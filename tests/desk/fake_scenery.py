@@ -43,7 +43,14 @@ def work_on(state: FakeState, incident_id: str, number: int) -> None:
         coming = {"responding_at": stamp(now), "responder_name": "孙立", "due_kind": "responder_overdue"}
         state.move(incident_id, "responding", {"name": "孙立", "eta_minutes": 10}, ACTOR, **coming)
     for person, number_masked, delivery in (("王强", "100****0031", "delivered"), ("赵敏", "100****0032", "accepted")):
-        tried = {"number": 1, "channel": "smpp", "at": stamp(now), "reason": None, "repeats_unknown": False}
+        tried = {
+            "id": identity(state.number()),
+            "number": 1,
+            "channel": "smpp",
+            "at": stamp(now),
+            "reason": None,
+            "repeats_unknown": False,
+        }
         state.notifications[incident_id].append(
             {
                 "id": identity(state.number()),

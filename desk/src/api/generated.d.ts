@@ -1124,6 +1124,11 @@ export interface components {
          * @description One try at delivering; `repeats_unknown`: it may arrive twice, and we chose that.
          */
         AttemptView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
             /** Number */
             number: number;
             /** Channel */

@@ -7,7 +7,7 @@ SELECT n.id, n.incident_id, n.person ->> 'name' AS person_name, n.person ->> 'ty
        (SELECT split_part(a.channel, ':', 1) FROM attempt a WHERE a.notification_id = n.id
          ORDER BY a.number DESC LIMIT 1) AS channel,
        n.state, n.step, n.created_at, n.text,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object('number', a.number, 'channel', a.channel, 'state', a.state,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'number', a.number, 'channel', a.channel, 'state', a.state,
                                                      'at', a.updated_at, 'reason', a.reason,
                                                      'repeats_unknown', a.repeats_unknown) ORDER BY a.number), '[]')
           FROM attempt a WHERE a.notification_id = n.id) AS attempts
@@ -24,7 +24,7 @@ SELECT n.id, n.incident_id, n.person ->> 'name' AS person_name, n.person ->> 'ty
        (SELECT split_part(a.channel, ':', 1) FROM attempt a WHERE a.notification_id = n.id
          ORDER BY a.number DESC LIMIT 1) AS channel,
        n.state, n.step, n.created_at, n.text,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object('number', a.number, 'channel', a.channel, 'state', a.state,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'number', a.number, 'channel', a.channel, 'state', a.state,
                                                      'at', a.updated_at, 'reason', a.reason,
                                                      'repeats_unknown', a.repeats_unknown) ORDER BY a.number), '[]')
           FROM attempt a WHERE a.notification_id = n.id) AS attempts
