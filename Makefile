@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 .PHONY: demo test test-long check bench lock clean
 .DEFAULT_GOAL := demo
 
-demo: .venv/.runtime desk-bundle  ## a fictional county with a simulated button; prints the desk's address and log-in
+demo: .venv/.runtime desk-bundle  ## a fictional county with simulated devices; prints the desk's address and log-in
 	$(BIN)/hub demo
 
 test: .venv/.dev desk-bundle  ## everything that takes minutes at the most
