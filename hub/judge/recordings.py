@@ -7,6 +7,7 @@ import base64
 import binascii
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import zstandard
 from pydantic_core import from_json, to_json
 
 from alerts.circumstances import Mode, ModeSpan
@@ -98,7 +100,7 @@ def open_recording(path: Path) -> Iterator[BinaryIO]:
     """The bytes of a recording, decompressed by the end of its name.
 
     Raises:
-        RecordingError: it cannot be opened, or nothing here can read its compression.
+        RecordingError: it cannot be opened, or is not compressed as its name says.
     """
     try:
         with path.open("rb") as file:
@@ -107,22 +109,13 @@ def open_recording(path: Path) -> Iterator[BinaryIO]:
                     with gzip.GzipFile(fileobj=file) as unpacked:
                         yield io.BufferedReader(unpacked)
                 case ".zst":
-                    yield _open_zstandard(file, path)
+                    yield io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True))
                 case _:
                     yield file
     except OSError as error:
         raise RecordingError(f"{path}: {error.strerror or error}") from error
-
-
-def _open_zstandard(file: BinaryIO, path: Path) -> BinaryIO:
-    try:
-        import zstandard  # optional: only recordings need it
-    except ImportError as error:
-        raise RecordingError(
-            f"{path}: reading .zst needs the package zstandard (pip install zstandard); .gz is always read"
-        ) from error
-    reader: BinaryIO = io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True))
-    return reader
+    except (EOFError, zlib.error, zstandard.ZstdError) as error:
+        raise RecordingError(f"{path}: not what its name says: {error}") from error
 
 
 def _person(fields: dict[str, Any]) -> Person:

@@ -2,12 +2,14 @@
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
 from hub.ingest.adapters import find_adapters
 from hub.judge.recordings import Line, RecordingError, read_people, read_traffic
@@ -250,6 +252,27 @@ def test_a_payload_is_an_object_a_text_or_base64(tmp_path: Path, fields: Json, p
     path.write_bytes(gzip.compress(json.dumps({"at": "2026-11-22T20:00:00+08:00", "topic": "t", **fields}).encode()))
     (line,) = read_traffic(path)
     assert (line.at, line.topic, json.loads(line.payload)) == (EVENING, "t", payload)
+
+
+@pytest.mark.parametrize(
+    ("name", "pack"), [("t.jsonl", bytes), ("t.jsonl.gz", gzip.compress), ("t.jsonl.zst", zstandard.compress)]
+)
+def test_a_recording_is_plain_gzip_or_zstandard(tmp_path: Path, name: str, pack: Callable[[bytes], bytes]) -> None:
+    line = b'{"at": "2026-11-22T20:00:00+08:00", "topic": "t", "payload": {}}\n'
+    path = tmp_path / name
+    path.write_bytes(pack(line * 3) + pack(line))
+    assert len(list(read_traffic(path))) == 4
+
+
+@pytest.mark.parametrize(
+    ("ending", "content"),
+    [(".gz", b"plain text"), (".gz", gzip.compress(b"x" * 100_000)[:-9]), (".zst", b"plain text")],
+)
+def test_a_recording_that_is_not_what_its_name_says_is_refused(tmp_path: Path, ending: str, content: bytes) -> None:
+    path = tmp_path / f"t.jsonl{ending}"
+    path.write_bytes(content)
+    with pytest.raises(RecordingError, match=re.escape(str(path))):
+        list(read_traffic(path))
 
 
 @pytest.mark.parametrize(
