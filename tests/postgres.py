@@ -34,7 +34,6 @@ def temporary_data_dir() -> Iterator[Path]:
     with TemporaryDirectory(
         prefix="anxin-test-", dir=_MEMORY if roomy else None, ignore_cleanup_errors=True
     ) as directory:
-        Path(directory).chmod(0o755)
         yield Path(directory)
 
 

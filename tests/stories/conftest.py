@@ -26,6 +26,7 @@ LADDER = {
 def hub_directory() -> Iterator[Path]:
     """Where the stories' hubs keep their data."""
     with temporary_data_dir() as directory:
+        directory.chmod(0o755)
         yield directory
 
 
