@@ -93,8 +93,8 @@ class IncidentRow:
     sounding: bool
     policy: dict[str, Any]
     ladder: dict[str, int]
-    purpose: str | None  #: Of its timer.
-    due_at: datetime | None
+    purpose: str | None = None  #: Of its timer, which is read once the incident is locked.
+    due_at: datetime | None = None
 
     def to_incident(self) -> Incident:
         """The core's incident."""

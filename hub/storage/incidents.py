@@ -6,10 +6,10 @@ acknowledgements and the stream move together in the caller's transaction.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import LiteralString, assert_never
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -131,9 +131,7 @@ async def change(
         NotFoundError: there is no such incident in the scope.
         alerts.incidents.RefusedError: the core refuses; nothing was changed.
     """
-    async with connection.cursor(row_factory=class_row(IncidentRow)) as cursor:
-        await cursor.execute(queries("incidents").lock_one, {"id": incident_id, "scope": scope.sql})
-        row = await cursor.fetchone()
+    row = await _lock(connection, queries("incidents").lock_one, {"id": incident_id, "scope": scope.sql})
     if row is None:
         raise NotFoundError(f"incident {incident_id}")
     now = await database_now(connection)
@@ -143,9 +141,7 @@ async def change(
 
 async def lock_if_free(connection: Connection, incident_id: UUID) -> IncidentRow | None:
     """The incident under its lock, or None while somebody else has it: duty never waits, so it cannot deadlock."""
-    async with connection.cursor(row_factory=class_row(IncidentRow)) as cursor:
-        await cursor.execute(queries("incidents").lock_one_if_free, {"id": incident_id})
-        return await cursor.fetchone()
+    return await _lock(connection, queries("incidents").lock_one_if_free, {"id": incident_id})
 
 
 async def carry_out(connection: Connection, row: IncidentRow, outcome: Outcome, now: datetime) -> None:
@@ -154,16 +150,27 @@ async def carry_out(connection: Connection, row: IncidentRow, outcome: Outcome, 
 
 
 async def _lock_not_closed(connection: Connection, request: AlertRequest) -> IncidentRow | None:
+    return await _lock(
+        connection,
+        queries("incidents").lock_not_closed,
+        {"subject_type": request.subject.type, "subject_id": request.subject.id, "kind": request.alert.kind},
+    )
+
+
+async def _lock(connection: Connection, statement: LiteralString, params: Mapping[str, object]) -> IncidentRow | None:
+    """One incident under its lock, and then its deadline.
+
+    Not in one statement: it may have waited for the lock, and would show the incident as its last holder left it
+    beside the deadline from before.
+    """
     async with connection.cursor(row_factory=class_row(IncidentRow)) as cursor:
-        await cursor.execute(
-            queries("incidents").lock_not_closed,
-            {
-                "subject_type": request.subject.type,
-                "subject_id": request.subject.id,
-                "kind": request.alert.kind,
-            },
-        )
-        return await cursor.fetchone()
+        await cursor.execute(statement, params)
+        row = await cursor.fetchone()
+    if row is None:
+        return None
+    timer = await connection.execute(queries("timers").deadline_of, {"owner_id": row.id})
+    deadline = await timer.fetchone()
+    return row if deadline is None else replace(row, purpose=deadline[0], due_at=deadline[1])
 
 
 async def _try_open(connection: Connection, request: AlertRequest, now: datetime) -> UUID | None:

@@ -1,33 +1,31 @@
 -- lock_not_closed --
--- Rule 4: open-or-join is decided under this lock. A row that is closed meanwhile is not returned.
+-- Rule 4: open-or-join is decided under this lock. A row that is closed meanwhile is not returned. Its timer is read
+-- afterwards: whoever waits here gets the newest version of the locked row, but the old one of any row joined to it.
 SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subject_id, i.recipient_id, i.explanation,
        i.opened_at, i.last_alert_at, i.acknowledged_at, i.acknowledged_by, i.contacted_at, i.touched_at,
-       i.responding_at, i.responder_name, i.arrived_at, i.closed_at, i.disposition, i.sounding, i.policy, i.ladder,
-       t.purpose, t.due_at
-  FROM incident i LEFT JOIN timer t ON t.owner_type = 'incident' AND t.owner_id = i.id
+       i.responding_at, i.responder_name, i.arrived_at, i.closed_at, i.disposition, i.sounding, i.policy, i.ladder
+  FROM incident i
  WHERE i.subject_type = %(subject_type)s AND i.subject_id = %(subject_id)s AND i.kind = %(kind)s
    AND i.state <> 'closed'
-   FOR UPDATE OF i
+   FOR UPDATE
 
 -- lock_one --
 -- One incident, for a change by people.
 SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subject_id, i.recipient_id, i.explanation,
        i.opened_at, i.last_alert_at, i.acknowledged_at, i.acknowledged_by, i.contacted_at, i.touched_at,
-       i.responding_at, i.responder_name, i.arrived_at, i.closed_at, i.disposition, i.sounding, i.policy, i.ladder,
-       t.purpose, t.due_at
-  FROM incident i LEFT JOIN timer t ON t.owner_type = 'incident' AND t.owner_id = i.id
+       i.responding_at, i.responder_name, i.arrived_at, i.closed_at, i.disposition, i.sounding, i.policy, i.ladder
+  FROM incident i
  WHERE i.id = %(id)s AND in_scope(i.division_id, %(scope)s)
-   FOR UPDATE OF i
+   FOR UPDATE
 
 -- lock_one_if_free --
 -- For deadlines: whoever has the incident now will set its timer anew; do not wait for them.
 SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subject_id, i.recipient_id, i.explanation,
        i.opened_at, i.last_alert_at, i.acknowledged_at, i.acknowledged_by, i.contacted_at, i.touched_at,
-       i.responding_at, i.responder_name, i.arrived_at, i.closed_at, i.disposition, i.sounding, i.policy, i.ladder,
-       t.purpose, t.due_at
-  FROM incident i LEFT JOIN timer t ON t.owner_type = 'incident' AND t.owner_id = i.id
+       i.responding_at, i.responder_name, i.arrived_at, i.closed_at, i.disposition, i.sounding, i.policy, i.ladder
+  FROM incident i
  WHERE i.id = %(id)s
-   FOR UPDATE OF i SKIP LOCKED
+   FOR UPDATE SKIP LOCKED
 
 -- insert --
 -- No row comes back if another transaction opened one for the same subject and kind first.

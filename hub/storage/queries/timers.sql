@@ -18,6 +18,10 @@ WITH deadline AS (
 )
 SELECT pg_notify('timer', '') FROM deadline
 
+-- deadline_of --
+-- A statement of its own, under the incident's lock: it sees what the one who had the lock before has set.
+SELECT purpose, due_at FROM timer WHERE owner_type = 'incident' AND owner_id = %(owner_id)s
+
 -- drop --
 -- A closed incident has no deadline.
 DELETE FROM timer WHERE owner_type = 'incident' AND owner_id = %(owner_id)s

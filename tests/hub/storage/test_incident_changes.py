@@ -8,6 +8,7 @@ import pytest
 
 from alerts.actors import Actor, ActorType
 from alerts.decisions import RaiseAlert
+from alerts.escalation import Reachable, escalate
 from alerts.explanation import Explanation
 from alerts.incidents import Disposition, RefusedError, acknowledge, close
 from alerts.kinds import IncidentKind, SubjectType
@@ -106,6 +107,28 @@ async def test_of_two_who_take_it_one_is_told_who_has_it(database: str, world: W
     winner = world.incidents()[0]["acknowledged_by"]["name"]
     assert sorted(answers) == sorted(["mine", *[f"held by {winner}"] * 4])
     _each_open_incident_has_one_timer(world)
+
+
+async def test_a_press_that_waited_for_a_step_does_not_bring_the_steps_deadline_back(
+    database: str, world: World
+) -> None:
+    async with await connect(database, name="duty") as duty, await connect(database, name="press") as press:
+        incident_id = await _open(duty, "p-1")
+        async with duty.transaction():
+            await change(
+                duty, incident_id, Scope.everything(), lambda incident, now: escalate(incident, Reachable(), now)
+            )
+            pressing = asyncio.create_task(_open(press, "p-2"))
+            async with asyncio.timeout(10):
+                while not await asyncio.to_thread(
+                    world.run, "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                ):
+                    await asyncio.sleep(0.01)
+            cursor = await duty.execute("SELECT due_at FROM timer")
+            set_by_duty = await cursor.fetchone()
+        await pressing
+    (timer,) = world.run("SELECT due_at FROM timer")
+    assert set_by_duty == (timer["due_at"],)
 
 
 async def test_outside_its_division_an_incident_is_not_there(database: str, world: World) -> None:
