@@ -182,8 +182,9 @@ async def overdue_receipts(connection: Connection, limit: int) -> list[UUID]:
 
 async def lock_delivery(connection: Connection, attempt_id: UUID) -> Delivery | None:
     """The notification of an attempt, locked."""
+    await connection.execute(queries("outbox").lock_notification, {"attempt_id": attempt_id})
     async with connection.cursor(row_factory=class_row(Delivery)) as cursor:
-        await cursor.execute(queries("outbox").lock_delivery, {"attempt_id": attempt_id})
+        await cursor.execute(queries("outbox").delivery, {"attempt_id": attempt_id})
         return await cursor.fetchone()
 
 

@@ -82,14 +82,19 @@ SELECT id FROM attempt WHERE state = 'submitting' AND leased_until <= clock_time
 -- Accepted, and no word from the telephone in time.
 SELECT id FROM attempt WHERE state = 'accepted' AND due_at <= clock_timestamp() LIMIT %(limit)s
 
--- lock_delivery --
--- An attempt's notification, under its lock. The incident is only looked at: taking it never waits for a gateway.
+-- lock_notification --
+-- By itself, before anything is read: whoever waits for a lock gets the newest version of the locked row only.
+SELECT id FROM notification
+ WHERE id = (SELECT notification_id FROM attempt WHERE id = %(attempt_id)s) FOR UPDATE
+
+-- delivery --
+-- An attempt's notification, once it is locked. The incident is only looked at: taking it never waits for a gateway.
 SELECT n.id AS notification_id, n.incident_id, n.division_id, n.severity, n.state, a.number, a.channel,
        a.state AS attempt_state,
        n.state <> 'cancelled' AND (i.state = 'open' OR n.answers)
            AND (n.expires_at IS NULL OR n.expires_at > clock_timestamp()) AS may_leave
   FROM attempt a JOIN notification n ON n.id = a.notification_id JOIN incident i ON i.id = n.incident_id
- WHERE a.id = %(attempt_id)s FOR UPDATE OF n
+ WHERE a.id = %(attempt_id)s
 
 -- tries --
 -- All tries of a notification, in order.
