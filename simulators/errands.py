@@ -9,6 +9,9 @@ from collections.abc import Coroutine
 from types import TracebackType
 from typing import Any, Self
 
+#: A task may lose a cancellation that meets the end of what it waits for: it is told again until it has ended.
+_SAY_AGAIN_S = 2.0
+
 
 class Errands:
     """Tasks that end with the block they are started in."""
@@ -24,9 +27,10 @@ class Errands:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._failed.cancel()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        while ending := set(self._tasks):
+            for task in ending:
+                task.cancel()
+            await asyncio.wait(ending, timeout=_SAY_AGAIN_S)
 
     def start(self, errand: Coroutine[Any, Any, None]) -> None:
         """Do this as well."""

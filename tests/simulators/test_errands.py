@@ -64,3 +64,21 @@ async def test_a_cancellation_that_meets_failures_is_not_forgotten(steps: int) -
     working.cancel()
     (outcome,) = await asyncio.gather(working, return_exceptions=True)
     assert isinstance(outcome, LinkLostError if was_done else asyncio.CancelledError)
+
+
+async def test_an_errand_that_lost_its_cancellation_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulators.errands._SAY_AGAIN_S", 0.01)
+    told: list[str] = []
+
+    async def forget_once() -> None:
+        for _ in range(2):
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                told.append("end")
+
+    async with asyncio.timeout(5):
+        async with Errands() as errands:
+            errands.start(forget_once())
+            await asyncio.sleep(0)
+    assert told == ["end", "end"]
