@@ -1,6 +1,7 @@
 """What `make demo` shows once the hub is ready: a county of 200 people, their devices, and what happens to them."""
 
 import asyncio
+import signal
 from datetime import timedelta
 from pathlib import Path
 from threading import Lock
@@ -46,6 +47,8 @@ def run(
     typer.echo("Creating the county / 正在准备示例县 ...")
     county = founder.found()
     typer.echo(welcome(county, base_url, state_dir))
+    # Also where a script's background job was told to ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         asyncio.run(live(county, HubAddress(host=mqtt_host, port=mqtt_port)))
     except KeyboardInterrupt:
