@@ -64,7 +64,7 @@ async def take_in_events(connection: Connection, batch: Sequence[Admitted], sitt
             case _Read():
                 await _take_in(connection, sitting, one, wearer)
             case _Unread():
-                await set_aside(connection, one.admitted, one.error, wearer, sitting.now)
+                await _set_aside(connection, one.admitted, one.error, wearer, sitting)
     await judge_heard(connection, sitting, gateways)
     await readings.see_devices(connection, _sightings(taken))
 
@@ -72,7 +72,17 @@ async def take_in_events(connection: Connection, batch: Sequence[Admitted], sitt
 async def set_aside_event(connection: Connection, admitted: Admitted, error: UnreadableError, sitting: Sitting) -> None:
     """Set one event aside that cannot be taken in for a reason of ours: it is shown at the desk all the same."""
     wearers = await senders.find_wearers(connection, [(admitted.device.id, admitted.message.received_at)])
-    await set_aside(connection, admitted, error, wearers[0], sitting.now)
+    await _set_aside(connection, admitted, error, wearers[0], sitting)
+
+
+async def _set_aside(
+    connection: Connection, admitted: Admitted, error: UnreadableError, wearer: Wearer, sitting: Sitting
+) -> None:
+    counts = sitting.tally.of(admitted.message)
+    if await set_aside(connection, admitted, error, wearer, sitting):
+        counts.events_unreadable += 1
+    else:
+        counts.unreadable_repeated += 1
 
 
 def _read(admitted: Admitted) -> _Read | _Unread:
@@ -104,12 +114,14 @@ async def _take_in(connection: Connection, sitting: Sitting, one: _Read, wearer:
     known = await device_events.remember(connection, identity, now)
     if known is not None:
         if _is_same(one, identity, known, now, lasting=lasting):
+            sitting.tally.of(message).events_repeated += 1
             await _answer_again(connection, one, known, division_id, now)
             return
         await device_events.succeed(connection, identity, now)
         if lasting:
             await _report(connection, one, wearer, MaintenanceKind.EVENT_ID_REUSED, now)
     await _store(connection, one, wearer, identity.device_event_id, division_id)
+    sitting.tally.of(message).events_stored += 1
     if event.ack:
         ref = event.id or str(identity.device_event_id)
         await incidents.tell_device(connection, AckMessage(device.id, division_id, ref, Stage.RECEIVED, None), now)

@@ -6,20 +6,20 @@ finds its own edge taken (`device_adapters.levels` decides each step).
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from uuid import UUID
 
 from device_adapters import Decoded
 from device_adapters.device_events import EventName
 from device_adapters.levels import ALARMS, LevelState, judge_level
 from hub.ingest.admission import Admitted
+from hub.ingest.monitoring import Sitting
 from hub.ingest.source import InboundMessage
 from hub.storage import device_levels, readings
 from hub.storage.database import Connection
 from hub.storage.device_levels import LevelKey
 
 
-async def raise_flags(connection: Connection, batch: Sequence[Admitted], now: datetime) -> list[Admitted]:
+async def raise_flags(connection: Connection, batch: Sequence[Admitted], sitting: Sitting) -> list[Admitted]:
     """The batch in its order, with each message of flags replaced by one message for each event they became."""
     flagged = {one.device.id: one.device for one in batch if flags_of(one.message)}
     if not flagged:
@@ -28,12 +28,14 @@ async def raise_flags(connection: Connection, batch: Sequence[Admitted], now: da
     told: list[Admitted] = []
     for one in batch:
         if flags_of(one.message):
-            told.extend(
-                Admitted(message, one.device) for message in await standing.take(connection, one.message, one.device.id)
-            )
+            edges = await standing.take(connection, one.message, one.device.id)
+            told.extend(Admitted(message, one.device) for message in edges)
+            counts = sitting.tally.of(one.message)
+            counts.flag_messages += 1
+            counts.flag_edges += len(edges)
         else:
             told.append(one)
-    await device_levels.save(connection, standing.moved, now)
+    await device_levels.save(connection, standing.moved, sitting.now)
     await readings.see_devices(
         connection,
         [

@@ -19,6 +19,7 @@ from alerts.observations import DeviceEvent, Heard, Observation, Subject
 from alerts.profile import read_profile
 from alerts.state import RecipientState
 from hub.ingest.deadlines import Deadlines
+from hub.ingest.tally import Tally
 from hub.ingest.timekeeping import zone_of
 from hub.storage import monitoring as rows
 from hub.storage.database import Connection
@@ -118,6 +119,7 @@ class Sitting:
 
     monitoring: Monitoring
     now: datetime
+    tally: Tally = field(default_factory=Tally)
     _lives: dict[Subject, Life] = field(default_factory=dict)
     _circumstances: dict[Subject, Circumstances] = field(default_factory=dict)
     _states: dict[Subject, RecipientState] = field(default_factory=dict)
@@ -158,21 +160,23 @@ class Sitting:
 
     def judge_event(self, subject: Subject, event: DeviceEvent) -> tuple[Finding, ...]:
         """What a device event means."""
-        return self._settle(subject, judge_event(self._states[subject], event, self._circumstances[subject], self.now))
+        judged = judge_event(self._states[subject], event, self._circumstances[subject], self.now)
+        return self._settle(subject, judged, event.received_at)
 
     def judge_reading(self, subject: Subject, reading: Observation) -> tuple[Finding, ...]:
         """What a reading means."""
-        return self._settle(
-            subject, judge_reading(self._states[subject], reading, self._circumstances[subject], self.now)
-        )
+        judged = judge_reading(self._states[subject], reading, self._circumstances[subject], self.now)
+        return self._settle(subject, judged, reading.received_at)
 
     def judge_heard(self, subject: Subject, heard: Heard) -> tuple[Finding, ...]:
         """What it means that a device is there."""
-        return self._settle(subject, judge_heard(self._states[subject], heard, self._circumstances[subject], self.now))
+        judged = judge_heard(self._states[subject], heard, self._circumstances[subject], self.now)
+        return self._settle(subject, judged, heard.received_at)
 
     def judge_time(self, subject: Subject) -> tuple[Finding, ...]:
         """What the time that has passed means."""
-        return self._settle(subject, judge_time(self._states[subject], self._circumstances[subject], self.now))
+        judged = judge_time(self._states[subject], self._circumstances[subject], self.now)
+        return self._settle(subject, judged, self.now)
 
     async def save(self, connection: Connection) -> None:
         """Write what changed, in the transaction of what changed it."""
@@ -196,9 +200,11 @@ class Sitting:
             self.monitoring.forget(self._claimed)
         self.monitoring.release(self._claimed)
 
-    def _settle(self, subject: Subject, judged: Judged) -> tuple[Finding, ...]:
+    def _settle(self, subject: Subject, judged: Judged, received_at: datetime) -> tuple[Finding, ...]:
         self._states[subject] = judged.state
         self._changed.add(subject)
+        if judged.findings:
+            self.tally.find(received_at, judged.findings)
         return judged.findings
 
     def _circumstances_of(self, life: Life) -> Circumstances:

@@ -121,6 +121,7 @@ class TimePasser:
                 for subject in subjects:
                     await self._judge_one(connection, sitting, subject)
                 await sitting.save(connection)
+                await sitting.tally.save(connection, "time", epoch)
             sitting.adopt()
         finally:
             if sitting is not None:

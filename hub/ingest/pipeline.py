@@ -22,6 +22,7 @@ from hub.ingest.monitoring import Monitoring, Sitting
 from hub.ingest.passing_time import TimePasser
 from hub.ingest.source import InboundMessage, Leaf
 from hub.ingest.strangers import take_in_strangers
+from hub.ingest.tally import count_messages
 from hub.ingest.telemetry_intake import set_aside_telemetry, take_in_telemetry
 from hub.storage import device_routes, ownership
 from hub.storage.database import DATABASE_AWAY, Connection, connect, database_now
@@ -181,13 +182,15 @@ class Pipeline:
                 await ownership.fence(connection, epoch)
                 sitting = Sitting(self.monitoring, await database_now(connection))
                 admission = await admit(connection, batch)
-                told = await raise_flags(connection, admission.admitted, sitting.now)
+                told = await raise_flags(connection, admission.admitted, sitting)
+                count_messages(sitting.tally, batch, admission)
                 if told:
                     await take_in(connection, told, sitting)
                 await _note_routes(connection, admission.admitted)
-                await take_in_strangers(connection, admission.strangers, sitting.now)
+                await take_in_strangers(connection, admission.strangers, sitting)
                 await remember_received(connection, _exactly_once(admission.admitted))
                 await sitting.save(connection)
+                await sitting.tally.save(connection, work.lane.name, epoch)
             sitting.adopt()
         finally:
             if sitting is not None:
@@ -232,6 +235,7 @@ def _exactly_once(admitted: Sequence[Admitted]) -> list[tuple[UUID, int]]:
 def _setting_aside(set_aside: SetAside, error_name: str) -> Intake:
     async def take_in(connection: Connection, batch: Sequence[Admitted], sitting: Sitting) -> None:
         for admitted in batch:
+            sitting.tally.of(admitted.message).set_aside += 1
             await set_aside(connection, admitted, UnreadableError("not_storable", {"error": error_name}), sitting)
 
     return take_in

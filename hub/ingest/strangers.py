@@ -16,6 +16,7 @@ from device_adapters import UnreadableError
 from device_adapters.levels import ALARMS
 from hub.ingest.admission import Admitted, Stranger
 from hub.ingest.flags import FlagsStanding, flags_of
+from hub.ingest.monitoring import Sitting
 from hub.ingest.source import InboundMessage, Leaf, Origin
 from hub.ingest.unreadable_events import set_aside
 from hub.storage import device_levels, maintenance, quarantine
@@ -25,7 +26,7 @@ from hub.storage.senders import Sender, Wearer
 _NOBODY = Wearer(position=0, recipient_id=None, division_id=None, location_consent=None, last_wearer_id=None)
 
 
-async def take_in_strangers(connection: Connection, strangers: Sequence[Stranger], now: datetime) -> None:
+async def take_in_strangers(connection: Connection, strangers: Sequence[Stranger], sitting: Sitting) -> None:
     """Quarantine each; a cry for help among them opens an incident under the division of its source."""
     if not strangers:
         return
@@ -34,11 +35,11 @@ async def take_in_strangers(connection: Connection, strangers: Sequence[Stranger
     for one in strangers:
         for message in await _said(connection, one, standing):
             if _is_cry(message):
-                await _show(connection, replace(one, message=message), now)
+                await _show(connection, replace(one, message=message), sitting)
             else:
                 await _quarantine(connection, replace(one, message=message))
-    await device_levels.save(connection, standing.moved, now)
-    await _report(connection, strangers[-1], now)
+    await device_levels.save(connection, standing.moved, sitting.now)
+    await _report(connection, strangers[-1], sitting.now)
 
 
 def name_of(origin: Origin, device_key: str) -> UUID:
@@ -61,7 +62,7 @@ def _is_cry(message: InboundMessage) -> bool:
     return any(event.event in ALARMS and not event.test for event in message.decoded.events)
 
 
-async def _show(connection: Connection, one: Stranger, now: datetime) -> None:
+async def _show(connection: Connection, one: Stranger, sitting: Sitting) -> None:
     message, origin = one.message, one.origin
     unknown = Sender(
         id=name_of(origin, message.device_id),
@@ -69,9 +70,9 @@ async def _show(connection: Connection, one: Stranger, now: datetime) -> None:
         kind="unknown",
         gateway_id=None,
         revoked=False,
-        registered_at=now,
+        registered_at=sitting.now,
     )
-    await set_aside(connection, Admitted(message, unknown), UnreadableError(one.reason, _params(one)), _NOBODY, now)
+    await set_aside(connection, Admitted(message, unknown), UnreadableError(one.reason, _params(one)), _NOBODY, sitting)
 
 
 async def _quarantine(connection: Connection, one: Stranger) -> None:

@@ -12,12 +12,14 @@ from hub.ingest.decoding import read_telemetry
 from hub.ingest.monitoring import Sitting
 from hub.ingest.observing import Batch, Measured, observe
 from hub.ingest.sent_identity import reading_identity
+from hub.ingest.tally import Tally, place_of
 from hub.ingest.timekeeping import WRONG_CLOCK, Quality, settle_time
 from hub.storage import maintenance, quarantine, readings, senders
 from hub.storage.database import Connection
 from hub.storage.maintenance import MaintenanceReport
 from hub.storage.readings import DeviceSighting, ReadingRow
 from hub.storage.senders import Wearer
+from hub.storage.tallies import IntakeCounts, Place
 
 #: The fields of a reading that have a column of the same name.
 _MEASURES = (
@@ -53,11 +55,13 @@ async def take_in_telemetry(connection: Connection, batch: Sequence[Admitted], s
             decoded = read_telemetry(admitted.message)
         except UnreadableError as error:
             unread.append((admitted, error))
+            sitting.tally.of(admitted.message).telemetry_unreadable += 1
             continue
+        _count_read(sitting.tally.of(admitted.message), decoded)
         measured.extend(_measured(admitted, decoded))
         if decoded.status is not None:
             statuses.append((admitted, decoded.status))
-    kept = await _store_readings(connection, measured, now)
+    kept = await _store_readings(connection, measured, sitting)
     await observe(connection, sitting, Batch(batch, kept, statuses))
     await readings.see_devices(connection, _sightings(batch, measured, statuses))
     for admitted, reason in unread:
@@ -82,11 +86,17 @@ def _measured(admitted: Admitted, decoded: Decoded) -> list[Measured]:
     ]
 
 
-async def _store_readings(connection: Connection, measured: Sequence[Measured], now: datetime) -> list[Measured]:
+def _count_read(counts: IntakeCounts, decoded: Decoded) -> None:
+    counts.telemetry_read += 1
+    counts.readings_decoded += len(decoded.readings)
+    counts.statuses += decoded.status is not None
+
+
+async def _store_readings(connection: Connection, measured: Sequence[Measured], sitting: Sitting) -> list[Measured]:
     """Store them, and return those that are not known to be repeated, with whose each was."""
     corrected = [one for one in measured if one.time.quality is not Quality.DEVICE]
     fresh = await readings.remember_identities(
-        connection, [(one.admitted.device.id, one.identity) for one in corrected], now
+        connection, [(one.admitted.device.id, one.identity) for one in corrected], sitting.now
     )
     kept: list[Measured] = []
     for one in measured:
@@ -97,8 +107,24 @@ async def _store_readings(connection: Connection, measured: Sequence[Measured], 
     wearers = await senders.find_wearers(connection, [(one.admitted.device.id, one.time.at) for one in kept])
     for one, wearer in zip(kept, wearers, strict=True):
         one.wearer = wearer
-    await readings.insert(connection, [_row(one, wearer) for one, wearer in zip(kept, wearers, strict=True)])
+    await _insert(connection, measured, kept, sitting.tally)
     return kept
+
+
+async def _insert(connection: Connection, measured: Sequence[Measured], kept: Sequence[Measured], tally: Tally) -> None:
+    """One statement an hour and way in - nearly always one in all - so that each count is of its own rows."""
+    rows: dict[Place, list[ReadingRow]] = {}
+    for one in measured:
+        place = place_of(one.admitted.message)
+        tally.at(place).readings_repeated += 1
+        rows.setdefault(place, [])
+    for one in kept:
+        if one.wearer is not None:
+            rows[place_of(one.admitted.message)].append(_row(one, one.wearer))
+    for place, together in rows.items():
+        stored = await readings.insert(connection, together)
+        tally.at(place).readings_stored += stored
+        tally.at(place).readings_repeated -= stored
 
 
 def _row(one: Measured, wearer: Wearer) -> ReadingRow:
@@ -163,6 +189,7 @@ async def set_aside_telemetry(
     connection: Connection, admitted: Admitted, error: UnreadableError, sitting: Sitting
 ) -> None:
     """Quarantine one message, and say so in the maintenance queue."""
+    sitting.tally.of(admitted.message).telemetry_unreadable += 1
     await _quarantine(connection, admitted, error)
     await _report_troubles(connection, [], [(admitted, error)], sitting.now)
 

@@ -1,6 +1,5 @@
 """Events that cannot be read: kept with the reason, and shown at the desk, because any of them may be the cry."""
 
-from datetime import datetime
 from hashlib import sha256
 
 from alerts.decisions import Stage
@@ -11,6 +10,7 @@ from alerts.observations import Subject
 from device_adapters import UnreadableError
 from hub.identity import new_id
 from hub.ingest.admission import Admitted
+from hub.ingest.monitoring import Sitting
 from hub.ingest.sent_identity import SAME_PRESS_WITHIN, unreadable_identity
 from hub.storage import device_events, incidents, quarantine
 from hub.storage.database import Connection
@@ -20,10 +20,10 @@ from hub.storage.senders import Wearer
 
 
 async def set_aside(
-    connection: Connection, admitted: Admitted, error: UnreadableError, wearer: Wearer, now: datetime
-) -> None:
-    """Quarantined and shown at the desk all the same; the same bytes again within seconds are one cry."""
-    message, device = admitted.message, admitted.device
+    connection: Connection, admitted: Admitted, error: UnreadableError, wearer: Wearer, sitting: Sitting
+) -> bool:
+    """Quarantined and shown at the desk all the same; the same bytes again within seconds are one cry (False)."""
+    message, device, now = admitted.message, admitted.device, sitting.now
     division_id = wearer.division_id or device.division_id
     identity = EventIdentity(
         device_id=device.id,
@@ -35,7 +35,7 @@ async def set_aside(
     known = await device_events.remember(connection, identity, now)
     if known is not None:
         if now - known.seen_at <= SAME_PRESS_WITHIN or (message.dup and known.packet_id == identity.packet_id):
-            return
+            return False
         await device_events.succeed(connection, identity, now)
     reason = Explanation(
         code="unreadable_event", params={"reason": error.code, **error.params, "device_id": str(device.id)}
@@ -43,13 +43,15 @@ async def set_aside(
     subject = Subject(type=SubjectType.DEVICE, id=str(device.id))
     incident_id = await incidents.recent_incident(connection, subject, "unreadable_event", now - SAME_PRESS_WITHIN)
     if incident_id is None:
+        alert = judge_unreadable(reason)
+        sitting.tally.find(message.received_at, [alert])
         opened = await incidents.open_or_join(
             connection,
             AlertRequest(
                 division_id=division_id,
                 subject=subject,
                 recipient_id=wearer.recipient_id,
-                alert=judge_unreadable(reason),
+                alert=alert,
                 occurred_at=message.received_at,
                 received_at=message.received_at,
                 device_id=device.id,
@@ -73,3 +75,4 @@ async def set_aside(
     if error.event_id is not None:
         ack = AckMessage(device.id, division_id, error.event_id, Stage.REFUSED, error.code)
         await incidents.tell_device(connection, ack, now)
+    return True
