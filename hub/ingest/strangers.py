@@ -38,6 +38,7 @@ async def take_in_strangers(connection: Connection, strangers: Sequence[Stranger
                 await _show(connection, replace(one, message=message), sitting)
             else:
                 await _quarantine(connection, replace(one, message=message))
+                sitting.tally.of(message).quarantined += 1
     await device_levels.save(connection, standing.moved, sitting.now)
     await _report(connection, strangers[-1], sitting.now)
 

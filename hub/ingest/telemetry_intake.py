@@ -66,6 +66,7 @@ async def take_in_telemetry(connection: Connection, batch: Sequence[Admitted], s
     await readings.see_devices(connection, _sightings(batch, measured, statuses))
     for admitted, reason in unread:
         await _quarantine(connection, admitted, reason)
+        sitting.tally.of(admitted.message).quarantined += 1
     await _report_troubles(connection, measured, unread, now)
 
 
@@ -189,7 +190,9 @@ async def set_aside_telemetry(
     connection: Connection, admitted: Admitted, error: UnreadableError, sitting: Sitting
 ) -> None:
     """Quarantine one message, and say so in the maintenance queue."""
-    sitting.tally.of(admitted.message).telemetry_unreadable += 1
+    counts = sitting.tally.of(admitted.message)
+    counts.telemetry_unreadable += 1
+    counts.quarantined += 1
     await _quarantine(connection, admitted, error)
     await _report_troubles(connection, [], [(admitted, error)], sitting.now)
 

@@ -60,6 +60,7 @@ async def set_aside(
             now,
         )
         incident_id = opened.incident_id
+    sitting.tally.of(message).quarantined += 1
     await quarantine.put(
         connection,
         quarantine.QuarantinedMessage(

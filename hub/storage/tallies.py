@@ -30,6 +30,7 @@ class IntakeCounts:
     events_unreadable: int = 0
     unreadable_repeated: int = 0
     set_aside: int = 0
+    quarantined: int = 0
 
 
 @dataclass(frozen=True, slots=True)

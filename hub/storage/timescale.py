@@ -161,6 +161,7 @@ def _create_moving(connection: SyncConnection) -> None:
         statements.make_hypertable,
         statements.index_times,
         statements.index_locations,
+        statements.index_receipts,
         statements.create_progress,
     ):
         connection.execute(statement)

@@ -26,6 +26,7 @@ CREATE TABLE intake_tally (
     events_unreadable bigint NOT NULL DEFAULT 0,
     unreadable_repeated bigint NOT NULL DEFAULT 0,
     set_aside bigint NOT NULL DEFAULT 0,        -- of the unreadable: those that could not be stored for a reason of ours
+    quarantined bigint NOT NULL DEFAULT 0,      -- messages kept as they came, unreadable ones and strangers'
     PRIMARY KEY (hour, lane, source, epoch)
 ) WITH (fillfactor = 50);                       -- written with every batch: new versions stay on their page
 
@@ -39,6 +40,17 @@ CREATE TABLE finding_tally (
     found bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (hour, lane, epoch, finding, kind)
 ) WITH (fillfactor = 50);
+
+-- `hub verify` asks the owner to compare what it has in memory with the rows; the owner writes what it found.
+CREATE TABLE state_comparison (
+    id uuid PRIMARY KEY,
+    asked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    finished_at timestamptz,                    -- null: it has not been round yet
+    epoch bigint,
+    compared bigint,
+    different bigint,
+    subject_ids uuid[]                          -- some of those that differed
+);
 
 -- Rows come in the order in which they were received: a few bytes a megabyte find an hour's among all that were stored.
 CREATE INDEX reading_received ON reading USING brin (received_at);

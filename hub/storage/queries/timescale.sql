@@ -38,6 +38,10 @@ CREATE INDEX reading_moving_measured_at ON reading_moving USING brin (measured_a
 -- As in migration 010.
 CREATE INDEX reading_moving_located ON reading_moving (measured_at) WHERE lat IS NOT NULL
 
+-- index_receipts --
+-- As in migration 013.
+CREATE INDEX reading_moving_received ON reading_moving USING brin (received_at)
+
 -- create_progress --
 -- How far each partition has been copied.
 CREATE TABLE timescale_move (partition_name text PRIMARY KEY, copied_until timestamptz NOT NULL)
@@ -88,6 +92,7 @@ DROP TABLE rollup_progress, rollup_dirty, timescale_move;
 ALTER TABLE reading_moving RENAME TO reading;
 ALTER INDEX reading_moving_device_id_measured_at_identity_key RENAME TO reading_device_id_measured_at_identity_key;
 ALTER INDEX reading_moving_measured_at RENAME TO reading_measured_at;
+ALTER INDEX reading_moving_received RENAME TO reading_received;
 ALTER INDEX reading_moving_located RENAME TO reading_located
 
 -- enable_columnstore --
