@@ -1,0 +1,84 @@
+"""Messages in order per device; senders take turns, and within a sender its devices: a flood waits behind itself.
+
+A sender is a device, a gateway, or a broker with all that is behind it. Nothing is refused here and nothing is dropped.
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable
+
+from hub.ingest.source import InboundMessage
+
+
+class _Devices:
+    """The devices one sender speaks of, in the order of their turns."""
+
+    __slots__ = ("_queues",)
+
+    def __init__(self) -> None:
+        self._queues: dict[str, deque[InboundMessage]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._queues)
+
+    def put(self, message: InboundMessage) -> None:
+        queue = self._queues.get(message.device_id)
+        if queue is None:
+            queue = self._queues[message.device_id] = deque()
+        queue.append(message)
+
+    def take(self, may_take: Callable[[str], bool]) -> InboundMessage | None:
+        """The oldest message of the first device that may be taken now; the device goes to the end of the row."""
+        queues = self._queues
+        for device_id in queues:
+            if may_take(device_id):
+                queue = queues.pop(device_id)
+                message = queue.popleft()
+                if queue:
+                    queues[device_id] = queue
+                return message
+        return None
+
+
+class FairQueue:
+    """What waits in a lane."""
+
+    def __init__(self) -> None:
+        self._senders: dict[str, _Devices] = {}
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    def put(self, message: InboundMessage) -> None:
+        """Queue behind what this sender has said of this device."""
+        devices = self._senders.get(message.sender_id)
+        if devices is None:
+            devices = self._senders[message.sender_id] = _Devices()
+        devices.put(message)
+        self._length += 1
+
+    def take(self, most: int, each_most: int, is_busy: Callable[[str], bool]) -> list[InboundMessage]:
+        """Up to `most` messages in turn, up to `each_most` of a device, none of a device that is busy."""
+        batch: list[InboundMessage] = []
+        taken: Counter[str] = Counter()
+
+        def may_take(device_id: str) -> bool:
+            return taken[device_id] < each_most and not is_busy(device_id)
+
+        resting: dict[str, _Devices] = {}
+        senders = self._senders
+        while senders and len(batch) < most:
+            sender_id = next(iter(senders))
+            devices = senders.pop(sender_id)
+            message = devices.take(may_take)
+            if message is None:
+                resting[sender_id] = devices
+                continue
+            taken[message.device_id] += 1
+            batch.append(message)
+            if devices:
+                senders[sender_id] = devices
+        if resting:  # they have waited longest, and are the first to be looked at again
+            self._senders = {**resting, **senders}
+        self._length -= len(batch)
+        return batch
