@@ -17,6 +17,7 @@ import structlog
 
 from hub.settings import Settings
 from hub.storage import divisions, heartbeats
+from hub.storage.addresses import BRISK, UNHURRIED, Patience
 from hub.storage.database import DATABASE_AWAY, Pool, listen, open_pool
 from hub.storage.durability import check_durability
 from hub.storage.figures import Figure
@@ -121,7 +122,10 @@ async def run_duty(settings: Settings, dsn: str) -> None:
     from hub.notify.outbox import run_outbox
     from hub.notify.texts import Sender
 
-    async with _pool(dsn, "duty", max_size=6) as pool:
+    async with (
+        _pool(dsn, "duty", max_size=6) as pool,
+        _pool(dsn, "housekeeping", max_size=3, min_size=0, patience=UNHURRIED) as slow_pool,
+    ):
         state = _Readiness("waiting for the database")
         beating = asyncio.create_task(_beat(pool, "duty", heartbeats.process_name(), state))
         await _prepare(pool, settings, state)
@@ -138,7 +142,7 @@ async def run_duty(settings: Settings, dsn: str) -> None:
                     timezone=settings.timezone,
                 )
             )
-            work.create_task(run_housekeeping(dsn, _housekeeping_jobs(pool)))
+            work.create_task(run_housekeeping(dsn, _housekeeping_jobs(slow_pool)))
             work.create_task(watch_clock(pool, settings.division))
         await _end(beating)
 
@@ -203,8 +207,10 @@ class _Readiness:
 
 
 @contextlib.asynccontextmanager
-async def _pool(dsn: str, name: str, *, max_size: int) -> AsyncIterator[Pool]:
-    pool = await open_pool(dsn, name=name, max_size=max_size)
+async def _pool(
+    dsn: str, name: str, *, max_size: int, min_size: int = 1, patience: Patience = BRISK
+) -> AsyncIterator[Pool]:
+    pool = await open_pool(dsn, name=name, max_size=max_size, min_size=min_size, patience=patience)
     try:
         yield pool
     finally:

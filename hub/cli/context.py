@@ -95,9 +95,10 @@ def in_transaction(settings: Settings, work: "Callable[[Connection], Awaitable[T
 
 
 async def _work_on(dsn: str, work: "Callable[[Connection], Awaitable[T]]") -> T:
+    from hub.storage.addresses import UNHURRIED
     from hub.storage.database import connect
 
-    async with await connect(dsn, name="command") as connection:
+    async with await connect(dsn, name="command", patience=UNHURRIED) as connection:
         return await work(connection)
 
 

@@ -1,69 +1,121 @@
-"""Connections: pools, listening, and what a lost database looks like to the rest of the hub."""
+"""Connections: pools, listening, and what a lost database looks like to the rest of the hub.
+
+Every connection is a `HubConnection`: it notices a server that does not answer, and its errors say whose fault they are
+(`hub.storage.faults`); what its session is set to stands in `hub.storage.addresses`.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
 import psycopg
 import structlog
 from psycopg import sql
+from psycopg.abc import PQGen
+from psycopg.errors import Diagnostic
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from hub.storage.answering import ANSWER_WITHIN_S, AnsweringConnection
+from hub.storage.addresses import BRISK, Patience, conninfo
+from hub.storage.faults import ServerSilentError, UnconfirmedCommitError, as_the_hub_sees_it, name_of
 from hub.storage.queries import queries
 
 _log = structlog.get_logger(__name__)
 
+RV = TypeVar("RV")
+
 Connection = psycopg.AsyncConnection[TupleRow]
-Pool = AsyncConnectionPool[AnsweringConnection]
+Pool = AsyncConnectionPool[Connection]
 
 #: What a caller sees while the database is away: try again, and acknowledge nothing meanwhile.
 DATABASE_AWAY = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 
-#: A client that was stopped in the middle of a transaction must not hold its locks against everybody else.
-_SESSION_OPTIONS = "-c idle_in_transaction_session_timeout=15s -c timezone=UTC"
-#: A network that swallows packets, or a server that is stopped: a connection attempt has its end, and what was sent and
-#: not received, or an idle line that is dead, ends the connection. A statement without an answer: `answering.py`.
-_NETWORK: dict[str, Any] = {
-    "connect_timeout": 4,
-    "keepalives": 1,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 8000,
-}
+
 _POOL_TIMEOUT_S = 5.0
-#: A pool gives up a new connection after this, and whoever asks next begins anew: its pauses double without a limit,
-#: and after an outage of minutes nobody may wait minutes for the end of a pause.
+#: The pool doubles the pause between its own tries for as long as this: with its default of 300 s it would find a
+#: database that is back minutes late. When it has given up, whoever asks next for a connection tries at once.
 _POOL_RECONNECT_S = 2.0
 _RECONNECT_S = 0.5
-_LISTEN_PROBE_S = 10.0
+_LISTEN_PROBE_S = 5.0
+#: A server that does not even take a cancellation in this time is not asked any longer.
+_CANCEL_WITHIN_S = 1.0
+#: Where PostgreSQL warns that it stopped waiting for a standby (`syncrep.c`): the commit is on this server alone.
+_REPLICATION_WAIT = "SyncRepWaitForLSN"
 
 
-async def open_pool(
-    dsn: str, *, name: str, max_size: int, answer_within_s: float = ANSWER_WITHIN_S, timeout_s: float = _POOL_TIMEOUT_S
-) -> Pool:
-    """A pool whose connections carry `name`; it opens in the background and survives a database that is away.
+class HubConnection(psycopg.AsyncConnection[TupleRow]):
+    """A connection that does not wait for ever, and whose errors are the hub's."""
 
-    A statement has `answer_within_s` for its answer, whoever asks for a connection waits `timeout_s` for it.
-    """
+    answer_s: float | None = None
+    _unconfirmed: bool = False
 
-    async def configure(connection: AnsweringConnection) -> None:
-        connection.answer_within_s = answer_within_s
+    def be_patient(self, patience: Patience) -> None:
+        """Wait for answers as long as this says."""
+        self.answer_s = patience.answer_s
+        self.add_notice_handler(self._notice)
+
+    async def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:  # noqa: ASYNC109 - psycopg's
+        """Await an exchange with the server.
+
+        Raises:
+            ServerSilentError: no answer; the connection is closed, what became of the statement is unknown.
+            UnconfirmedCommitError: committed, but perhaps not on the synchronous standby.
+        """
+        ours = timeout is None and self.answer_s is not None
+        try:
+            answer = await super().wait(gen, interval, self.answer_s if ours else timeout)
+        except psycopg.errors._WaitTimeout as error:  # noqa: SLF001 - as `AsyncConnection.wait` documents
+            if not ours:
+                raise
+            await self._give_up()
+            raise ServerSilentError(f"no answer in {self.answer_s} s") from error
+        except psycopg.Error as error:
+            raise as_the_hub_sees_it(error) from error.__cause__
+        if self._unconfirmed:
+            self._unconfirmed = False
+            raise UnconfirmedCommitError("the wait for the synchronous standby was cancelled")
+        return answer
+
+    async def cancel_safe(self, *, timeout: float = _CANCEL_WITHIN_S) -> None:  # noqa: ASYNC109 - psycopg's
+        """Ask the server to stop; a connection whose server does not answer that either is closed."""
+        try:
+            await super().cancel_safe(timeout=min(timeout, _CANCEL_WITHIN_S))
+        except psycopg.Error:
+            self.pgconn.finish()
+            raise
+
+    async def _give_up(self) -> None:
+        """Close it. What still waits at the server - for a lock, for a standby - is ended, if it can be told."""
+        try:
+            await self.cancel_safe()
+        except psycopg.Error as error:
+            _log.debug("server_not_told", error=name_of(error))
+        finally:
+            self.pgconn.finish()
+
+    def _notice(self, told: Diagnostic) -> None:
+        if told.source_function == _REPLICATION_WAIT:
+            self._unconfirmed = True
+
+
+async def open_pool(dsn: str, *, name: str, max_size: int, min_size: int = 1, patience: Patience = BRISK) -> Pool:
+    """A pool whose connections carry `name`; it opens in the background and survives a database that is away."""
+
+    async def configure(connection: Connection) -> None:
+        if isinstance(connection, HubConnection):
+            connection.be_patient(patience)
 
     pool: Pool = AsyncConnectionPool(
-        dsn,
-        connection_class=AnsweringConnection,
-        configure=configure,
-        min_size=1,
+        conninfo(dsn, name=name, patience=patience),
+        connection_class=HubConnection,
+        min_size=min_size,
         max_size=max_size,
-        timeout=timeout_s,
+        timeout=_POOL_TIMEOUT_S,
         reconnect_timeout=_POOL_RECONNECT_S,
         max_idle=60,
         name=name,
-        kwargs={"application_name": f"hub {name}", "options": _SESSION_OPTIONS, **_NETWORK},
+        configure=configure,
         check=AsyncConnectionPool.check_connection,
         open=False,
     )
@@ -71,15 +123,11 @@ async def open_pool(
     return pool
 
 
-async def connect(dsn: str, *, name: str, autocommit: bool = False) -> Connection:
+async def connect(dsn: str, *, name: str, autocommit: bool = False, patience: Patience = BRISK) -> Connection:
     """One connection of its own, for lanes and leases."""
-    return await AnsweringConnection.connect(
-        dsn,
-        autocommit=autocommit,
-        application_name=f"hub {name}",
-        options=_SESSION_OPTIONS,
-        **_NETWORK,
-    )
+    connection = await HubConnection.connect(conninfo(dsn, name=name, patience=patience), autocommit=autocommit)
+    connection.be_patient(patience)
+    return connection
 
 
 async def database_now(connection: Connection) -> datetime:
@@ -100,9 +148,7 @@ async def listen(dsn: str, channels: Sequence[str], *, name: str) -> AsyncIterat
     """
     while True:
         try:
-            async with await AnsweringConnection.connect(
-                dsn, autocommit=True, application_name=f"hub {name} listen", **_NETWORK
-            ) as connection:
+            async with await connect(dsn, name=f"{name} listen", autocommit=True) as connection:
                 for channel in channels:
                     await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
                 yield "", ""
@@ -111,5 +157,5 @@ async def listen(dsn: str, channels: Sequence[str], *, name: str) -> AsyncIterat
                         yield notify.channel, notify.payload
                     await connection.execute(queries("database").probe)  # a half-open connection shows here
         except DATABASE_AWAY as error:
-            _log.warning("listen_lost", listener=name, error=type(error).__name__)
+            _log.warning("listen_lost", listener=name, error=name_of(error))
             await asyncio.sleep(_RECONNECT_S)

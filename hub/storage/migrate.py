@@ -16,6 +16,7 @@ from importlib.resources import files
 
 import psycopg
 
+from hub.storage.addresses import conninfo
 from hub.storage.queries import queries
 
 _FILE_NAME = re.compile(r"^(\d{3})_([a-z0-9_]+)\.sql$")
@@ -70,7 +71,7 @@ def migrate(
             and cannot be had.
     """
     statements = queries("migrate")
-    with psycopg.connect(dsn, autocommit=True, application_name="hub migrate") as connection:
+    with psycopg.connect(conninfo(dsn, name="migrate"), autocommit=True) as connection:
         connection.execute(statements.lock_migrations)
         try:
             applied_now = _apply_missing(connection)

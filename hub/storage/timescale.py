@@ -13,6 +13,7 @@ from typing import Any, LiteralString
 
 import psycopg
 
+from hub.storage.addresses import conninfo
 from hub.storage.migrate import TimescaleWish
 from hub.storage.queries import queries
 from hub.storage.time_series import TimeSeriesPeriods
@@ -82,7 +83,7 @@ def move_to_timescale(dsn: str, tell: Callable[[str], None]) -> Move:
     Raises:
         TimescaleError: there is no TimescaleDB, the readings are its already, or the counts differ.
     """
-    with psycopg.connect(dsn, autocommit=True, application_name="hub migrate") as connection:
+    with psycopg.connect(conninfo(dsn, name="migrate"), autocommit=True) as connection:
         connection.execute(queries("migrate").lock_migrations)  # released with the connection
         return _move(dsn, connection, tell)
 
@@ -131,7 +132,7 @@ def _is_native(connection: SyncConnection) -> bool:
 def _create_extension(dsn: str) -> None:
     """On a connection of its own: a server that has not preloaded TimescaleDB ends the connection that asks for it."""
     try:
-        with psycopg.connect(dsn, autocommit=True, application_name="hub migrate") as connection:
+        with psycopg.connect(conninfo(dsn, name="migrate"), autocommit=True) as connection:
             connection.execute(queries("timescale").create_extension)
             version = str(_ask(connection, queries("timescale").version))
             licence = _ask(connection, queries("timescale").licence)

@@ -2,6 +2,7 @@
 
 import psycopg
 
+from hub.storage.addresses import conninfo
 from hub.storage.queries import queries
 
 
@@ -26,6 +27,6 @@ def clearing_statement() -> str:
 
 
 def _ask(dsn: str, question: str) -> bool:
-    with psycopg.connect(dsn, application_name="hub command") as connection:
+    with psycopg.connect(conninfo(dsn, name="command")) as connection:
         row = connection.execute(question.encode()).fetchone()
     return bool(row and row[0])
