@@ -33,7 +33,9 @@ class MaintenanceKind(StrEnum):
     DEVICE_FAULT = "device_fault"  #: 设备故障
     SELF_TEST_FAILED = "self_test_failed"  #: 自检未通过
     REFUSED_CONNECT = "refused_connect"  #: A known device was not let in. 设备登录被拒绝
-    FLOOD = "flood"  #: One device sends more than its rate. 消息过多
+    FLOOD = "flood"  #: One device, or one broker, sends more than its rate. 消息过多
+    RECONNECT_LOOP = "reconnect_loop"  #: A device connects and disconnects without end. 反复重连
+    CLIENT_DOUBLED = "client_doubled"  #: Two clients with one device's identity. 设备身份重复
     QUARANTINE = "quarantine"  #: Messages of this device cannot be read. 报文无法解析
     CLOCK_WRONG = "clock_wrong"  #: The device's clock cannot be believed. 设备时钟异常
     HUB_CLOCK_JUMPED = "hub_clock_jumped"  #: The hub's own clock jumped. 平台时钟跳变

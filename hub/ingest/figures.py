@@ -43,6 +43,9 @@ def _count_door(counted: FrontDoorCounters) -> list[Figure]:
         _counter("down_messages_sent", counted.sent_down),
         _counter("down_messages_settled", counted.settled_down),
         _counter("floods", counted.floods),
+        _counter("publishes_discarded", counted.discarded),
+        _counter("reconnect_loops", counted.reconnect_loops),
+        _counter("sessions_contested", counted.contested),
         _counter("reading_pauses", counted.pauses),
     ]
 

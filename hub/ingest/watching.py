@@ -35,9 +35,17 @@ class FrontDoorWatch:
         """A device of the registry was not let in."""
         self._troubles[device_id, MaintenanceKind.REFUSED_CONNECT] = reason
 
-    def on_flood(self, device_id: str) -> None:
+    def on_flood(self, device_id: str, *, discards: bool) -> None:
         """A device sends faster than its rate."""
-        self._troubles[device_id, MaintenanceKind.FLOOD] = "rate"
+        self._troubles[device_id, MaintenanceKind.FLOOD] = "discarded" if discards else "rate"
+
+    def on_reconnect_loop(self, device_id: str) -> None:
+        """A device connects and disconnects without end."""
+        self._troubles[device_id, MaintenanceKind.RECONNECT_LOOP] = "rate"
+
+    def on_contested(self, device_id: str) -> None:
+        """Two clients take one session of this device from each other."""
+        self._troubles[device_id, MaintenanceKind.CLIENT_DOUBLED] = "take_over"
 
     def on_connected(self, device_id: str) -> None:
         """A device has a connection more."""

@@ -261,14 +261,23 @@ class FakeWatcher:
 
     refused: list[tuple[str, RefusedBecause]] = field(default_factory=list)
     floods: list[str] = field(default_factory=list)
+    discards: list[str] = field(default_factory=list)
+    loops: list[str] = field(default_factory=list)
+    contested: list[str] = field(default_factory=list)
     connected: list[str] = field(default_factory=list)
     disconnected: list[str] = field(default_factory=list)
 
     def on_refused_connect(self, device_id: str, reason: RefusedBecause) -> None:
         self.refused.append((device_id, reason))
 
-    def on_flood(self, device_id: str) -> None:
-        self.floods.append(device_id)
+    def on_flood(self, device_id: str, *, discards: bool) -> None:
+        (self.discards if discards else self.floods).append(device_id)
+
+    def on_reconnect_loop(self, device_id: str) -> None:
+        self.loops.append(device_id)
+
+    def on_contested(self, device_id: str) -> None:
+        self.contested.append(device_id)
 
     def on_connected(self, device_id: str) -> None:
         self.connected.append(device_id)

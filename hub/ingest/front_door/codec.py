@@ -89,11 +89,11 @@ class Decoder:
             length = 0
             for index in range(4):
                 if at >= size:
-                    self._refuse_size(length)
                     return False
                 byte = buffer[at]
                 at += 1
                 length |= (byte & 0x7F) << (7 * index)
+                self._refuse_size(length)  # byte by byte: the answer is the same however the bytes were cut
                 if byte < 0x80:
                     break
             else:

@@ -27,11 +27,12 @@ from hub.ingest.front_door.codec import Decoder
 from hub.ingest.front_door.host import Host
 from hub.ingest.front_door.outbox import Outbox
 from hub.ingest.front_door.pace import Pace, Pause
+from hub.ingest.front_door.rate import Source
 from hub.ingest.front_door.reasons import PacketError, ReasonCode
 from hub.ingest.front_door.receipts import Receipt
 from hub.ingest.front_door.session import Session, SessionState
 from hub.ingest.front_door.timers import Timers
-from hub.ingest.source import InboundMessage, RefusalReason
+from hub.ingest.source import InboundMessage, Leaf, RefusalReason
 from hub.storage.mqtt_records import Admission, OwedMessage, StoredSession
 
 #: How long a closed connection may take to read what it was told last.
@@ -52,7 +53,8 @@ class Connection(asyncio.Protocol):
         self._decoder = Decoder(host.limits.connect_bytes_max)
         self._transport: asyncio.Transport | None = None
         self._outbox = Outbox(loop, host.limits.write_buffer_bytes_max, self._cut_slow_reader)
-        self._pace = Pace(host, lambda: self.session.in_flight, stop=self._stop_reading, go_on=self._read_on)
+        self._held = self._held_size = 0
+        self._pace = Pace(host, self._in_flight, stop=self._stop_reading, go_on=self._read_on)
         self._advance_due = False
         self._heard_at = loop.time()
         self._timers = Timers(loop)
@@ -250,19 +252,56 @@ class Connection(asyncio.Protocol):
             acknowledge=receipt.acknowledge,
             refuse=receipt.refuse,
         )
-        wait_s = host.spend(admission.device_id, up_topic.device_id)
-        host.sink.accept(message)
-        if wait_s:
-            self._pause_for_rate(wait_s)
+        source = Source(admission.device_id, up_topic.device_id, up_topic.leaf is Leaf.EVENT)
+        if host.hold.may_pass(source):
+            host.sink.accept(message)
+        else:
+            self._hold_back(source, message, owed)
         if self._pace.pause_for_room(up_topic.leaf):
             host.watch_pause(self)
+
+    def _hold_back(self, source: Source, message: InboundMessage, owed: Owed) -> None:
+        """The device is over its rate: keep the message, and stop reading when that becomes too much.
+
+        QoS 0 promises nothing, and the siblings of a gateway's mad child may have something to cry for: its readings
+        are then thrown away rather than read no more. A cry is not.
+        """
+        host, hold = self.host, self.host.hold
+        host.note_flood(source)
+        may_discard = message.qos == 0 and not source.is_event and source.device_id != source.sender_id
+        if may_discard and hold.is_full(source.sender_id):
+            self._perform(self.session.settle(owed))
+            wait_s = host.discard(source)
+            if wait_s:
+                self._pause_for_rate(wait_s)
+            return
+        self._held += 1
+        self._held_size += owed.size
+        hold.put(source, message, self)
+        if not may_discard and hold.is_full(source.sender_id):
+            self._pace.pause(Pause.HOLD)
+            hold.wait_for_room(source.sender_id, self)
+
+    def let_go(self, size: int) -> None:
+        """A held message was given on."""
+        self._held -= 1
+        self._held_size -= size
+
+    def go_on(self) -> None:
+        """The hold has room again."""
+        self._pace.resume(Pause.HOLD)
+
+    def _in_flight(self) -> tuple[int, int]:
+        """What is on its way to a commit; what is held is bounded by the hold."""
+        messages, size = self.session.in_flight
+        return messages - self._held, size - self._held_size
 
     def _note_forbidden(self) -> None:
         """Refusals are work, too: they count towards the sender's own rate."""
         host, admission = self.host, self.session.admission
         host.counters.forbidden += 1
         if admission is not None:
-            wait_s = host.spend(admission.device_id, admission.device_id)
+            wait_s = host.spend_on_refusal(admission.device_id)
             if wait_s:
                 self._pause_for_rate(wait_s)
 

@@ -20,4 +20,7 @@ class FrontDoorCounters:
     sent_down: int = 0
     settled_down: int = 0
     floods: int = 0
+    discarded: int = 0  #: QoS 0 readings of a gateway's child thrown away over a full hold.
+    contested: int = 0  #: Episodes of two clients taking one session from each other.
+    reconnect_loops: int = 0
     pauses: int = 0  #: How often a connection was not read from, for whatever reason.

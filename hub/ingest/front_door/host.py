@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from hub.ingest.front_door.actions import AskSubscriptions, Close, DropSubscriptions
 from hub.ingest.front_door.counters import FrontDoorCounters
+from hub.ingest.front_door.hold import Hold
 from hub.ingest.front_door.limits import Limits
 from hub.ingest.front_door.packets import Connect
+from hub.ingest.front_door.rate import Source
 from hub.ingest.source import MessageSink
 from hub.storage.mqtt_records import DownMessage
 
@@ -19,6 +21,7 @@ class Host(Protocol):
     limits: Limits
     sink: MessageSink
     counters: FrontDoorCounters
+    hold: Hold
     in_flight: int
     in_flight_size: int
 
@@ -62,8 +65,16 @@ class Host(Protocol):
         """The session can take `down/` messages."""
         ...
 
-    def spend(self, sender_id: str, device_id: str) -> float:
-        """Count a message of the sender about the device; seconds to wait before the next is read."""
+    def spend_on_refusal(self, sender_id: str) -> float:
+        """Count a refusal towards the sender's own rate; seconds to wait before the next message is read."""
+        ...
+
+    def note_flood(self, source: Source) -> None:
+        """The source is over its rate; what is over it is held."""
+        ...
+
+    def discard(self, source: Source) -> float:
+        """A QoS 0 reading is thrown away; seconds to wait before the next message is read."""
         ...
 
     def watch_pause(self, connection: "Connection") -> None:

@@ -36,6 +36,16 @@ class Limits:
     #: Sustained messages per second and device, and how many may come at once (a watch emptying its memory).
     rate_per_s: float = 10.0
     rate_burst: int = 600
+    #: Messages over the rate that are read and held back, for one sender: fewer than a client may have
+    #: unacknowledged, so that a gateway with one mad child can still be heard; a minute and a half at the rate.
+    hold_max: int = 900
+    #: Bytes of the same.
+    hold_bytes_max: int = 1024 * 1024
+    #: Of all senders together: beyond it sockets are stopped, as they are for a full share.
+    hold_total_max: int = 20_000
+    hold_bytes_total_max: int = 32 * 1024 * 1024
+    #: QoS 0 readings over a full hold that are read and thrown away, each second and sender: what a core spares for it.
+    discards_per_s: float = 2_000.0
     #: A session without a connection is kept a week at most: a device that comes back later subscribes again.
     session_expiry_s_max: int = 7 * 24 * 3600
     #: The longest silence of a client that asks for none to be noticed (keep-alive 0, MQTT 5).

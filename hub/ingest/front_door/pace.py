@@ -18,8 +18,9 @@ class Pause(IntFlag):
     AUTHENTICATING = 1  #: The registry is being asked.
     IN_FLIGHT = 2  #: So much of it waits for its commit already.
     SINK = 4  #: The pipeline holds as much as it may.
-    RATE = 8  #: A device is over its rate.
+    RATE = 8  #: Its sender asks for what it may not, or throws away too much, faster than it may.
     WRITING = 16  #: The client does not read.
+    HOLD = 32  #: What is over the rate fills its share of the hold.
 
 
 class Pace:
@@ -59,8 +60,8 @@ class Pace:
         return (
             messages * share <= limits.in_flight_max
             and size * share < limits.in_flight_bytes_max
-            and host.in_flight < limits.in_flight_total_max
-            and host.in_flight_size < limits.in_flight_bytes_total_max
+            and host.in_flight - host.hold.count < limits.in_flight_total_max
+            and host.in_flight_size - host.hold.size < limits.in_flight_bytes_total_max
         )
 
     def pause_for_room(self, leaf: Leaf) -> bool:

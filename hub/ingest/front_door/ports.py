@@ -86,8 +86,16 @@ class Watcher(Protocol):
         """A device of the registry was not let in."""
         ...
 
-    def on_flood(self, device_id: str) -> None:
-        """A device sends faster than its rate; once an episode."""
+    def on_flood(self, device_id: str, *, discards: bool) -> None:
+        """A device sends faster than its rate; once an episode, and once more if QoS 0 readings are thrown away."""
+        ...
+
+    def on_reconnect_loop(self, device_id: str) -> None:
+        """A device connects and disconnects without end; once an episode."""
+        ...
+
+    def on_contested(self, device_id: str) -> None:
+        """Two clients take one session of this device from each other without end; once an episode."""
         ...
 
     def on_connected(self, device_id: str) -> None:

@@ -183,13 +183,16 @@ def read_properties(body: bytes, at: int, packet_type: PacketType) -> tuple[Prop
             raise MalformedPacketError(f"property 0x{identifier:02x} does not belong into {packet_type.name}")
         value, at = row.wire.read(block, at)
         if row.repeatable:
-            found[row.name] = (*found.get(row.name, ()), value)
+            found.setdefault(row.name, []).append(value)  # a tuple that grows costs the square of its length
         elif row.name in found:
             raise ProtocolError(f"property {row.name} stands twice")
         else:
             found[row.name] = value
     if packet_type is PacketType.SUBSCRIBE and len(found.get("subscription_identifiers", ())) > 1:
         raise ProtocolError("a SUBSCRIBE has more than one subscription identifier")
+    for name, value in found.items():
+        if isinstance(value, list):
+            found[name] = tuple(value)
     return Properties(**found), at
 
 

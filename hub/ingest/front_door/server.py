@@ -21,11 +21,12 @@ from hub.ingest.front_door.counters import FrontDoorCounters
 from hub.ingest.front_door.courier import Courier
 from hub.ingest.front_door.entrance import Entrance
 from hub.ingest.front_door.errands import Errands
+from hub.ingest.front_door.hold import Hold
 from hub.ingest.front_door.limits import DEFAULT_LIMITS, Limits
 from hub.ingest.front_door.packets import Connect
 from hub.ingest.front_door.ports import Credentials, Downlinks, MqttSessions, Watcher
 from hub.ingest.front_door.presence import Presence
-from hub.ingest.front_door.rate import Rates
+from hub.ingest.front_door.rate import Rates, Source
 from hub.ingest.front_door.reasons import ReasonCode
 from hub.ingest.front_door.tls import Handshake, TlsListener
 from hub.ingest.front_door.wills import Wills
@@ -75,6 +76,8 @@ class FrontDoor:
         self._watcher = watcher
         self._courier = Courier(downlinks, sessions, self)
         self._rates = Rates(limits.rate_per_s, limits.rate_burst)
+        self._discards = Rates(limits.discards_per_s, int(limits.discards_per_s))
+        self.hold: Hold
         self._wills = Wills(sink)
         self._presence = Presence()
         self._entrance = Entrance(
@@ -103,6 +106,7 @@ class FrontDoor:
     async def start(self) -> None:
         """Begin the background work. Listen only after the owner's lock is held (DESIGN.md section 2, rule 6)."""
         self._loop = asyncio.get_running_loop()
+        self.hold = Hold(self._rates, self.limits, self.sink, self._loop)
         for duty in (self._courier.run, self._poll, self._tidy):
             self._spawn(self._keep_doing(duty))
 
@@ -152,6 +156,7 @@ class FrontDoor:
                 half_open.crowd_out()
         for connection in list(self._open):
             connection.abort(cause, "the hub closes")
+        self.hold.close()
 
     def _stop_listening(self) -> None:
         self._stopping = True
@@ -330,14 +335,26 @@ class FrontDoor:
 
     # -- back-pressure ------------------------------------------------------------------------------------------------
 
-    def spend(self, sender_id: str, device_id: str) -> float:
-        """Count a message of the sender about the device; seconds to wait before the next is read."""
-        source = (sender_id, device_id)
+    def spend_on_refusal(self, sender_id: str) -> float:
+        """Count a refusal towards the sender's own rate; seconds to wait before the next message is read."""
+        source = Source(sender_id, sender_id)
         wait_s = self._rates.spend(source, self._loop.time())
-        if wait_s and self._rates.begins_flood(source):
-            self.counters.floods += 1
-            self._watcher.on_flood(device_id)
+        if wait_s:
+            self.note_flood(source)
         return wait_s
+
+    def note_flood(self, source: Source) -> None:
+        """The source is over its rate."""
+        if self._rates.begins_flood(source):
+            self.counters.floods += 1
+            self._watcher.on_flood(source.device_id, discards=False)
+
+    def discard(self, source: Source) -> float:
+        """A QoS 0 reading is thrown away; seconds to wait before the next message is read."""
+        self.counters.discarded += 1
+        if self._rates.begins_discarding(source):
+            self._watcher.on_flood(source.device_id, discards=True)
+        return self._discards.spend(Source(source.sender_id, source.sender_id), self._loop.time())
 
     def watch_pause(self, connection: Connection) -> None:
         """Look at the connection again soon."""
