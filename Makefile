@@ -28,6 +28,12 @@ check: .venv/.dev  ## style, types, the layout's rules
 bench: .venv/.dev desk-bundle  ## the figures of docs/benchmarks.md
 	$(BIN)/hub bench
 
+MINUTES ?= 120
+
+.PHONY: soak
+soak: .venv/.dev desk-bundle  ## accelerated life with faults on; figures every minute and a verdict (docs/benchmarks.md)
+	$(BIN)/python -m tests.soak --minutes $(MINUTES)
+
 .PHONY: desk-bundle
 desk-bundle: .venv/.runtime
 	@$(BIN)/python desk/build.py

@@ -1,0 +1,55 @@
+"""A device that repeats until it is acknowledged, over however many connections."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+
+from hub.bench.county import Button
+from hub.bench.publisher import Publisher
+
+#: What a connection that a fault cut, or a hub that is away, raises.
+LOST = (OSError, EOFError, TimeoutError)
+_AGAIN_AFTER_S = 0.5
+
+
+class InsistingDevice:
+    """One device with a connection that it keeps as long as it holds."""
+
+    def __init__(self, button: Button, port: int) -> None:
+        self.button = button
+        self._port = port
+        self._publisher: Publisher | None = None
+
+    @property
+    def device_id(self) -> str:
+        return self.button.device_id
+
+    async def connected(self) -> Publisher:
+        """Its connection; raises one of `LOST`."""
+        if self._publisher is None:
+            publisher = Publisher(self.button, "127.0.0.1", self._port)
+            async with asyncio.timeout(10):
+                await publisher.connect()
+            self._publisher = publisher
+        return self._publisher
+
+    async def drop(self) -> None:
+        """Cut the connection, if there is one."""
+        publisher, self._publisher = self._publisher, None
+        if publisher is not None:
+            with suppress(*LOST):
+                async with asyncio.timeout(2):
+                    await publisher.close()
+
+    async def deliver(self, leaf: str, payloads: Sequence[bytes], *, window: int = 1, within_s: float = 30.0) -> None:
+        """Until every payload is acknowledged; after a cut all of them are sent again."""
+        while True:
+            try:
+                async with asyncio.timeout(within_s):
+                    publisher = await self.connected()
+                    await publisher.publish_all(leaf, payloads, window)
+            except LOST:
+                await self.drop()
+                await asyncio.sleep(_AGAIN_AFTER_S)
+            else:
+                return

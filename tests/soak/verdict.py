@@ -1,0 +1,153 @@
+"""From the minutes to a verdict: memory flat, no growth of what should not grow, latency without drift, nothing lost.
+
+Pure: the same lines give the same verdict.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from tests.soak.minutes import Minute
+from tests.soak.phases import Phase
+from tests.soak.tables import POLICY, Growth
+
+#: The promises of the soak.
+MEMORY_GROWTH_MAX = 0.05
+LATENCY_DRIFT_MAX = 0.10
+#: Bounded tables breathe with the open incidents and the devices that are away.
+ROWS_GROWTH_MAX, ROWS_SLACK = 0.10, 20
+#: Space that is overwritten in place plateaus where autovacuum keeps it; a page here and there is no growth.
+KIB_GROWTH_MAX, KIB_SLACK = 0.25, 256
+#: Fewer calm minutes than this say nothing about a leak.
+CALM_MINUTES_MIN = 8
+#: The database's caches fill; its roles' private memory is judged like everybody's.
+_FAMILY = "family"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One promise, whether it held, and the figure."""
+
+    promise: str
+    held: bool
+    figure: str
+
+
+def judge(minutes: Sequence[Minute], ends: Mapping[str, int] | None = None) -> list[Finding]:
+    """Every promise; `ends` are the counts of the ledger at the end: acknowledged, lost, doubled."""
+    findings = [*_memory(minutes), *_descriptors(minutes), *_tables(minutes), _latency(minutes)]
+    for what in ("lost", "doubled"):
+        if ends is not None:
+            count = ends[what]
+            findings.append(
+                Finding(f"no acknowledged message {what}", count == 0, f"{count} of {ends['acknowledged']}")
+            )
+    return findings
+
+
+def growth(values: Sequence[float]) -> float:
+    """The median of the last third over the median of the second third, less one: the first third warms up."""
+    third = len(values) // 3
+    if third == 0:
+        return 0.0
+    before, after = median(values[third : 2 * third]), median(values[2 * third :])
+    return after / before - 1 if before else 0.0
+
+
+def drift(minutes: Sequence[Minute]) -> float | None:
+    """The normalised latency of the last quarter over the second quarter's, less one; None: too few probes."""
+    quarter = len(minutes) // 4
+    before, after = (
+        [each.latency.ratio for each in part if each.latency is not None and each.latency.probes and not each.faults]
+        for part in (minutes[quarter : 2 * quarter], minutes[3 * quarter :])
+    )
+    return median(after) / median(before) - 1 if before and after else None
+
+
+def undisturbed(minutes: Sequence[Minute]) -> list[Minute]:
+    """The longest run of minutes through which every process lived."""
+    runs: list[list[Minute]] = [[]]
+    for before, now in pairwise(minutes):
+        same = all(
+            name in now.processes and now.processes[name].age_s > figures.age_s
+            for name, figures in before.processes.items()
+        )
+        if not (same and before.processes and now.phase == Phase.CALM):
+            runs.append([])
+            continue
+        runs[-1].append(now)
+    return max(runs, key=len)
+
+
+def _memory(minutes: Sequence[Minute]) -> list[Finding]:
+    calm = undisturbed(minutes)
+    if len(calm) < CALM_MINUTES_MIN:
+        return [Finding("memory is flat", False, f"only {len(calm)} calm minutes")]
+    looks: dict[str, Callable[[Minute], float]] = {"PSS of all processes": lambda each: each.family_pss_kib}
+    for role in calm[0].processes:
+        looks[f"USS of {role}"] = lambda each, role=role: each.processes[role].uss_kib  # type: ignore[misc]
+    findings = []
+    for name, look in looks.items():
+        values = [look(each) for each in calm]
+        grown = growth(values)
+        figure = f"{grown:+.1%} over {len(calm)} calm minutes ({values[0] / 1024:.0f} -> {values[-1] / 1024:.0f} MiB)"
+        findings.append(Finding(f"{name} grows by at most {MEMORY_GROWTH_MAX:.0%}", grown <= MEMORY_GROWTH_MAX, figure))
+    return findings
+
+
+def _descriptors(minutes: Sequence[Minute]) -> list[Finding]:
+    calm = undisturbed(minutes)
+    findings = []
+    for role in calm[0].processes if calm else ():
+        for what in ("fds", "threads"):
+            values = [getattr(each.processes[role], what) for each in calm]
+            third = max(len(values) // 3, 1)
+            before, after = max(values[: 2 * third]), median(values[2 * third :] or values)
+            held = after <= before + 2
+            if role != "postgres" or not held:
+                findings.append(Finding(f"{what} of {role} do not grow", held, f"<= {before}, then {after:.0f}"))
+    return findings
+
+
+def _tables(minutes: Sequence[Minute]) -> list[Finding]:
+    counted = [each for each in minutes if each.tables]
+    if not counted:
+        return [Finding("tables are counted", False, "never")]
+    findings = []
+    for name in sorted(counted[-1].tables):
+        policy = POLICY.get(name)
+        seen = [each.tables[name] for each in counted if name in each.tables]
+        quarter = len(seen) // 4
+        before, after = seen[quarter : 2 * quarter] or seen, seen[3 * quarter :]
+        rows_before, rows_after = max(each.rows for each in before), median(each.rows for each in after)
+        kib_before, kib_after = max(each.kib for each in before), median(each.kib for each in after)
+        figure = f"rows {rows_before} -> {rows_after:.0f}, KiB {kib_before} -> {kib_after:.0f}"
+        match policy:
+            case Growth.TRAFFIC:
+                continue
+            case Growth.FIXED:
+                held = len({each.rows for each in seen}) == 1
+                findings.append(Finding(f"{name} stays as it is", held, f"rows {seen[0].rows} -> {seen[-1].rows}"))
+            case Growth.BOUNDED:
+                held = rows_after <= rows_before * (1 + ROWS_GROWTH_MAX) + ROWS_SLACK
+                held = held and kib_after <= kib_before * (1 + KIB_GROWTH_MAX) + KIB_SLACK
+                findings.append(Finding(f"{name} is bounded", held, figure))
+            case None:
+                findings.append(Finding(f"{name} has a policy", False, figure))
+    queues = {name for each in counted for name in each.queues}
+    for name in sorted(queues):
+        depths = [each.queues.get(name, 0) for each in counted]
+        quarter = len(depths) // 4
+        before_max, after_median = max(depths[quarter : 2 * quarter] or depths), median(depths[3 * quarter :])
+        held = after_median <= before_max * (1 + ROWS_GROWTH_MAX) + ROWS_SLACK
+        findings.append(Finding(f"queue {name} is bounded", held, f"{before_max} -> {after_median:.0f}"))
+    return findings
+
+
+def _latency(minutes: Sequence[Minute]) -> Finding:
+    drifted = drift(minutes)
+    promise = f"latency drifts by at most {LATENCY_DRIFT_MAX:.0%}"
+    if drifted is None:
+        return Finding(promise, False, "too few probes")
+    return Finding(promise, drifted <= LATENCY_DRIFT_MAX, f"{drifted:+.1%} of the reference work")
