@@ -1,7 +1,7 @@
 """Device events, taken in: decoded, attributed, judged, and all that follows stored - in the caller's transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
@@ -15,11 +15,12 @@ from hub.identity import new_id
 from hub.ingest.admission import Admitted
 from hub.ingest.attribution import attribute_event, speaker_of, subject_of
 from hub.ingest.carrying_out import Cause, carry_out
+from hub.ingest.clock_keeping import ClockBook, Witness, report_clocks
 from hub.ingest.decoding import read_event
 from hub.ingest.monitoring import Sitting
 from hub.ingest.observing import heard_gateways, judge_heard
 from hub.ingest.sent_identity import event_identity, is_repeated
-from hub.ingest.timekeeping import WRONG_CLOCK, SettledTime, settle_time
+from hub.ingest.timekeeping import WRONG_CLOCK, SettledTime, settle_event_time, settle_time
 from hub.ingest.unreadable_events import set_aside
 from hub.storage import device_events, incidents, maintenance, readings, senders
 from hub.storage.database import Connection
@@ -53,6 +54,8 @@ class _Unread:
 async def take_in_events(connection: Connection, batch: Sequence[Admitted], sitting: Sitting) -> None:
     """Store a batch of device events and all that follows from them, in the order in which they came."""
     taken = [_read(admitted) for admitted in batch]
+    book = await _look_at_clocks(connection, taken, sitting)
+    taken = [_settle(one, book) if isinstance(one, _Read) else one for one in taken]
     wearers = await senders.find_wearers(connection, [(one.admitted.device.id, _moment_of(one)) for one in taken])
     gateways = await heard_gateways(connection, batch, sitting.now)
     wearing = {
@@ -62,10 +65,13 @@ async def take_in_events(connection: Connection, batch: Sequence[Admitted], sitt
     for one, wearer in zip(taken, wearers, strict=True):
         match one:
             case _Read():
-                await _take_in(connection, sitting, one, wearer)
+                if await _take_in(connection, sitting, one, wearer):
+                    _learn(one, book)
             case _Unread():
                 await _set_aside(connection, one.admitted, one.error, wearer, sitting)
     await judge_heard(connection, sitting, gateways)
+    await report_clocks(connection, book, _witnesses(taken), sitting.now)
+    await book.save(connection, sitting.now)
     await readings.see_devices(connection, _sightings(taken))
 
 
@@ -93,6 +99,59 @@ def _read(admitted: Admitted) -> _Read | _Unread:
     return _Read(admitted, event, settle_time(event.occurred_at, admitted.message.received_at))
 
 
+# --- Their times --------------------------------------------------------------------------------------------------
+
+
+async def _look_at_clocks(connection: Connection, taken: Sequence[_Read | _Unread], sitting: Sitting) -> ClockBook:
+    """The clocks of devices that have given trouble, or do so now; none at all for the others."""
+    troubled = sitting.monitoring.troubled_clocks
+    suspects = {
+        one.admitted.device.id
+        for one in taken
+        if isinstance(one, _Read)
+        and (one.time.historical or one.time.quality in WRONG_CLOCK or one.admitted.device.id in troubled)
+    }
+    return await troubled.look(connection, suspects)
+
+
+def _settle(one: _Read, book: ClockBook) -> _Read:
+    """The same event with the time to believe."""
+    device_id, message, event = one.admitted.device.id, one.admitted.message, one.event
+    if device_id not in book:
+        return one
+    clock = book.clock_of(device_id)
+    if not message.dup:
+        clock = book.foresee(device_id, event.sent_at or event.occurred_at, message.received_at, direct=_is_direct(one))
+    return replace(one, time=settle_event_time(event.occurred_at, event.sent_at, message.received_at, clock))
+
+
+def _learn(one: _Read, book: ClockBook) -> None:
+    """A new event is evidence of its device's clock."""
+    device_id, message = one.admitted.device.id, one.admitted.message
+    claimed = one.event.sent_at or one.event.occurred_at
+    if claimed is not None and not message.dup and device_id in book:
+        book.learn(device_id, claimed, message.received_at, direct=_is_direct(one))
+    # As its clock alone would have it: a `sent_at` may have told more.
+    book.note(
+        device_id,
+        settle_time(one.event.occurred_at, message.received_at, book.clock_of(device_id)),
+        message.received_at,
+    )
+
+
+def _is_direct(one: _Read) -> bool:
+    """It says when it was sent, on a way that keeps nothing back: what waits behind a broker was sent long ago, too."""
+    return one.event.sent_at is not None and one.admitted.message.origin is None
+
+
+def _witnesses(taken: Sequence[_Read | _Unread]) -> dict[UUID, Witness]:
+    return {
+        one.admitted.device.id: Witness(one.admitted.device.division_id, claimed, one.admitted.message.received_at)
+        for one in taken
+        if isinstance(one, _Read) and (claimed := one.event.sent_at or one.event.occurred_at) is not None
+    }
+
+
 def _moment_of(one: _Read | _Unread) -> datetime:
     return one.time.at if isinstance(one, _Read) else one.admitted.message.received_at
 
@@ -100,7 +159,8 @@ def _moment_of(one: _Read | _Unread) -> datetime:
 # --- An event that could be read ----------------------------------------------------------------------------------
 
 
-async def _take_in(connection: Connection, sitting: Sitting, one: _Read, wearer: Wearer) -> None:
+async def _take_in(connection: Connection, sitting: Sitting, one: _Read, wearer: Wearer) -> bool:
+    """Whether it is new: a repeated one is only answered again."""
     message, device, event, now = one.admitted.message, one.admitted.device, one.event, sitting.now
     division_id = wearer.division_id or device.division_id
     key, lasting = event_identity(event, message.payload + message.part)
@@ -116,17 +176,15 @@ async def _take_in(connection: Connection, sitting: Sitting, one: _Read, wearer:
         if _is_same(one, identity, known, now, lasting=lasting):
             sitting.tally.of(message).events_repeated += 1
             await _answer_again(connection, one, known, division_id, now)
-            return
+            return False
         await device_events.succeed(connection, identity, now)
         if lasting:
-            await _report(connection, one, wearer, MaintenanceKind.EVENT_ID_REUSED, now)
+            await _report_reused_id(connection, one, wearer, now)
     await _store(connection, one, wearer, identity.device_event_id, division_id)
     sitting.tally.of(message).events_stored += 1
     if event.ack:
         ref = event.id or str(identity.device_event_id)
         await incidents.tell_device(connection, AckMessage(device.id, division_id, ref, Stage.RECEIVED, None), now)
-    if one.time.quality in WRONG_CLOCK:
-        await _report(connection, one, wearer, MaintenanceKind.CLOCK_WRONG, now)
     attributed = attribute_event(
         event,
         speaker_of(device),
@@ -146,6 +204,7 @@ async def _take_in(connection: Connection, sitting: Sitting, one: _Read, wearer:
         wants_ack=event.ack,
     )
     await carry_out(connection, cause, sitting.judge_event(attributed.subject, attributed), now)
+    return True
 
 
 def _is_same(one: _Read, identity: EventIdentity, known: KnownEvent, now: datetime, *, lasting: bool) -> bool:
@@ -198,7 +257,7 @@ async def _store(connection: Connection, one: _Read, wearer: Wearer, device_even
     )
 
 
-async def _report(connection: Connection, one: _Read, wearer: Wearer, kind: MaintenanceKind, now: datetime) -> None:
+async def _report_reused_id(connection: Connection, one: _Read, wearer: Wearer, now: datetime) -> None:
     claimed = one.event.occurred_at
     params: dict[str, Param] = {
         "device_time": None if claimed is None else claimed.isoformat(),
@@ -207,11 +266,11 @@ async def _report(connection: Connection, one: _Read, wearer: Wearer, kind: Main
     await maintenance.report(
         connection,
         maintenance.MaintenanceReport(
-            kind=kind,
+            kind=MaintenanceKind.EVENT_ID_REUSED,
             division_id=wearer.division_id or one.admitted.device.division_id,
             device_id=one.admitted.device.id,
             recipient_id=wearer.recipient_id,
-            explanation=Explanation(code=kind, params=params),
+            explanation=Explanation(code=MaintenanceKind.EVENT_ID_REUSED, params=params),
         ),
         now,
     )

@@ -18,6 +18,7 @@ from alerts.engine import Judged, begin, judge_event, judge_heard, judge_reading
 from alerts.observations import DeviceEvent, Heard, Observation, Subject
 from alerts.profile import read_profile
 from alerts.state import RecipientState
+from hub.ingest.clock_keeping import TroubledDevices
 from hub.ingest.deadlines import Deadlines
 from hub.ingest.tally import Tally
 from hub.ingest.timekeeping import zone_of
@@ -33,6 +34,7 @@ class Monitoring:
 
     def __init__(self) -> None:
         self.deadlines = Deadlines()
+        self.troubled_clocks = TroubledDevices()
         self.watching_since: datetime | None = None
         self.woken = asyncio.Event()
         self.rechecks: set[str] = set()  #: Devices of which the registry has changed.
@@ -47,6 +49,7 @@ class Monitoring:
     async def load(self, connection: Connection, now: datetime) -> None:
         """Begin as the owner: every saved state, and people who have a device and no state yet."""
         self.watching_since = now
+        await self.troubled_clocks.load(connection)
         async for saved in rows.stream_states(connection):
             state = _read(saved.subject, saved.state)
             if state is None:

@@ -41,13 +41,16 @@ def is_repeated(*, age: timedelta, lasting: bool, said_the_same: bool, same_pack
     return same_packet or age <= SAME_PRESS_WITHIN
 
 
-def reading_identity(reading: Reading, raw: bytes) -> bytes:
-    """The reading's id, else its boot and sequence, else the bytes it was sent in."""
+def reading_identity(reading: Reading, untimed: bytes | None = None) -> bytes:
+    """The reading's id, else its boot and sequence, else what it says: alone, or later in a batch, it is the same.
+
+    One without a time of its own carries the time of receipt, which is not what was sent: `untimed` is what was.
+    """
     if reading.id is not None:
         return _digest("id", reading.id.encode())
     if reading.boot_id is not None and reading.seq is not None:
         return _digest("boot-seq", f"{reading.boot_id}\n{reading.seq}".encode())
-    return _digest("payload", raw)
+    return _digest("payload", reading.model_dump_json().encode() if untimed is None else untimed)
 
 
 def unreadable_identity(payload: bytes) -> bytes:

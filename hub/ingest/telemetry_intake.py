@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from alerts.explanation import Explanation, Param
+from alerts.explanation import Explanation
 from alerts.kinds import MaintenanceKind
 from device_adapters import Decoded, DeviceStatus, UnreadableError
 from hub.ingest.admission import Admitted
+from hub.ingest.clock_keeping import report_clocks
 from hub.ingest.decoding import read_telemetry
 from hub.ingest.monitoring import Sitting
 from hub.ingest.observing import Batch, Measured, observe
+from hub.ingest.reading_times import settle_readings, witnesses_of
 from hub.ingest.sent_identity import reading_identity
 from hub.ingest.tally import Tally, place_of
-from hub.ingest.timekeeping import WRONG_CLOCK, Quality, settle_time
+from hub.ingest.timekeeping import Quality, settle_time
 from hub.storage import maintenance, quarantine, readings, senders
 from hub.storage.database import Connection
 from hub.storage.maintenance import MaintenanceReport
@@ -63,26 +65,23 @@ async def take_in_telemetry(connection: Connection, batch: Sequence[Admitted], s
             statuses.append((admitted, decoded.status))
     kept = await _store_readings(connection, measured, sitting)
     await observe(connection, sitting, Batch(batch, kept, statuses))
-    await readings.see_devices(connection, _sightings(batch, measured, statuses))
+    await readings.see_devices(connection, _sightings(batch, kept, statuses))
     for admitted, reason in unread:
         await _quarantine(connection, admitted, reason)
         sitting.tally.of(admitted.message).quarantined += 1
-    await _report_troubles(connection, measured, unread, now)
+    await _report_unread(connection, unread, now)
 
 
 def _measured(admitted: Admitted, decoded: Decoded) -> list[Measured]:
     message = admitted.message
-    single = len(decoded.readings) == 1
+    if decoded.untimed:
+        sent = message.payload + message.part
+        return [
+            Measured(admitted, reading, reading_identity(reading, sent), settle_time(None, message.received_at))
+            for reading in decoded.readings
+        ]
     return [
-        Measured(
-            admitted,
-            reading,
-            # In a batch the bytes of one reading are not at hand; its own JSON says the same.
-            reading_identity(
-                reading, (message.payload if single else reading.model_dump_json().encode()) + message.part
-            ),
-            settle_time(None if decoded.untimed else reading.measured_at, message.received_at),
-        )
+        Measured(admitted, reading, reading_identity(reading), settle_time(reading.measured_at, message.received_at))
         for reading in decoded.readings
     ]
 
@@ -95,16 +94,9 @@ def _count_read(counts: IntakeCounts, decoded: Decoded) -> None:
 
 async def _store_readings(connection: Connection, measured: Sequence[Measured], sitting: Sitting) -> list[Measured]:
     """Store them, and return those that are not known to be repeated, with whose each was."""
-    corrected = [one for one in measured if one.time.quality is not Quality.DEVICE]
-    fresh = await readings.remember_identities(
-        connection, [(one.admitted.device.id, one.identity) for one in corrected], sitting.now
-    )
-    kept: list[Measured] = []
-    for one in measured:
-        key = (one.admitted.device.id, one.identity)
-        if one.time.quality is Quality.DEVICE or key in fresh:
-            fresh.discard(key)
-            kept.append(one)
+    kept, book = await settle_readings(connection, measured, sitting)
+    await report_clocks(connection, book, witnesses_of(measured), sitting.now)
+    await book.save(connection, sitting.now)
     wearers = await senders.find_wearers(connection, [(one.admitted.device.id, one.time.at) for one in kept])
     for one, wearer in zip(kept, wearers, strict=True):
         one.wearer = wearer
@@ -194,7 +186,7 @@ async def set_aside_telemetry(
     counts.telemetry_unreadable += 1
     counts.quarantined += 1
     await _quarantine(connection, admitted, error)
-    await _report_troubles(connection, [], [(admitted, error)], sitting.now)
+    await _report_unread(connection, [(admitted, error)], sitting.now)
 
 
 async def _quarantine(connection: Connection, admitted: Admitted, error: UnreadableError) -> None:
@@ -211,37 +203,19 @@ async def _quarantine(connection: Connection, admitted: Admitted, error: Unreada
     )
 
 
-async def _report_troubles(
-    connection: Connection,
-    measured: Sequence[Measured],
-    unread: Sequence[tuple[Admitted, UnreadableError]],
-    now: datetime,
+async def _report_unread(
+    connection: Connection, unread: Sequence[tuple[Admitted, UnreadableError]], now: datetime
 ) -> None:
-    """One maintenance item a device and trouble, however many of its messages show it."""
-    troubles: dict[tuple[UUID, MaintenanceKind], MaintenanceReport] = {}
-    for one in measured:
-        if one.time.quality in WRONG_CLOCK:
-            params: dict[str, Param] = {
-                "device_time": one.reading.measured_at.isoformat(),
-                "received_at": one.admitted.message.received_at.isoformat(),
-            }
-            _add_trouble(troubles, one.admitted, MaintenanceKind.CLOCK_WRONG, params)
-    for admitted, error in unread:
-        _add_trouble(troubles, admitted, MaintenanceKind.QUARANTINE, {"reason": error.code, **error.params})
-    for key in sorted(troubles):
-        await maintenance.report(connection, troubles[key], now)
-
-
-def _add_trouble(
-    troubles: dict[tuple[UUID, MaintenanceKind], MaintenanceReport],
-    admitted: Admitted,
-    kind: MaintenanceKind,
-    params: dict[str, Param],
-) -> None:
-    troubles[admitted.device.id, kind] = MaintenanceReport(
-        kind=kind,
-        division_id=admitted.device.division_id,
-        device_id=admitted.device.id,
-        recipient_id=None,
-        explanation=Explanation(code=kind, params=params),
-    )
+    """One maintenance item a device, however many of its messages cannot be read."""
+    reports = {
+        admitted.device.id: MaintenanceReport(
+            kind=MaintenanceKind.QUARANTINE,
+            division_id=admitted.device.division_id,
+            device_id=admitted.device.id,
+            recipient_id=None,
+            explanation=Explanation(code=MaintenanceKind.QUARANTINE, params={"reason": error.code, **error.params}),
+        )
+        for admitted, error in unread
+    }
+    for device_id in sorted(reports):
+        await maintenance.report(connection, reports[device_id], now)

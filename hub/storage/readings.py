@@ -67,6 +67,24 @@ async def insert(connection: Connection, rows: Sequence[ReadingRow]) -> int:
     return cursor.rowcount
 
 
+async def find_known(connection: Connection, asked: Sequence[tuple[UUID, bytes, datetime]]) -> set[tuple[UUID, bytes]]:
+    """Of readings (device, identity, the time they claim): those that were stored, at that time or at another.
+
+    Those at another time are known for 72 h.
+    """
+    if not asked:
+        return set()
+    cursor = await connection.execute(
+        queries("readings").find_known,
+        {
+            "devices": [device for device, _, _ in asked],
+            "identities": [identity for _, identity, _ in asked],
+            "claimed": [claimed for _, _, claimed in asked],
+        },
+    )
+    return {(device, bytes(identity)) for device, identity in await cursor.fetchall()}
+
+
 async def remember_identities(
     connection: Connection, identities: Sequence[tuple[UUID, bytes]], now: datetime
 ) -> set[tuple[UUID, bytes]]:

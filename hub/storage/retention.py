@@ -32,6 +32,7 @@ async def delete_expired(connection: Connection, periods: RetentionPeriods) -> N
     for statement, period in (
         (statements.event_identities, periods.event_identities),
         (statements.reading_identities, periods.reading_identities),
+        (statements.device_clocks, periods.reading_identities),
         (statements.quarantined_messages, periods.raw_payloads),
         (statements.event_payloads, periods.raw_payloads),
         (statements.stream_events, periods.stream_events),

@@ -17,6 +17,20 @@ SELECT * FROM unnest(%(device_id)s::uuid[], %(measured_at)s::timestamptz[], %(id
                      %(location_datum)s::text[], %(location_fixed_at)s::timestamptz[], %(extra)s::jsonb[])
     ON CONFLICT (device_id, measured_at, identity) DO NOTHING
 
+-- find_known --
+-- Of devices whose clock gave trouble: what was stored at another time than it was sent with, and what was at its own.
+SELECT asked.device_id, asked.identity
+  FROM unnest(%(devices)s::uuid[], %(identities)s::bytea[], %(claimed)s::timestamptz[])
+       AS asked(device_id, identity, claimed_at)
+  LEFT JOIN LATERAL (
+       SELECT true AS found FROM reading_identity i
+        WHERE i.device_id = asked.device_id AND i.identity = asked.identity LIMIT 1) AS ledger ON true
+  LEFT JOIN LATERAL (
+       SELECT true AS found FROM reading g
+        WHERE ledger.found IS NULL AND g.device_id = asked.device_id AND g.measured_at = asked.claimed_at
+          AND g.identity = asked.identity LIMIT 1) AS stored ON true
+ WHERE ledger.found OR stored.found
+
 -- remember_identities --
 -- Where the stored time is not the sent one, the unique key of readings cannot see a repetition.
 INSERT INTO reading_identity (device_id, identity, seen_at)

@@ -6,6 +6,11 @@ DELETE FROM event_identity WHERE seen_at < now() - %(period)s
 -- Only for readings whose stored time is not the sent one.
 DELETE FROM reading_identity WHERE seen_at < now() - %(period)s
 
+-- device_clocks --
+-- Right again, or never proved wrong, and nothing left in the ledger above that a repetition would have to be looked up
+-- in. A row is touched at most an hour late; the rest is room for this job's own delay.
+DELETE FROM device_clock WHERE clock_offset = interval '0' AND touched_at < now() - %(period)s - interval '3 hours'
+
 -- quarantined_messages --
 -- Raw payloads.
 DELETE FROM quarantined_message WHERE received_at < now() - %(period)s

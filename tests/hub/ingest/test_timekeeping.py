@@ -45,7 +45,17 @@ def test_an_event_is_known_by_its_id_then_by_boot_and_sequence_then_by_its_bytes
     assert event_identity(DeviceEvent(event="motion", occurred_at=NOW), b"x")[1] is True
 
 
-def test_a_readings_identity_never_meets_an_events_of_other_kind() -> None:
-    reading = Reading(measured_at=NOW, boot_id="b", seq=1)
-    assert reading_identity(reading, b"x") == reading_identity(reading, b"y")
-    assert reading_identity(Reading(measured_at=NOW), b"x") != reading_identity(Reading(measured_at=NOW), b"y")
+def test_a_reading_is_known_by_its_id_then_by_boot_and_sequence_then_by_what_it_says() -> None:
+    by_id = Reading(id="7", boot_id="b", seq=1, measured_at=NOW)
+    by_boot = Reading(boot_id="b", seq=1, measured_at=NOW)
+    assert reading_identity(by_id) == reading_identity(by_id.model_copy(update={"heart_rate_bpm": 70.0}))
+    assert reading_identity(by_boot) == reading_identity(by_boot.model_copy(update={"heart_rate_bpm": 70.0}))
+    assert reading_identity(by_id) != reading_identity(by_boot)
+    bare = Reading(measured_at=NOW, heart_rate_bpm=70)
+    assert reading_identity(bare) != reading_identity(Reading(measured_at=NOW, heart_rate_bpm=71))
+    assert reading_identity(bare) != reading_identity(Reading(measured_at=NOW + timedelta(seconds=1)))
+
+
+def test_a_reading_without_a_time_is_known_by_the_bytes_it_was_sent_in() -> None:
+    first, repeated = Reading(measured_at=NOW), Reading(measured_at=NOW + timedelta(seconds=30))
+    assert reading_identity(first, b"x") == reading_identity(repeated, b"x") != reading_identity(first, b"y")

@@ -43,6 +43,7 @@ def test_every_table_of_people_and_things_has_its_division(database: str) -> Non
         "login_failure",  # keys are hashes; unknown log-ins have no division
         "reading_identity",
         "event_identity",
+        "device_clock",  # of a device; what its clock is off by
         "device_level",  # a flag's last state; of devices, and of names that no registry knows
         "rollup_progress",
         "rollup_dirty",  # of devices; emptied every minute
