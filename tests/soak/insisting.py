@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from time import perf_counter
 
 from hub.bench.county import Button
 from hub.bench.publisher import Publisher
@@ -19,6 +20,7 @@ class InsistingDevice:
         self.button = button
         self._port = port
         self._publisher: Publisher | None = None
+        self._alone = asyncio.Lock()  #: A connection answers one conversation at a time.
 
     @property
     def device_id(self) -> str:
@@ -41,13 +43,20 @@ class InsistingDevice:
                 async with asyncio.timeout(2):
                     await publisher.close()
 
+    async def publish(self, leaf: str, payloads: Sequence[bytes], *, window: int = 1) -> float:
+        """Once, on one connection; returns when it was sent (`perf_counter`), raises one of `LOST`."""
+        async with self._alone:
+            publisher = await self.connected()
+            began = perf_counter()
+            await publisher.publish_all(leaf, payloads, window)
+            return began
+
     async def deliver(self, leaf: str, payloads: Sequence[bytes], *, window: int = 1, within_s: float = 30.0) -> None:
         """Until every payload is acknowledged; after a cut all of them are sent again."""
         while True:
             try:
                 async with asyncio.timeout(within_s):
-                    publisher = await self.connected()
-                    await publisher.publish_all(leaf, payloads, window)
+                    await self.publish(leaf, payloads, window=window)
             except LOST:
                 await self.drop()
                 await asyncio.sleep(_AGAIN_AFTER_S)

@@ -161,9 +161,7 @@ class Probes:
         payload = json.dumps(press).encode()
         try:
             async with asyncio.timeout(_SEEN_WITHIN_S):
-                publisher = await device.connected()
-                began = perf_counter()
-                await publisher.publish_all("event", [payload], window=1)
+                began = await device.publish("event", [payload])
         except LOST:
             late = asyncio.create_task(self._deliver_late(device, event_id, payload))
             self._late.add(late)

@@ -27,6 +27,7 @@ from tests.soak.operators import Operators
 from tests.soak.phases import phase_at
 from tests.soak.probes import Probes, Reference, dsn_of
 from tests.soak.sampling import LogReader, load_1m, sample_database, sample_processes
+from tests.soak.visitors import Visitors
 
 #: Whoever lets an incident stand for half a minute finds that a text has left.
 LADDER = {
@@ -121,9 +122,11 @@ class Soak:
         async with asyncio.TaskGroup() as background:
             running = [background.create_task(operators.run()), background.create_task(probes.follow_stream())]
             async with self._county(hub):
-                await asyncio.to_thread(_lose_patience, hub, {each.recipient_id for each in buttons})
+                people = await asyncio.to_thread(_lose_patience, hub, {each.recipient_id for each in buttons})
+                visitors = Visitors(hub.api, people, order.seed)
                 whole_s = order.minutes * _MINUTE_S
-                living = [background.create_task(mischief.run()), background.create_task(killer.run(whole_s))]
+                lives = (mischief.run(), visitors.run(), killer.run(whole_s))
+                living = [background.create_task(life) for life in lives]
                 await self._measure_minutes(hub, probes, killer)
                 for task in living:
                     task.cancel()
@@ -135,7 +138,7 @@ class Soak:
             async with asyncio.timeout(_SETTLES_WITHIN_S):
                 await _ready_again(hub)
                 await probes.finish()
-        order.write({"what": "operators", "did": dict(operators.did)})
+        order.write({"what": "people", "operators": dict(operators.did), "visitors": dict(visitors.did)})
 
     @asynccontextmanager
     async def _county(self, hub: HubProcess) -> AsyncIterator[None]:
@@ -208,10 +211,12 @@ class Soak:
         self._order.write({"what": "hub verify", **await asyncio.to_thread(_verify, hub)})
 
 
-def _lose_patience(hub: HubProcess, ours: set[str]) -> None:
+def _lose_patience(hub: HubProcess, ours: set[str]) -> list[str]:
+    """Everybody of the county; every second one is watched more impatiently from now on."""
     people = [each["id"] for each in hub.api.all_items("/api/v1/recipients?limit=200") if each["id"] not in ours]
     for recipient_id in people[::2]:
         hub.api.patch(f"/api/v1/recipients/{recipient_id}", {"monitoring": IMPATIENT})
+    return people
 
 
 def _insisting(hub: HubProcess, button: Button) -> InsistingDevice:
