@@ -16,16 +16,24 @@ def _digest(tag: str, content: bytes) -> bytes:
     return blake2b(content, digest_size=_DIGEST_BYTES, person=tag.encode()).digest()
 
 
+def identity_of(sent_id: str | None, boot_id: str | None, seq: int | None) -> bytes | None:
+    """The identity that a device gives itself: its id, else its boot and sequence; None where it gives none."""
+    if sent_id is not None:
+        return _digest("id", sent_id.encode())
+    if boot_id is not None and seq is not None:
+        return _digest("boot-seq", f"{boot_id}\n{seq}".encode())
+    return None
+
+
 def event_identity(event: DeviceEvent, payload: bytes) -> tuple[bytes, bool]:
     """(identity, lasting): the device's id, else its boot and sequence, else the payload itself.
 
     `lasting` is False for an event without id and time, whose payload will be the same at the next press: it is the
     same event only as a repetition of the same packet, or within seconds.
     """
-    if event.id is not None:
-        return _digest("id", event.id.encode()), True
-    if event.boot_id is not None and event.seq is not None:
-        return _digest("boot-seq", f"{event.boot_id}\n{event.seq}".encode()), True
+    said = identity_of(event.id, event.boot_id, event.seq)
+    if said is not None:
+        return said, True
     # One payload of a foreign device may hold several events: the name and the component keep them apart.
     sent = b"\n".join((payload, event.event.encode(), (event.component or "").encode()))
     return _digest("payload", sent), event.occurred_at is not None or event.sent_at is not None
@@ -46,10 +54,9 @@ def reading_identity(reading: Reading, untimed: bytes | None = None) -> bytes:
 
     One without a time of its own carries the time of receipt, which is not what was sent: `untimed` is what was.
     """
-    if reading.id is not None:
-        return _digest("id", reading.id.encode())
-    if reading.boot_id is not None and reading.seq is not None:
-        return _digest("boot-seq", f"{reading.boot_id}\n{reading.seq}".encode())
+    said = identity_of(reading.id, reading.boot_id, reading.seq)
+    if said is not None:
+        return said
     return _digest("payload", reading.model_dump_json().encode() if untimed is None else untimed)
 
 
