@@ -38,6 +38,7 @@ class MaintenanceKind(StrEnum):
     CLIENT_DOUBLED = "client_doubled"  #: Two clients with one device's identity. 设备身份重复
     QUARANTINE = "quarantine"  #: Messages of this device cannot be read. 报文无法解析
     CLOCK_WRONG = "clock_wrong"  #: The device's clock cannot be believed. 设备时钟异常
+    HUB_BLIND = "hub_blind"  #: For a while nothing could be taken in. 平台中断
     HUB_CLOCK_JUMPED = "hub_clock_jumped"  #: The hub's own clock jumped. 平台时钟跳变
     EVENT_ID_REUSED = "event_id_reused"  #: The device gives one id to different events. 事件编号重复使用
     CHANNEL_AWAY = "channel_away"  #: Texts cannot leave by a channel. 短信通道中断

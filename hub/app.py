@@ -118,33 +118,45 @@ async def run_duty(settings: Settings, dsn: str) -> None:
     from hub.duty.clock_watch import watch_clock
     from hub.duty.loop import run_duty_loop
     from hub.housekeeping import run_housekeeping
+    from hub.notify.blind_alarm import BlindAlarm, Place
+    from hub.notify.blind_ladder import BlindTiming
     from hub.notify.channels.addresses import open_channels
+    from hub.notify.duty_file import DutyFile
     from hub.notify.outbox import run_outbox
     from hub.notify.texts import Sender
 
+    channels = open_channels([address.get_secret_value() for address in settings.sms])
+    sender = Sender(signature=settings.sms_signature, desk_phone=settings.desk_phone)
+    place = Place(division_id=settings.division, name=settings.division_name, timezone=settings.timezone, sender=sender)
+    timing = BlindTiming(alarm_after=timedelta(seconds=settings.blind_alarm_after_s))
+    alarm = BlindAlarm(dsn, DutyFile(settings.data_dir), channels, place, timing=timing)
+    prepared = asyncio.Event()
     async with (
         _pool(dsn, "duty", max_size=6) as pool,
         _pool(dsn, "housekeeping", max_size=3, min_size=0, patience=UNHURRIED) as slow_pool,
+        asyncio.TaskGroup() as work,
     ):
         state = _Readiness("waiting for the database")
-        beating = asyncio.create_task(_beat(pool, "duty", heartbeats.process_name(), state))
-        await _prepare(pool, settings, state)
-        state.ready = True
-        async with asyncio.TaskGroup() as work:
-            work.create_task(run_duty_loop(pool, dsn))
-            work.create_task(
-                run_outbox(
-                    pool,
-                    dsn,
-                    open_channels([address.get_secret_value() for address in settings.sms]),
-                    sender=Sender(signature=settings.sms_signature, desk_phone=settings.desk_phone),
-                    division_id=settings.division,
-                    timezone=settings.timezone,
-                )
+        work.create_task(alarm.run())
+        work.create_task(_beat(pool, "duty", heartbeats.process_name(), state))
+        work.create_task(
+            run_outbox(
+                pool,
+                dsn,
+                channels,
+                sender=sender,
+                division_id=settings.division,
+                timezone=settings.timezone,
+                begin=prepared,
+                overhear=alarm.overhear,
             )
-            work.create_task(run_housekeeping(dsn, _housekeeping_jobs(slow_pool)))
-            work.create_task(watch_clock(pool, settings.division))
-        await _end(beating)
+        )
+        await _prepare(pool, settings, state)
+        prepared.set()
+        state.ready = True
+        work.create_task(run_duty_loop(pool, dsn))
+        work.create_task(run_housekeeping(dsn, _housekeeping_jobs(slow_pool)))
+        work.create_task(watch_clock(pool, settings.division))
 
 
 def _housekeeping_jobs(pool: Pool) -> list[Any]:

@@ -98,6 +98,8 @@ class Settings(BaseModel):
     """The sender's name that Chinese gateways want in front of every text (【...】)."""
     desk_phone: str = ""
     """The duty desk's number as printed in texts; empty: none is printed."""
+    blind_alarm_after_s: Annotated[float, Field(ge=1, le=3600)] = 60.0
+    """How long devices cannot be heard before whoever is on duty is told by text, without the database if need be."""
 
     timezone: str = "Asia/Shanghai"
     """The zone of new divisions and recipients."""

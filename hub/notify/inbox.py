@@ -1,5 +1,6 @@
 """Where channels put what comes back; each is committed before the gateway hears that we have it."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from hub.notify.channels.port import Accepted, Receipt, Reply
@@ -12,12 +13,23 @@ from hub.storage.wakeup import Wakeup
 #: Replies settled in one pass; more wait for the next.
 BATCH = 50
 
+#: Whether a text from a telephone was for somebody else than the desk, who has kept it.
+Overhear = Callable[[Reply], Awaitable[bool]]
+
 
 class StoringInbox:
     """The inbox of `channels/port.py` in front of the database."""
 
-    def __init__(self, pool: Pool, settlement: Settlement, reply_desk: ReplyDesk, wakeup: Wakeup) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        settlement: Settlement,
+        reply_desk: ReplyDesk,
+        wakeup: Wakeup,
+        overhear: Overhear | None = None,
+    ) -> None:
         self._pool = pool
+        self._overhear = overhear
         self._settlement = settlement
         self._reply_desk = reply_desk
         self._wakeup = wakeup
@@ -30,6 +42,8 @@ class StoringInbox:
 
     async def receive_reply(self, reply: Reply) -> None:
         """Store what somebody answered; what follows from it is settled in a transaction of its own."""
+        if self._overhear is not None and await self._overhear(reply):
+            return
         async with self._pool.connection() as connection:
             await replies.store(connection, reply.channel, reply.origin, reply.text, reply.provider_ref)
         self._wakeup.wake()

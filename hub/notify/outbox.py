@@ -18,7 +18,7 @@ from hub.clock import monotonic_s
 from hub.notify.breaker import Breaker
 from hub.notify.channel_watch import ChannelWatch
 from hub.notify.channels.port import Channel, Rejected, Submission, Unknown
-from hub.notify.inbox import StoringInbox
+from hub.notify.inbox import Overhear, StoringInbox
 from hub.notify.replies import ReplyDesk
 from hub.notify.retry import first_channel
 from hub.notify.settling import Settlement
@@ -66,8 +66,10 @@ class OutboxWorker:
         sender: Sender,
         timezone: str,
         timing: OutboxTiming,
+        begin: asyncio.Event,
     ) -> None:
         self._pool = pool
+        self._begin = begin
         self._wakeup = wakeup
         self._channels = {channel.name: channel for channel in channels}
         self._breakers = {channel.name: Breaker() for channel in channels}
@@ -112,6 +114,7 @@ class OutboxWorker:
             self._wakeup.wake()
 
     async def _work_for_ever(self, tasks: asyncio.TaskGroup) -> None:
+        await self._begin.wait()
         pause_s = 0.0
         while True:
             try:
@@ -230,15 +233,22 @@ async def run_outbox(
     division_id: str,
     timezone: str,
     timing: OutboxTiming | None = None,
+    begin: asyncio.Event | None = None,
+    overhear: Overhear | None = None,
 ) -> None:
     """Deliver what is owed through these channels, in their order of failover, until cancelled.
 
-    `division_id` is where a text from an unknown number is shown; `timezone` serves where a place has none.
+    `division_id` is where a text from an unknown number is shown; `timezone` serves where a place has none. The
+    channels connect at once, for whoever else uses them; rows are looked at once `begin` is set (without it, at once).
+    `overhear` hears each text from a telephone first, and may keep it.
     """
     chosen = timing or OutboxTiming()
+    if begin is None:
+        begin = asyncio.Event()
+        begin.set()
     wakeup = Wakeup(dsn, ["outbox"], name="outbox")
     settlement = Settlement(tuple(channel.name for channel in channels), receipt_within=chosen.receipt_within)
-    inbox = StoringInbox(pool, settlement, ReplyDesk(sender, division_id, timezone), wakeup)
+    inbox = StoringInbox(pool, settlement, ReplyDesk(sender, division_id, timezone), wakeup, overhear)
     worker = OutboxWorker(
         pool,
         wakeup,
@@ -248,7 +258,9 @@ async def run_outbox(
         sender=sender,
         timezone=timezone,
         timing=chosen,
+        begin=begin,
     )
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(worker.run())
+        await begin.wait()
         tasks.create_task(ChannelWatch(pool, channels, division_id).run())

@@ -21,6 +21,8 @@ class Patience:
 #: Nothing that a person or a device waits for takes longer on a database that is well. The server gives up before we
 #: do: what it has ended holds no lock any more. A network that swallows packets is noticed after `answer_s` at most.
 BRISK = Patience(lock_s=3.0, statement_s=6.0, answer_s=8.0)
+#: For whoever looks on: a caller, a probe, the watch over the database itself. They are told "not now" within 6 s.
+PROMPT = Patience(lock_s=2.0, statement_s=3.0, answer_s=4.0)
 #: For upkeep and commands, which nobody's life waits for.
 UNHURRIED = Patience(lock_s=None, statement_s=None, answer_s=None)
 
