@@ -119,3 +119,19 @@ def test_no_octets_break_the_reading(octets: bytes) -> None:
     except PduError:
         return
     assert isinstance(read_text(delivered), str)
+
+
+def test_what_ends_in_a_zero_octet_is_read_without_it() -> None:
+    """Some gateways end every string so, and no database stores U+0000: such a text came again for ever."""
+    words = b"id:m-1 stat:DELIVRD\0 err:000\0"
+    receipt = read_receipt(parse_deliver(deliver(short_message=words, esm_class=4)))
+    assert receipt == DeliveryReceipt(message_id="m-1", state="DELIVRD", error="000")
+    assert read_text(parse_deliver(deliver(short_message=b"1\0"))) == "1"
+
+
+def test_a_reference_longer_than_an_index_takes_is_cut_alike_in_response_and_receipt() -> None:
+    long = b"r" * 3000
+    receipt = read_receipt(parse_deliver(deliver(esm_class=4, tlvs=[smpp34.Tlv(0x001E, long + b"\0")])))
+    assert receipt is not None
+    assert receipt.message_id == read_message_id(long + b"\0")
+    assert len(receipt.message_id) < 2704

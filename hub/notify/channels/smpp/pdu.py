@@ -8,6 +8,8 @@ HEADER_OCTETS = 16
 #: message_payload holds up to 64 KiB; anything longer is no SMPP.
 PDU_OCTETS_MAX = 70_000
 INTERFACE_VERSION = 0x34
+#: SMPP gives a message's reference 64 characters; gateways give more, and no index of a database takes any number.
+REFERENCE_CHARS_MAX = 255
 
 
 class Command(IntEnum):
@@ -154,7 +156,7 @@ def submit_body(*, source: str, destination: str, text: str) -> bytes:
 
 def read_message_id(body: bytes) -> str:
     """The gateway's reference in a submit_sm_resp; "" when there is none."""
-    return body.split(b"\0", 1)[0].decode("latin-1")
+    return _reference(body)
 
 
 def parse_deliver(body: bytes) -> Delivered:
@@ -192,10 +194,9 @@ def read_receipt(delivered: Delivered) -> DeliveryReceipt | None:
     """
     if delivered.esm_class & _ESM_TYPE_MASK != _ESM_RECEIPT:
         return None
-    words = _receipt_fields(delivered.message.decode("latin-1"))
-    message_id = delivered.parameters.get(_TLV_RECEIPTED_MESSAGE_ID, b"").rstrip(b"\0").decode("latin-1")
+    words = _receipt_fields(delivered.message.replace(b"\0", b" ").decode("latin-1"))
     state = delivered.parameters.get(_TLV_MESSAGE_STATE, b"")
-    named = message_id or words.get("id", "")
+    named = _reference(delivered.parameters.get(_TLV_RECEIPTED_MESSAGE_ID, b"")) or words.get("id", "")
     if not named:
         raise PduError("a receipt without a message id")
     return DeliveryReceipt(
@@ -206,11 +207,14 @@ def read_receipt(delivered: Delivered) -> DeliveryReceipt | None:
 
 
 def read_text(delivered: Delivered) -> str:
-    """The words of a text. What cannot be decoded is shown as replacement characters: it is never dropped."""
+    """The words of a text. What cannot be decoded is shown as replacement characters: it is never dropped.
+
+    U+0000, with which some gateways end a text, is none of its words; a database cannot hold it either.
+    """
     message = delivered.message
     if delivered.esm_class & _ESM_HEADER_INDICATOR and message and message[0] < len(message):
         message = message[message[0] + 1 :]
-    return message.decode(_ENCODINGS.get(delivered.data_coding, "latin-1"), errors="replace")
+    return message.decode(_ENCODINGS.get(delivered.data_coding, "latin-1"), errors="replace").replace("\0", "")
 
 
 def _receipt_fields(text: str) -> dict[str, str]:
@@ -219,8 +223,13 @@ def _receipt_fields(text: str) -> dict[str, str]:
     for word in text.split():
         key, colon, value = word.partition(":")
         if colon and key.lower() not in fields:
-            fields[key.lower()] = value
+            fields[key.lower()] = value[:REFERENCE_CHARS_MAX]
     return fields
+
+
+def _reference(octets: bytes) -> str:
+    """A C-octet string that names a text, cut alike wherever it comes from, so that a receipt still meets its text."""
+    return octets.split(b"\0", 1)[0].decode("latin-1")[:REFERENCE_CHARS_MAX]
 
 
 def _c_string(text: str) -> bytes:
