@@ -113,6 +113,6 @@ def _flag_or_none(fields: dict[str, Any], name: str) -> bool | None:
 def _imei_of(topic: str) -> str | None:
     match topic.split("/"):
         case [_, _, "status", imei, *_] if imei:
-            return canonical_key(imei)
+            return canonical_key(imei) or None
         case _:
             return None

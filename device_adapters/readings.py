@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from device_adapters.fields import Datum, DeviceTime, LocationSource, MessageId, Posture, Sequence
 
@@ -16,6 +16,11 @@ def _no_pulse(value: object) -> object:
 
 def _zero_is_none(value: object) -> object:
     return None if value == 0 and not isinstance(value, bool) else value
+
+
+#: Asked before and after the number is read: "0" and "1e-999" as text are sentinels, too.
+_PULSE = (BeforeValidator(_no_pulse), AfterValidator(_no_pulse))
+_MEASURE = (BeforeValidator(_zero_is_none), AfterValidator(_zero_is_none))
 
 
 class Location(BaseModel):
@@ -40,12 +45,12 @@ class Reading(BaseModel):
     seq: Sequence | None = None
     boot_id: MessageId | None = Field(default=None, description="with seq: the identity of a reading without id")
     measured_at: DeviceTime
-    heart_rate_bpm: Annotated[float | None, BeforeValidator(_no_pulse)] = Field(default=None, ge=0, le=350)
-    spo2_pct: Annotated[float | None, BeforeValidator(_zero_is_none)] = Field(default=None, ge=0, le=100)
-    respiration_rate_bpm: Annotated[float | None, BeforeValidator(_zero_is_none)] = Field(default=None, ge=0, le=150)
-    systolic_mmhg: Annotated[float | None, BeforeValidator(_zero_is_none)] = Field(default=None, ge=0, le=400)
-    diastolic_mmhg: Annotated[float | None, BeforeValidator(_zero_is_none)] = Field(default=None, ge=0, le=300)
-    body_temperature_c: Annotated[float | None, BeforeValidator(_zero_is_none)] = Field(default=None, ge=0, le=60)
+    heart_rate_bpm: Annotated[float | None, Field(ge=0, le=350), *_PULSE] = None
+    spo2_pct: Annotated[float | None, Field(ge=0, le=100), *_MEASURE] = None
+    respiration_rate_bpm: Annotated[float | None, Field(ge=0, le=150), *_MEASURE] = None
+    systolic_mmhg: Annotated[float | None, Field(ge=0, le=400), *_MEASURE] = None
+    diastolic_mmhg: Annotated[float | None, Field(ge=0, le=300), *_MEASURE] = None
+    body_temperature_c: Annotated[float | None, Field(ge=0, le=60), *_MEASURE] = None
     steps: int | None = Field(default=None, ge=0, le=1_000_000, description="since local midnight")
     activity: float | None = Field(default=None, ge=0, le=1, description="0-1 over the interval")
     posture: Posture | None = None

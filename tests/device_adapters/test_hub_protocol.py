@@ -1,5 +1,6 @@
 """The hub's own protocol: what is read, what is left out, what is refused with which reason."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -140,3 +141,10 @@ def test_a_press_is_a_press_whatever_its_other_fields_hold(fields: dict[str, obj
         assert refused.code in {"nul_character", "not_storable", "not_json"}
     else:
         assert event.event == "sos_pressed"
+
+
+@pytest.mark.parametrize("zero", ["0", "0.0", "1e-999", 0, -1])
+def test_a_sentinel_of_no_pulse_is_one_however_it_is_written(zero: object) -> None:
+    payload = json.dumps({"measured_at": "2026-11-22T06:57:38Z", "heart_rate_bpm": zero}).encode()
+    (reading,) = decode_telemetry(payload).readings
+    assert reading.heart_rate_bpm is None
