@@ -6,7 +6,7 @@ hub starts.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -141,15 +141,13 @@ def filters_overlap(one: str, other: str) -> bool:
     >>> filters_overlap("a/+/event", "a/#"), filters_overlap("a/+/event", "a/+/telemetry")
     (True, False)
     """
-    return _levels_overlap(one.split("/"), other.split("/"))
-
-
-def _levels_overlap(one: Sequence[str], other: Sequence[str]) -> bool:
-    if not one or not other:
-        return list(one or other) in ([], ["#"])  # "a/#" matches "a" too
-    if one[0] == "#" or other[0] == "#":
-        return True
-    return (one[0] == other[0] or "+" in (one[0], other[0])) and _levels_overlap(one[1:], other[1:])
+    mine, theirs = one.split("/"), other.split("/")
+    for level, opposite in zip(mine, theirs, strict=False):
+        if "#" in (level, opposite):
+            return True
+        if level != opposite and "+" not in (level, opposite):
+            return False
+    return (mine[len(theirs) :] or theirs[len(mine) :]) in ([], ["#"])  # "a/#" matches "a" too
 
 
 def _parameters(query: str) -> dict[str, list[str]]:
@@ -188,9 +186,16 @@ def _file(given: dict[str, list[str]], parameter: str, *, tls: bool) -> Path | N
     if not tls:
         raise BrokerAddressError(f"{parameter}=... needs mqtts://")
     path = Path(value)
-    if not path.is_file():
+    if not _is_file(path):
         raise BrokerAddressError(f"{parameter}: there is no file {path}")
     return path
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name no file system takes
+        return False
 
 
 def _division(given: dict[str, list[str]]) -> str | None:
@@ -220,6 +225,6 @@ def _number(given: dict[str, list[str]], parameter: str, default: int, least: in
     value = _one(given, parameter)
     if value is None:
         return default
-    if not value.isdecimal() or not least <= int(value) <= most:
+    if not value.isdecimal() or len(value) > len(str(most)) or not least <= int(value) <= most:
         raise BrokerAddressError(f"{parameter} is a number from {least} to {most}")
     return int(value)

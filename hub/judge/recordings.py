@@ -92,7 +92,10 @@ def read_moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} has no offset")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{text!r} is outside of what a clock can show") from None
 
 
 @contextmanager
@@ -120,20 +123,23 @@ def open_recording(path: Path) -> Iterator[BinaryIO]:
 
 def _person(fields: dict[str, Any]) -> Person:
     person_id = str(fields["id"])
-    devices = [_speaker(device) for device in fields.get("devices") or []]
+    listed = _objects(fields, "devices")
     return Person(
         id=person_id,
         timezone=fields.get("timezone"),
         lives_alone=bool(fields.get("lives_alone", True)),  # unknown counts as alone, as on file
         monitoring=dict(fields.get("monitoring") or {}),
-        modes=tuple(_mode(mode) for mode in fields.get("modes") or []),
-        devices=tuple(devices),
-        keys={
-            str(device["serial"]): str(device["id"])
-            for device in fields.get("devices") or []
-            if device.get("serial") is not None
-        },
+        modes=tuple(_mode(mode) for mode in _objects(fields, "modes")),
+        devices=tuple(_speaker(device) for device in listed),
+        keys={str(device["serial"]): str(device["id"]) for device in listed if device.get("serial") is not None},
     )
+
+
+def _objects(fields: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    listed = fields.get(name) or []
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise TypeError(f"{name} is no list of objects")
+    return listed
 
 
 def _speaker(device: dict[str, Any]) -> Speaker:
