@@ -41,6 +41,7 @@ class MaintenanceKind(StrEnum):
     HUB_BLIND = "hub_blind"  #: For a while nothing could be taken in. 平台中断
     HUB_CLOCK_JUMPED = "hub_clock_jumped"  #: The hub's own clock jumped. 平台时钟跳变
     EVENT_ID_REUSED = "event_id_reused"  #: The device gives one id to different events. 事件编号重复使用
+    STATE_DIFFERED = "state_differed"  #: What the hub had in memory was not what it had saved. 内存状态与数据库不符
     CHANNEL_AWAY = "channel_away"  #: Texts cannot leave by a channel. 短信通道中断
     SOURCE_AWAY = "source_away"  #: A broker the hub subscribes to is not there. 接入源中断
     UNKNOWN_DEVICE = "unknown_device"  #: A broker's messages name a device nobody registered. 未登记的设备

@@ -36,6 +36,7 @@ async def run_ingest(settings: Settings, dsn: str) -> None:
     from hub.ingest.front_door.server import FrontDoor
     from hub.ingest.owner import Owner
     from hub.ingest.pipeline import Pipeline
+    from hub.ingest.scrubbing import Scrubber
     from hub.ingest.subscriber.posting import BrokerPost
     from hub.ingest.subscriber.subscriber import Subscriber
     from hub.ingest.watching import FrontDoorWatch
@@ -52,6 +53,7 @@ async def run_ingest(settings: Settings, dsn: str) -> None:
         owner = Owner(dsn, holder)
         epoch = await owner.become_owner()
         pipeline = Pipeline(dsn, holder)
+        scrubber = Scrubber(pipeline.monitoring, dsn, holder, settings.division)
         watch = FrontDoorWatch(pool)
         door = FrontDoor(
             sink=pipeline,
@@ -61,14 +63,15 @@ async def run_ingest(settings: Settings, dsn: str) -> None:
             watcher=watch,
         )
         subscriber = Subscriber(settings.brokers, pipeline, pool, settings.division)
-        state.figures = lambda: count_ingest(pipeline, door.counters, subscriber.sources)
+        state.figures = lambda: count_ingest(pipeline, door.counters, subscriber.sources, scrubber.counters)
         await door.start()
         try:
             async with asyncio.TaskGroup() as work:
                 work.create_task(owner.stay_owner(epoch))
                 work.create_task(pipeline.run(epoch))
                 work.create_task(watch.run())
-                work.create_task(_wake_door(dsn, door, pipeline.monitoring))
+                work.create_task(scrubber.run(epoch))
+                work.create_task(_wake_door(dsn, door, pipeline.monitoring, scrubber))
                 work.create_task(subscriber.run())
                 work.create_task(BrokerPost(dsn, pool, subscriber.sources, watch.is_connected).run())
                 await _open_doors(settings, door)
@@ -95,16 +98,19 @@ async def _open_doors(settings: Settings, door: Any) -> None:
         _log.info("front_door_open", port=port, tls=True)
 
 
-async def _wake_door(dsn: str, door: Any, monitoring: Any) -> None:
-    """What other roles committed for the devices: messages down, and changes of the registry."""
-    async for channel, device_id in listen(dsn, ["down_message", "registry"], name="front door"):
+async def _wake_door(dsn: str, door: Any, monitoring: Any, scrubber: Any) -> None:
+    """What other roles committed for the devices: messages down, and changes of the registry; and who verifies."""
+    async for channel, device_id in listen(dsn, ["down_message", "registry", "comparison"], name="front door"):
         match channel:
             case "down_message":
                 door.wake(device_id)
             case "registry":
                 door.recheck(device_id)
                 monitoring.recheck(device_id)
+            case "comparison":
+                scrubber.wake()
             case _:
+                scrubber.wake()
                 door.poll()
                 door.recheck_all()
                 monitoring.recheck_all()

@@ -4,15 +4,19 @@ from collections.abc import Sequence
 
 from hub.ingest.front_door.counters import FrontDoorCounters
 from hub.ingest.pipeline import Pipeline
+from hub.ingest.scrubbing import ScrubCounters
 from hub.ingest.subscriber.source import BrokerSource
 from hub.storage.figures import Figure, FigureKind
 
 
-def count_ingest(pipeline: Pipeline, door: FrontDoorCounters, sources: Sequence[BrokerSource]) -> list[Figure]:
+def count_ingest(
+    pipeline: Pipeline, door: FrontDoorCounters, sources: Sequence[BrokerSource], scrub: ScrubCounters
+) -> list[Figure]:
     """Everything since this process began, and how much waits now."""
     return [
         *_count_pipeline(pipeline),
         *_count_door(door),
+        *_count_comparisons(scrub),
         *(one for source in sources for one in _count_source(source)),
     ]
 
@@ -26,6 +30,14 @@ def _count_pipeline(pipeline: Pipeline) -> list[Figure]:
         _counter("messages_set_aside", counted.set_aside),
         _counter("batches", counted.batches),
         _counter("commits_retried", counted.retried),
+    ]
+
+
+def _count_comparisons(counted: ScrubCounters) -> list[Figure]:
+    return [
+        _counter("states_compared", counted.compared),
+        _counter("states_different", counted.different),
+        _counter("state_rounds", counted.rounds),
     ]
 
 

@@ -37,6 +37,7 @@ class Monitoring:
         self.troubled_clocks = TroubledDevices()
         self.watching_since: datetime | None = None
         self.woken = asyncio.Event()
+        self.loaded = asyncio.Event()  #: Every saved state is here.
         self.rechecks: set[str] = set()  #: Devices of which the registry has changed.
         self._states: dict[Subject, RecipientState] = {}
         self._claimed: set[Subject] = set()
@@ -58,6 +59,7 @@ class Monitoring:
                 self._keep(saved.subject, state)
         for subject in await rows.find_unbegun(connection):
             self.deadlines.set(subject, now)
+        self.loaded.set()
 
     def recheck(self, device_id: str) -> None:
         """Something about this device, or about who wears it, has changed."""
@@ -99,6 +101,17 @@ class Monitoring:
         """What has become of them is known to the database alone."""
         for subject in subjects:
             self._states.pop(subject, None)
+
+    def subjects(self) -> list[Subject]:
+        """Whose states this process has now."""
+        return list(self._states)
+
+    def restore(self, subject: Subject, stored: dict[str, object] | None) -> None:
+        """What the row says is how it is; the caller has claimed the subject."""
+        self._states.pop(subject, None)
+        state = None if stored is None else _read(subject, stored)
+        if state is not None:
+            self._keep(subject, state)
 
     def gateway_link(self, gateway_id: str) -> GatewayLink | None:
         """The gateway's own connection, as last heard."""

@@ -9,6 +9,7 @@ from hub.ingest.adapters import find_adapters
 from hub.ingest.figures import count_ingest
 from hub.ingest.front_door.counters import FrontDoorCounters
 from hub.ingest.pipeline import Pipeline
+from hub.ingest.scrubbing import ScrubCounters
 from hub.ingest.subscriber.source import BrokerSource
 from hub.storage.figures import FigureKind
 from hub.storage.queries import queries
@@ -46,7 +47,7 @@ def names_that_depend_on_what_happens() -> set[str]:
     door.closed["revoked"] += 1
     pipeline = Pipeline("postgresql://nowhere", "process-1")
     source = BrokerSource(parse_broker_address("mqtt://127.0.0.1:1"), find_adapters(), pipeline, "990101000000")
-    told = count_ingest(pipeline, door, [source])
+    told = count_ingest(pipeline, door, [source], ScrubCounters())
     return {f"anxin_{name}" for name in counted} | {
         f"anxin_{figure.name}" + ("_total" if figure.kind is FigureKind.COUNTER else "")
         for figure in told

@@ -5,6 +5,7 @@ from hub.ingest.adapters import find_adapters
 from hub.ingest.figures import count_ingest
 from hub.ingest.front_door.counters import FrontDoorCounters
 from hub.ingest.pipeline import Pipeline
+from hub.ingest.scrubbing import ScrubCounters
 from hub.ingest.subscriber.source import BrokerSource
 from hub.storage.figures import Figure, FigureKind
 
@@ -23,7 +24,7 @@ def test_what_waits_is_a_gauge_and_what_happened_is_a_counter() -> None:
     pipeline.counters.stored = 7
     door = FrontDoorCounters(connections=3)
     door.refused["bad_password"] += 2
-    figures = count_ingest(pipeline, door, [])
+    figures = count_ingest(pipeline, door, [], ScrubCounters())
     assert Figure("ingest_messages_queued", {"lane": "event"}, 0) in figures
     assert Figure("ingest_messages_queued", {"lane": "telemetry"}, 0) in figures
     assert Figure("ingest_messages_stored", {}, 7, kind=FigureKind.COUNTER) in figures
@@ -34,7 +35,7 @@ def test_what_waits_is_a_gauge_and_what_happened_is_a_counter() -> None:
 def test_no_name_is_told_twice_with_the_same_labels_and_each_name_is_of_one_kind() -> None:
     door = FrontDoorCounters()
     door.closed.update(["revoked", "taken_over"])
-    figures = count_ingest(_pipeline(), door, [_source("one"), _source("two")])
+    figures = count_ingest(_pipeline(), door, [_source("one"), _source("two")], ScrubCounters())
     samples = [(figure.name, tuple(figure.labels.items())) for figure in figures]
     assert len(samples) == len(set(samples))
     assert len({(figure.name, figure.kind) for figure in figures}) == len({figure.name for figure in figures})
@@ -45,7 +46,7 @@ def test_a_broker_tells_what_came_from_it_and_how_long_it_has_not_been_heard() -
     healthy.counters.messages = 5
     figures = {
         (figure.name, figure.labels["source"]): figure
-        for figure in count_ingest(_pipeline(), FrontDoorCounters(), [healthy, broken])
+        for figure in count_ingest(_pipeline(), FrontDoorCounters(), [healthy, broken], ScrubCounters())
         if "source" in figure.labels
     }
     assert figures["ingest_source_messages", "village"].value == 5
