@@ -8,12 +8,12 @@ from tests.torture.author import Registered
 from tests.torture.devices import Device, Habits
 from tests.torture.ledger import Ledger, Way
 
-#: Texts 2 s and 5 s after opening; the next one is an hour away. Taken and forgotten goes back after 6 s.
+#: Texts 2 s and 5 s after opening; the next one is an hour away. Taken and forgotten goes back after 2 s.
 LADDER = {
     "steps": [{"after_s": 2, "notify": "next_contact"}, {"after_s": 3, "notify": "contacts"}],
     "repeat": 0,
     "then_every_s": 3600,
-    "ack_timeout_s": 6,
+    "ack_timeout_s": 2,
 }
 FALL_CONFIRM_S = 3
 PEOPLE = 28

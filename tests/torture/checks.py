@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -175,11 +175,11 @@ def check_onlooker(rows: Rows, onlooker: Onlooker) -> list[str]:
     return breaches
 
 
-def check_operator(rows: Rows, operator: Operator) -> list[str]:
+def check_operator(rows: Rows, operators: Sequence[Operator]) -> list[str]:
     """What was confirmed to the operator is on record once; what was not, at most once."""
     noted = rows.counts("SELECT params ->> 'text', count(*) FROM incident_log WHERE params ? 'text' GROUP BY 1")
-    lost = [text for text in operator.confirmed_notes if noted[text] != 1]
-    doubled = [text for text in operator.tried_notes if noted[text] > 1]
+    lost = [text for operator in operators for text in operator.confirmed_notes if noted[text] != 1]
+    doubled = [text for operator in operators for text in operator.tried_notes if noted[text] > 1]
     return [f"note confirmed and not on record once: {text}" for text in lost[:_EXAMPLES]] + [
         f"note on record twice: {text}" for text in doubled[:_EXAMPLES]
     ]
@@ -189,7 +189,12 @@ def check_answers(ledger: Ledger) -> list[str]:
     """Whoever asked was told `received`; and no session that is to last was forgotten."""
     deaf = [m for m in ledger.sent if m.asks and m.acknowledged and (m.device_id, m.event_id) not in ledger.heard]
     forgotten = ledger.counts["session forgotten"]
-    return _breaches("asked and never told", deaf) + ([f"sessions forgotten: {forgotten}"] if forgotten else [])
+    commands = ledger.commanded - ledger.obeyed
+    return [
+        *_breaches("asked and never told", deaf),
+        *([f"commands confirmed and never heard: {sorted(commands)[:_EXAMPLES]}"] if commands else []),
+        *([f"sessions forgotten: {forgotten}"] if forgotten else []),
+    ]
 
 
 #: What a log must not hold after any of these faults: a message or a deadline that could not be dealt with.

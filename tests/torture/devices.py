@@ -65,6 +65,10 @@ class Device:
         self._may_send = asyncio.Event()
         self._may_send.set()
 
+    @property
+    def id(self) -> str:
+        return self._me.id
+
     def stop(self) -> None:
         """Finish what is under way, begin nothing new."""
         self._is_stopping.set()
@@ -88,9 +92,9 @@ class Device:
     async def listen(self, deadline_s: float) -> None:
         """Stay connected until every answer that was asked for has come down, or the time is over."""
         line = self._lines[Way.DOOR]
-        asked = {(self._me.id, sent.event_id) for sent in self._ledger.sent if sent.asks}
-        mine = {(device_id, event_id) for device_id, event_id in asked if device_id == self._me.id}
-        while time.monotonic() < deadline_s and not mine <= self._ledger.heard:
+        asked = {(self.id, sent.event_id) for sent in self._ledger.sent if sent.asks and sent.device_id == self.id}
+        commanded = {command for command in self._ledger.commanded if command[0] == self.id}
+        while time.monotonic() < deadline_s and not (asked <= self._ledger.heard and commanded <= self._ledger.obeyed):
             try:
                 await line.wire()
             except LostError:
@@ -170,10 +174,11 @@ class Device:
         return Login(client_id=f"{self._client_id}-b{self._dice.randrange(1_000_000)}")
 
     def _hear(self, topic: str, payload: bytes) -> None:
-        if topic.endswith("/down/ack"):
-            told = json.loads(payload)
-            if told["stage"] == "received":
-                self._ledger.heard.add((topic.split("/")[2], told["ref"]))
+        device_id, told = topic.split("/")[2], json.loads(payload)
+        if topic.endswith("/down/command"):
+            self._ledger.obeyed.add((device_id, told["id"]))
+        elif told["stage"] == "received":
+            self._ledger.heard.add((device_id, told["ref"]))
 
     def _next_packet_id(self) -> int:
         return (next(self._packet_ids) - 1) % _PACKET_ID_MAX + 1

@@ -104,7 +104,7 @@ class Ground:
         if self.with_broker:
             await self._start_broker()
             assert self.broker is not None
-            environment["HUB_MQTT_SOURCES"] = f"mqtt://127.0.0.1:{self.broker.port}/?name=torture"
+            environment["HUB_MQTT_SOURCES"] = f"mqtt://127.0.0.1:{self.broker.port}/?name=torture&window=8"
         if self.kind is schedule.Ground.EXTERNAL:
             environment["HUB_DATABASE_URL"] = await self._start_database()
         self._hub = TorturedHub(self.directory / "data", environment)

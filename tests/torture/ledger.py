@@ -45,8 +45,10 @@ class Ledger:
     sent: list[Message] = field(default_factory=list)
     in_flight: int = 0
     acknowledged: int = 0
-    last_acknowledged_at_s: float = 0.0
+    last_acknowledged_at_s: float = 0.0  #: By the front door: the broker's word is not the hub's.
     heard: set[tuple[str, str]] = field(default_factory=set)  #: (device, event id) for which `received` came down
+    commanded: set[tuple[str, str]] = field(default_factory=set)  #: (device, command) confirmed by the API
+    obeyed: set[tuple[str, str]] = field(default_factory=set)  #: (device, command) that came down
     counts: Counter[str] = field(default_factory=Counter)  #: What happened to the publishers: cut, timed out, ...
 
     def note_sent(self, message: Message) -> None:
@@ -56,4 +58,5 @@ class Ledger:
         if way not in message.acknowledged:
             message.acknowledged.add(way)
             self.acknowledged += 1
-        self.last_acknowledged_at_s = time.monotonic()
+        if way is Way.DOOR:
+            self.last_acknowledged_at_s = time.monotonic()

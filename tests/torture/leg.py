@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,10 @@ _BREATHE_S = 25.0
 _QUIET_S = 120.0
 _LISTEN_S = 20.0
 _FIRST_MESSAGES = 30
+#: Several want the same incidents, while presses join them and deadlines pass.
+_OPERATORS = 3
+#: Operators, probes and questions to the database each keep a thread waiting.
+_THREADS = 24
 
 
 @dataclass
@@ -55,6 +61,7 @@ class LegRun:
 
         A leg that could not be brought to its end is a breach too: it says so instead of a verdict.
         """
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
         ground = Ground(self.leg.ground, self.directory, self.with_broker)
         began_s = time.monotonic()
         breaches: list[str] = []
@@ -73,15 +80,15 @@ class LegRun:
         watch = ReadyWatch(ground.hub.http_port)
         newest = await asyncio.to_thread(ground.ask, "SELECT coalesce(max(position), 0) FROM stream_event")
         onlooker = Onlooker(ground.hub.http_port, str(ground.hub.api.key), int(str(newest[0][0])))
-        operator = Operator(ground.hub.api, cast.attended, random.Random(f"{self.leg.name}/operator"))
+        operators = [self._operator(ground, cast, number) for number in range(_OPERATORS)]
         lives = [asyncio.create_task(device.live()) for device in cast.devices]
         async with _beside(watch.run(), onlooker.run()):
-            async with _beside(operator.run()):
+            async with _beside(*(operator.run() for operator in operators)):
                 await ground.until(lambda: self.ledger.acknowledged >= _FIRST_MESSAGES, "messages flow")
                 await self._strike_all(Tormentor(ground, cast.devices), watch)
             await self._wait_for_quiet(ground, cast, lives)
             await self._wait_for_onlooker(ground, onlooker)
-        return await asyncio.to_thread(self._judge, ground, cast, onlooker, operator)
+        return await asyncio.to_thread(self._judge, ground, cast, onlooker, operators)
 
     def _cast(self, ground: Ground) -> Cast:
         ground.hub.api.put("/api/v1/policies/default", LADDER)
@@ -89,6 +96,11 @@ class LegRun:
         if ground.broker is not None:
             ports[Way.BROKER] = [ground.broker.port]
         return Casting(ground.hub.api, self.leg.name, self.ledger, ports).make(self.people)
+
+    def _operator(self, ground: Ground, cast: Cast, number: int) -> Operator:
+        listening = [device.id for device in cast.devices if device.habits.lasting]
+        dice = random.Random(f"{self.leg.name}/operator/{number}")
+        return Operator(ground.hub.api, cast.attended, listening, self.ledger, dice)
 
     # --- The faults -------------------------------------------------------------------------------------------------
 
@@ -181,8 +193,8 @@ class LegRun:
                 lambda: bool(onlooker.positions) and onlooker.positions[-1] >= position, "the stream's end", 20
             )
 
-    def _judge(self, ground: Ground, cast: Cast, onlooker: Onlooker, operator: Operator) -> list[str]:
-        self.operator_counts = dict(operator.counts)
+    def _judge(self, ground: Ground, cast: Cast, onlooker: Onlooker, operators: list[Operator]) -> list[str]:
+        self.operator_counts = dict(sum((operator.counts for operator in operators), start=Counter()))
         self.epochs = ground.epoch()
         self.positions = len(onlooker.positions)
         with psycopg.connect(ground.dsn, autocommit=True) as connection:
@@ -194,7 +206,7 @@ class LegRun:
                 *checks.check_state(rows),
                 *checks.check_texts(rows, ground.texts_path, cast.phones, cast.attended),
                 *checks.check_onlooker(rows, onlooker),
-                *checks.check_operator(rows, operator),
+                *checks.check_operator(rows, operators),
                 *checks.check_answers(self.ledger),
             ]
 

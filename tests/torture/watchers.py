@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 from http.client import HTTPException
 
 from hub.bench.http_json import Answer, HttpJson
+from tests.torture.ledger import Ledger
 
 _GLANCE_S = 0.15
+#: Who is to say no has said so by then, when nothing is listening; a stale heartbeat takes longer and is nobody's loss.
+_SAYS_NO_S = 2.5
 #: An operator's answer, and the stream's next tick (5 s), may take so long.
 _ANSWER_S = 6.0
 _SILENCE_S = 12.0
@@ -44,7 +47,7 @@ class ReadyWatch:
         """Seconds from the moment until it was ready again; 0: it never said no; None: it is not yet."""
         later = [turn for turn in self.turns if turn[0] > moment_s]
         if not later:
-            return 0.0 if self.is_ready else None
+            return 0.0 if self.is_ready and time.monotonic() - moment_s > _SAYS_NO_S else None
         yes = [at_s for at_s, is_ready in later if is_ready]
         return round(yes[0] - moment_s, 2) if yes else None
 
@@ -98,6 +101,8 @@ class Operator:
 
     api: HttpJson
     attended: set[str]
+    listening: list[str]  #: Devices that must get what they are commanded.
+    ledger: Ledger
     dice: random.Random
     confirmed_notes: list[str] = field(default_factory=list)
     tried_notes: list[str] = field(default_factory=list)
@@ -106,9 +111,17 @@ class Operator:
     async def run(self) -> None:
         api = HttpJson(self.api.port, self.api.key, timeout_s=_ANSWER_S)
         while True:
-            await asyncio.sleep(self.dice.uniform(0.2, 0.9))
+            await asyncio.sleep(self.dice.uniform(0.1, 0.8))
             with contextlib.suppress(OSError, HTTPException, ValueError):
-                await self._do_something(lambda *asked: asyncio.to_thread(api.ask, *asked))
+                act = self._command if self.listening and self.dice.random() < 0.1 else self._do_something
+                await act(lambda *asked: asyncio.to_thread(api.ask, *asked))
+
+    async def _command(self, ask: Callable[..., Awaitable[Answer]]) -> None:
+        device_id = self.dice.choice(self.listening)
+        done = await ask("POST", f"/api/v1/devices/{device_id}/commands", {"command": "sound"})
+        self.counts[f"command {done.status}"] += 1
+        if done.status == 202:
+            self.ledger.commanded.add((device_id, done.body["id"]))
 
     async def _do_something(self, ask: Callable[..., Awaitable[Answer]]) -> None:
         state = self.dice.choice(["open", "acknowledged", "closed"])
@@ -125,8 +138,8 @@ class Operator:
         if what == "close":
             body = {"disposition": "false"}
         elif what == "notes":
-            body = {"text": f"note {len(self.tried_notes)} {self.dice.getrandbits(64):x}"}
-            self.tried_notes.append(body["text"])
+            body = {"text": f"note {self.dice.getrandbits(64):x}"}
+            self.tried_notes.append(body["text"])  # before it is tried: it may be stored and not confirmed
         elif what == "contact-attempts":
             body = {"outcome": "no_answer", "who": "示例"}
         done = await ask("POST", f"{path}/{what}", body)
