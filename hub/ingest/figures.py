@@ -25,6 +25,7 @@ def _count_pipeline(pipeline: Pipeline) -> list[Figure]:
     counted = pipeline.counters
     return [
         *(_gauge("messages_queued", queued, lane=lane) for lane, queued in pipeline.queued.items()),
+        *(_gauge("messages_set_apart", apart, lane=lane) for lane, apart in pipeline.set_apart.items()),
         _counter("messages_stored", counted.stored),
         _counter("messages_refused", counted.refused),
         _counter("messages_set_aside", counted.set_aside),

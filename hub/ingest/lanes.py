@@ -33,7 +33,7 @@ class InFlight:
 
     def __init__(self) -> None:
         self._devices: set[str] = set()
-        self._freed = asyncio.Event()
+        self._waiting: list[asyncio.Event] = []
 
     def is_busy(self, device_id: str) -> bool:
         """Whether a message of this device is in a transaction."""
@@ -46,12 +46,12 @@ class InFlight:
     def release(self, device_ids: set[str]) -> None:
         """Their transaction has ended."""
         self._devices -= device_ids
-        self._freed.set()
+        for stirred in self._waiting:
+            stirred.set()
 
-    async def wait_for_release(self) -> None:
-        """Wait until some transaction ends."""
-        self._freed.clear()
-        await self._freed.wait()
+    def tell(self, stirred: asyncio.Event) -> None:
+        """Set this event whenever a transaction ends."""
+        self._waiting.append(stirred)
 
 
 @dataclass(slots=True)
@@ -63,7 +63,11 @@ class Lane:
     in_flight: InFlight
     _queue: FairQueue = field(default_factory=FairQueue)
     _queued_bytes: int = 0
-    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    _apart: set[str] = field(default_factory=set)
+    _stirred: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.in_flight.tell(self._stirred)
 
     def __len__(self) -> int:
         return len(self._queue)
@@ -77,19 +81,26 @@ class Lane:
         """Queue one message; never refuses, `full` is the sources' to respect."""
         self._queue.put(message)
         self._queued_bytes += len(message.payload)
-        self._arrived.set()
+        self._stirred.set()
+
+    def set_apart(self, device_id: str) -> None:
+        """This device's messages stay in the lane until `rejoin`: one of them is seen to elsewhere."""
+        self._apart.add(device_id)
+
+    def rejoin(self, device_id: str) -> None:
+        """Its messages take turns again."""
+        self._apart.discard(device_id)
+        self._stirred.set()
 
     async def take(self) -> list[InboundMessage]:
         """The next batch, at least one message; devices in flight elsewhere are left for later."""
         while True:
-            while not self._queue:
-                self._arrived.clear()
-                await self._arrived.wait()
+            self._stirred.clear()  # before looking: what happens after the look is not missed
             batch = self._pick()
             if batch:
                 self.in_flight.hold({message.device_id for message in batch})
                 return batch
-            await self.in_flight.wait_for_release()
+            await self._stirred.wait()
 
     def done(self, batch: list[InboundMessage]) -> None:
         """The batch's transaction has ended, well or not."""
@@ -97,6 +108,9 @@ class Lane:
 
     def _pick(self) -> list[InboundMessage]:
         limits = self.limits
-        batch = self._queue.take(limits.batch_max, limits.device_max or limits.batch_max, self.in_flight.is_busy)
+        batch = self._queue.take(limits.batch_max, limits.device_max or limits.batch_max, self._stays)
         self._queued_bytes -= sum(len(message.payload) for message in batch)
         return batch
+
+    def _stays(self, device_id: str) -> bool:
+        return device_id in self._apart or self.in_flight.is_busy(device_id)

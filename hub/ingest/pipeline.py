@@ -1,63 +1,47 @@
 """The pipeline: messages in, one transaction with everything that follows, then - and only then - acknowledgements.
 
-Errors say whose fault it is. The sender's: refused, or set aside and acknowledged. Ours: the batch stays
-unacknowledged and is tried again, first whole, then message by message; one that cannot be stored whatever we do is
-set aside like an unreadable one, shown at the desk if it was an event, and does not hold up the others.
+Two lanes (`lanes.py`), each seen through by a `LaneWork`, and beside them the passing of time. What is done when the
+database cannot take something, or never will, stands in `lane_work.py`.
 """
 
 import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
 
 import structlog
 
-from device_adapters import UnreadableError
-from hub.ingest.admission import Admitted, Refused, admit
+from hub.ingest.committing import Committer
 from hub.ingest.event_intake import set_aside_event, take_in_events
-from hub.ingest.flags import raise_flags
-from hub.ingest.lanes import EVENT_LIMITS, TELEMETRY_LIMITS, InFlight, Lane
-from hub.ingest.monitoring import Monitoring, Sitting
+from hub.ingest.lane_work import LaneDuty, LaneWork, PipelineCounters, StoringState
+from hub.ingest.lanes import EVENT_LIMITS, TELEMETRY_LIMITS, InFlight, Lane, LaneLimits
+from hub.ingest.monitoring import Monitoring
 from hub.ingest.passing_time import TimePasser
 from hub.ingest.source import InboundMessage, Leaf
-from hub.ingest.strangers import take_in_strangers
-from hub.ingest.tally import count_messages
+from hub.ingest.suspects import EVENT_SUSPICION, TELEMETRY_SUSPICION
 from hub.ingest.telemetry_intake import set_aside_telemetry, take_in_telemetry
-from hub.storage import device_routes, ownership
-from hub.storage.database import DATABASE_AWAY, Connection, connect, database_now
-from hub.storage.mqtt_sessions import remember_received
+from hub.storage.addresses import BRISK, Patience
+from hub.storage.database import DATABASE_AWAY, connect, database_now
+from hub.storage.faults import name_of
 from hub.storage.ownership import Epoch
 
 _log = structlog.get_logger(__name__)
 
-#: Between two tries while the database is away; the senders wait, nothing is acknowledged.
 _RETRY_S = 0.2
-_RETRY_MAX_S = 2.0
 
-Intake = Callable[[Connection, Sequence[Admitted], Sitting], Awaitable[None]]
-SetAside = Callable[[Connection, Admitted, UnreadableError, Sitting], Awaitable[None]]
-
-
-@dataclass(slots=True)
-class PipelineCounters:
-    """What happened since the start; for metrics."""
-
-    stored: int = 0
-    refused: int = 0
-    retried: int = 0
-    set_aside: int = 0
-    batches: int = 0
-
-
-@dataclass(slots=True)
-class _LaneWork:
-    """A lane, and what is done with its messages."""
-
-    lane: Lane
-    take_in: Intake
-    set_aside: SetAside
-    connection: Connection | None = None
+_EVENT_DUTY = LaneDuty(
+    take_in=take_in_events,
+    set_aside=set_aside_event,
+    suspicion=EVENT_SUSPICION,
+    # a press waits in this lane behind whoever waits for a lock: no longer than tells that it will not come
+    patience=Patience(lock_s=1.0, statement_s=3.0, answer_s=BRISK.answer_s),
+    rounds_together=0,
+)
+_TELEMETRY_DUTY = LaneDuty(
+    take_in=take_in_telemetry,
+    set_aside=set_aside_telemetry,
+    suspicion=TELEMETRY_SUSPICION,
+    patience=BRISK,
+    rounds_together=10,  # about a minute: a table that is being altered comes back for all of them
+)
 
 
 @dataclass(slots=True)
@@ -68,31 +52,34 @@ class Pipeline:
     holder: str
     counters: PipelineCounters = field(default_factory=PipelineCounters)
     monitoring: Monitoring = field(default_factory=Monitoring)
-    _storing: bool = True
-    _events: _LaneWork = field(init=False)
-    _telemetry: _LaneWork = field(init=False)
+    _state: StoringState = field(default_factory=StoringState)
+    _events: LaneWork = field(init=False)
+    _telemetry: LaneWork = field(init=False)
 
     def __post_init__(self) -> None:
         in_flight = InFlight()
-        self._events = _LaneWork(Lane("event", EVENT_LIMITS, in_flight), take_in_events, set_aside_event)
-        self._telemetry = _LaneWork(
-            Lane("telemetry", TELEMETRY_LIMITS, in_flight), take_in_telemetry, set_aside_telemetry
-        )
+        self._events = self._lane_work("event", EVENT_LIMITS, in_flight, _EVENT_DUTY)
+        self._telemetry = self._lane_work("telemetry", TELEMETRY_LIMITS, in_flight, _TELEMETRY_DUTY)
 
     @property
     def congested(self) -> bool:
         """True while a lane holds as much as it may."""
-        return self._events.lane.full or self._telemetry.lane.full
+        return self._events.full or self._telemetry.full
 
     @property
     def storing(self) -> bool:
         """False while commits fail."""
-        return self._storing
+        return self._state.storing
 
     @property
     def queued(self) -> dict[str, int]:
         """Messages waiting, by lane."""
         return {work.lane.name: len(work.lane) for work in (self._events, self._telemetry)}
+
+    @property
+    def set_apart(self) -> dict[str, int]:
+        """Messages that could not go with the others, by lane."""
+        return {work.lane.name: len(work.suspects) for work in (self._events, self._telemetry)}
 
     def accept(self, message: InboundMessage) -> None:
         """Take one message from a source."""
@@ -106,10 +93,11 @@ class Pipeline:
             NotOwnerError: another has taken over; nothing that was not committed has been acknowledged.
         """
         await self._load_states()
-        async with asyncio.TaskGroup() as work:
-            work.create_task(self._run_lane(self._events, epoch))
-            work.create_task(self._run_lane(self._telemetry, epoch))
-            work.create_task(TimePasser(self.monitoring, self.dsn, self.holder).run(epoch))
+        async with asyncio.TaskGroup() as tasks:
+            for work in (self._events, self._telemetry):
+                tasks.create_task(work.run(epoch))
+                tasks.create_task(work.attend_suspects(epoch))
+            tasks.create_task(TimePasser(self.monitoring, self.dsn, self.holder).run(epoch))
 
     async def _load_states(self) -> None:
         """Nothing is judged before the states of the owner before this one are here."""
@@ -118,124 +106,13 @@ class Pipeline:
                 async with await connect(self.dsn, name=f"ingest {self.holder} states") as connection:
                     await self.monitoring.load(connection, await database_now(connection))
             except DATABASE_AWAY as error:
-                _log.warning("states_wait_for_database", error=type(error).__name__)
+                _log.warning("states_wait_for_database", error=name_of(error))
                 await asyncio.sleep(_RETRY_S)
             else:
                 return
 
-    async def _run_lane(self, work: _LaneWork, epoch: Epoch) -> None:
-        try:
-            while True:
-                batch = await work.lane.take()
-                try:
-                    await self._settle(work, epoch, batch)
-                finally:
-                    work.lane.done(batch)
-        finally:
-            if work.connection is not None:
-                await work.connection.close()
+    def _lane_work(self, name: str, limits: LaneLimits, in_flight: InFlight, duty: LaneDuty) -> LaneWork:
+        def committer(purpose: str, patience: Patience) -> Committer:
+            return Committer(self.dsn, f"ingest {self.holder} {purpose}", name, self.monitoring, patience)
 
-    async def _settle(self, work: _LaneWork, epoch: Epoch, batch: list[InboundMessage]) -> None:
-        """See a batch through: whole, or - when something in it cannot be stored - message by message."""
-        try:
-            await self._insist(work, epoch, batch, work.take_in)
-        except (*DATABASE_AWAY, ownership.NotOwnerError):
-            raise
-        except Exception as error:  # noqa: BLE001 - one message that cannot be stored must not hold up the others
-            if len(batch) > 1:
-                _log.warning("batch_split", lane=work.lane.name, size=len(batch), error=type(error).__name__)
-                for message in batch:
-                    await self._settle(work, epoch, [message])
-                return
-            _log.exception("message_set_aside", lane=work.lane.name, device_id=batch[0].device_id)
-            await self._insist(work, epoch, batch, _setting_aside(work.set_aside, type(error).__name__))
-            self.counters.set_aside += 1
-
-    async def _insist(self, work: _LaneWork, epoch: Epoch, batch: list[InboundMessage], take_in: Intake) -> None:
-        """Try until the database takes it; then, and only then, acknowledge."""
-        delay_s = _RETRY_S
-        while True:
-            try:
-                refused = await self._commit(work, epoch, batch, take_in)
-            except DATABASE_AWAY as error:
-                # The outcome of a COMMIT may be unknown: the identity ledgers make the next try harmless.
-                self._storing = False
-                self.counters.retried += 1
-                _log.warning("database_away", lane=work.lane.name, size=len(batch), error=type(error).__name__)
-                await self._drop_connection(work)
-                await asyncio.sleep(delay_s)
-                delay_s = min(delay_s * 2, _RETRY_MAX_S)
-                continue
-            self._storing = True
-            self._acknowledge(batch, refused)
-            return
-
-    async def _commit(
-        self, work: _LaneWork, epoch: Epoch, batch: list[InboundMessage], take_in: Intake
-    ) -> list[Refused]:
-        if work.connection is None:
-            work.connection = await connect(self.dsn, name=f"ingest {self.holder} {work.lane.name}")
-        connection = work.connection
-        sitting: Sitting | None = None
-        try:
-            async with connection.transaction():
-                await ownership.fence(connection, epoch)
-                sitting = Sitting(self.monitoring, await database_now(connection))
-                admission = await admit(connection, batch)
-                told = await raise_flags(connection, admission.admitted, sitting)
-                count_messages(sitting.tally, batch, admission)
-                if told:
-                    await take_in(connection, told, sitting)
-                await _note_routes(connection, admission.admitted)
-                await take_in_strangers(connection, admission.strangers, sitting)
-                await remember_received(connection, _exactly_once(admission.admitted))
-                await sitting.save(connection)
-                await sitting.tally.save(connection, work.lane.name, epoch)
-            sitting.adopt()
-        finally:
-            if sitting is not None:
-                sitting.leave()
-        return admission.refused
-
-    async def _drop_connection(self, work: _LaneWork) -> None:
-        if work.connection is not None:
-            connection, work.connection = work.connection, None
-            with contextlib.suppress(*DATABASE_AWAY):
-                await connection.close()
-
-    def _acknowledge(self, batch: list[InboundMessage], refused: list[Refused]) -> None:
-        self.counters.batches += 1
-        not_taken = {id(one.message): one.reason for one in refused}
-        for message in batch:
-            reason = not_taken.get(id(message))
-            if reason is None:
-                self.counters.stored += 1
-                message.acknowledge()
-            else:
-                self.counters.refused += 1
-                message.refuse(reason)
-
-
-async def _note_routes(connection: Connection, admitted: Sequence[Admitted]) -> None:
-    """What is for these devices goes the way they came."""
-    routes = {one.device.id: one.message.origin.source for one in admitted if one.message.origin is not None}
-    if routes:
-        await device_routes.note(connection, routes)
-
-
-def _exactly_once(admitted: Sequence[Admitted]) -> list[tuple[UUID, int]]:
-    """QoS 2: the packet ids of lasting sessions that are now received; committed before PUBREC (rule 12)."""
-    return [
-        (one.message.session_id, one.message.packet_id)
-        for one in admitted
-        if one.message.qos == 2 and one.message.session_id is not None and one.message.packet_id is not None
-    ]
-
-
-def _setting_aside(set_aside: SetAside, error_name: str) -> Intake:
-    async def take_in(connection: Connection, batch: Sequence[Admitted], sitting: Sitting) -> None:
-        for admitted in batch:
-            sitting.tally.of(admitted.message).set_aside += 1
-            await set_aside(connection, admitted, UnreadableError("not_storable", {"error": error_name}), sitting)
-
-    return take_in
+        return LaneWork(Lane(name, limits, in_flight), duty, committer, self.counters, self._state)

@@ -1,7 +1,13 @@
-"""Whether a database keeps what it has committed: the hub refuses to be ready on one that does not (rule 9)."""
+"""Whether a database keeps what it has committed: the hub accepts nothing on one that does not (rule 9)."""
+
+import psycopg
 
 from hub.storage.database import Connection
 from hub.storage.queries import queries
+
+
+class NotDurableError(psycopg.OperationalError):
+    """What this database confirms may be lost: nothing is acknowledged on it."""
 
 
 async def check_durability(connection: Connection) -> str | None:
@@ -14,3 +20,14 @@ async def check_durability(connection: Connection) -> str | None:
         f"PostgreSQL runs with {', '.join(f'{name} = off' for name in settings)}: "
         "what it has confirmed may be lost with the power. Switch it on; the hub stays unready until then."
     )
+
+
+async def require_durability(connection: Connection) -> None:
+    """Nothing, on a database that keeps what it has committed.
+
+    Raises:
+        NotDurableError: it may forget; the sentence says why.
+    """
+    weakness = await check_durability(connection)
+    if weakness is not None:
+        raise NotDurableError(weakness)

@@ -185,6 +185,7 @@ export default {
     not_json: "No valid JSON: {detail}",
     not_an_object: "The content is no object",
     nul_character: "Contains a NUL character (at {offset})",
+    not_stored: "The hub could not store this message ({error})",
     not_storable: "Contains numbers that cannot be stored",
     event_missing: "Does not say which event",
     event_unknown: "Unknown event: {event}",

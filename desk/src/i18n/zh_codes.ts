@@ -184,6 +184,7 @@ export default {
     not_json: "不是有效的 JSON：{detail}",
     not_an_object: "内容不是一个对象",
     nul_character: "含有空字符（位置 {offset}）",
+    not_stored: "平台未能保存这条消息（{error}）",
     not_storable: "含有无法保存的数值",
     event_missing: "没有写明是什么事件",
     event_unknown: "不认识的事件：{event}",
