@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from hub.bench.measures import percentile
 from tests.soak.minutes import Minute, read_minute
 from tests.soak.soak import Soak, SoakOrder, remove
 from tests.soak.verdict import Finding, judge
@@ -71,7 +72,10 @@ def _print_line(line: dict[str, Any]) -> None:
         return
     minute = read_minute(line)
     latency = minute.latency
-    pressed = "" if latency is None else f"press p50 {latency.p50_ms} p99 {latency.p99_ms} ms, x{latency.ratio:.2f}"
+    pressed = "no press measured"
+    if latency is not None and latency.presses_ms:
+        p99_ms = percentile(latency.presses_ms, 0.99)
+        pressed = f"press p50 {latency.press_ms:.1f} p99 {p99_ms:.1f}, reference {latency.reference_ms:.1f} ms"
     print(  # noqa: T201 - the program's output
         f"{minute.minute:>4} {minute.phase:<8} PSS {minute.family_pss_kib / 1024:.0f} MiB, {pressed}, "
         f"load {minute.load_1m} {' '.join(minute.faults)}",

@@ -4,23 +4,30 @@ Sizes are KiB, durations ms, counts since the start of the soak unless named `ne
 """
 
 from dataclasses import asdict, dataclass, field
+from statistics import median
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latency:
-    """From the PUBLISH of a press to its line in the stream, and the reference work of the same minute.
+    """From the PUBLISH of a press to its line in the stream, and the reference work that followed each.
 
-    `ratio` is the median of press over reference, each with the one that followed it: others slow down both.
+    Those that met a fault are only counted.
     """
 
-    probes: int  #: Measured; those that met a fault are not among them.
     met_fault: int
-    p50_ms: float
-    p95_ms: float
-    p99_ms: float
-    reference_p50_ms: float
-    ratio: float
+    presses_ms: tuple[float, ...]
+    references_ms: tuple[float, ...]
+
+    @property
+    def press_ms(self) -> float:
+        """The median press."""
+        return median(self.presses_ms)
+
+    @property
+    def reference_ms(self) -> float:
+        """The median piece of reference work."""
+        return median(self.references_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +85,16 @@ def read_minute(line: dict[str, Any]) -> Minute:
         **{
             **fields,
             "faults": tuple(fields["faults"]),
-            "latency": None if latency is None else Latency(**latency),
+            "latency": None if latency is None else _read_latency(latency),
             "processes": {name: ProcessFigures(**figures) for name, figures in fields["processes"].items()},
             "tables": {name: TableFigures(**figures) for name, figures in fields["tables"].items()},
         }
+    )
+
+
+def _read_latency(fields: dict[str, Any]) -> Latency:
+    return Latency(
+        met_fault=fields["met_fault"],
+        presses_ms=tuple(fields["presses_ms"]),
+        references_ms=tuple(fields["references_ms"]),
     )

@@ -70,6 +70,8 @@ POLICY: dict[str, Growth] = {
     "rollup_1d": Growth.TRAFFIC,
     # 011
     "device_clock": Growth.BOUNDED,
+    # 012
+    "quarantine_summary": Growth.BOUNDED,  # a row for each device, reason and day
     # 013
     "intake_tally": Growth.TRAFFIC,  # a row for each hour and owner; every kill makes a new owner
     "finding_tally": Growth.TRAFFIC,
