@@ -66,9 +66,9 @@ async def take_in_telemetry(connection: Connection, batch: Sequence[Admitted], s
     kept = await _store_readings(connection, measured, sitting)
     await observe(connection, sitting, Batch(batch, kept, statuses))
     await readings.see_devices(connection, _sightings(batch, kept, statuses))
-    for admitted, reason in unread:
-        await _quarantine(connection, admitted, reason)
+    for admitted, _ in unread:
         sitting.tally.of(admitted.message).quarantined += 1
+    await _quarantine(connection, unread)
     await _report_unread(connection, unread, now)
 
 
@@ -185,21 +185,24 @@ async def set_aside_telemetry(
     counts = sitting.tally.of(admitted.message)
     counts.telemetry_unreadable += 1
     counts.quarantined += 1
-    await _quarantine(connection, admitted, error)
+    await _quarantine(connection, [(admitted, error)])
     await _report_unread(connection, [(admitted, error)], sitting.now)
 
 
-async def _quarantine(connection: Connection, admitted: Admitted, error: UnreadableError) -> None:
+async def _quarantine(connection: Connection, unread: Sequence[tuple[Admitted, UnreadableError]]) -> None:
     await quarantine.put(
         connection,
-        quarantine.QuarantinedMessage(
-            division_id=admitted.device.division_id,
-            device_id=admitted.device.id,
-            topic=admitted.message.topic,
-            reason=Explanation(code=error.code, params=error.params),
-            payload=admitted.message.payload,
-            received_at=admitted.message.received_at,
-        ),
+        [
+            quarantine.QuarantinedMessage(
+                division_id=admitted.device.division_id,
+                device_id=admitted.device.id,
+                topic=admitted.message.topic,
+                reason=Explanation(code=error.code, params=error.params),
+                payload=admitted.message.payload,
+                received_at=admitted.message.received_at,
+            )
+            for admitted, error in unread
+        ],
     )
 
 

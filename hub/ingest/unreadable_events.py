@@ -1,5 +1,9 @@
-"""Events that cannot be read: kept with the reason, and shown at the desk, because any of them may be the cry."""
+"""Events that cannot be read: kept with the reason, and shown at the desk, because any of them may be the cry.
 
+Of a device that sends them by the thousand only the count grows: no row each, and a sound now and then.
+"""
+
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from alerts.decisions import Stage
@@ -18,6 +22,9 @@ from hub.storage.device_events import EventIdentity
 from hub.storage.incidents import AckMessage, AlertRequest
 from hub.storage.senders import Wearer
 
+#: A device whose share of the quarantine is used up sounds again as often as an SOS taken and forgotten may.
+_SOUNDS_AGAIN_AFTER = timedelta(minutes=10)
+
 
 async def set_aside(
     connection: Connection, admitted: Admitted, error: UnreadableError, wearer: Wearer, sitting: Sitting
@@ -25,23 +32,15 @@ async def set_aside(
     """Quarantined and shown at the desk all the same; the same bytes again within seconds are one cry (False)."""
     message, device, now = admitted.message, admitted.device, sitting.now
     division_id = wearer.division_id or device.division_id
-    identity = EventIdentity(
-        device_id=device.id,
-        identity=unreadable_identity(message.payload),
-        device_event_id=new_id(),
-        payload_sha256=sha256(message.payload).digest(),
-        packet_id=message.packet_id,
-    )
-    known = await device_events.remember(connection, identity, now)
-    if known is not None:
-        if now - known.seen_at <= SAME_PRESS_WITHIN or (message.dup and known.packet_id == identity.packet_id):
-            return False
-        await device_events.succeed(connection, identity, now)
+    is_crowded = await quarantine.is_crowded(connection, device.id, error.code, message.received_at)
+    if not is_crowded and await _is_known(connection, admitted, now):
+        return False
     reason = Explanation(
         code="unreadable_event", params={"reason": error.code, **error.params, "device_id": str(device.id)}
     )
     subject = Subject(type=SubjectType.DEVICE, id=str(device.id))
-    incident_id = await incidents.recent_incident(connection, subject, "unreadable_event", now - SAME_PRESS_WITHIN)
+    quiet_since = now - (_SOUNDS_AGAIN_AFTER if is_crowded else SAME_PRESS_WITHIN)
+    incident_id = await incidents.recent_incident(connection, subject, "unreadable_event", quiet_since)
     if incident_id is None:
         alert = judge_unreadable(reason)
         sitting.tally.find(message.received_at, [alert])
@@ -63,17 +62,38 @@ async def set_aside(
     sitting.tally.of(message).quarantined += 1
     await quarantine.put(
         connection,
-        quarantine.QuarantinedMessage(
-            division_id=division_id,
-            device_id=device.id,
-            topic=message.topic,
-            reason=Explanation(code=error.code, params=error.params),
-            payload=message.payload,
-            received_at=message.received_at,
-            incident_id=incident_id,
-        ),
+        [
+            quarantine.QuarantinedMessage(
+                division_id=division_id,
+                device_id=device.id,
+                topic=message.topic,
+                reason=Explanation(code=error.code, params=error.params),
+                payload=message.payload,
+                received_at=message.received_at,
+                incident_id=incident_id,
+            )
+        ],
     )
     if error.event_id is not None:
         ack = AckMessage(device.id, division_id, error.event_id, Stage.REFUSED, error.code)
         await incidents.tell_device(connection, ack, now)
     return True
+
+
+async def _is_known(connection: Connection, admitted: Admitted, now: datetime) -> bool:
+    """Whether these bytes of this device were set aside a moment ago, or are sent again as the same packet."""
+    message = admitted.message
+    identity = EventIdentity(
+        device_id=admitted.device.id,
+        identity=unreadable_identity(message.payload),
+        device_event_id=new_id(),
+        payload_sha256=sha256(message.payload).digest(),
+        packet_id=message.packet_id,
+    )
+    known = await device_events.remember(connection, identity, now)
+    if known is None:
+        return False
+    if now - known.seen_at <= SAME_PRESS_WITHIN or (message.dup and known.packet_id == identity.packet_id):
+        return True
+    await device_events.succeed(connection, identity, now)
+    return False

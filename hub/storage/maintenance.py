@@ -27,7 +27,7 @@ class MaintenanceReport:
 
 
 async def report(connection: Connection, item: MaintenanceReport, now: datetime) -> None:
-    """Open the item, or count one more occurrence on the open one."""
+    """Open the item, or count one more occurrence on the open one; the desk is told ever less often of the same."""
     cursor = await connection.execute(
         queries("maintenance").report,
         {
@@ -42,8 +42,13 @@ async def report(connection: Connection, item: MaintenanceReport, now: datetime)
         },
     )
     row = await cursor.fetchone()
-    if row is not None:
+    if row is not None and _is_news(row[1]):
         await stream.append(connection, "maintenance", row[0], item.division_id)
+
+
+def _is_news(occurrences: int) -> bool:
+    """The first few times, then at every doubling: a flood must not become one of the stream."""
+    return occurrences <= 8 or occurrences & (occurrences - 1) == 0
 
 
 async def clear(connection: Connection, kind: MaintenanceKind, owner_id: UUID | None, now: datetime) -> None:

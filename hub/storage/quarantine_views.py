@@ -13,7 +13,10 @@ PREVIEW_BYTES = 500
 
 
 class QuarantineView(View):
-    """One message. `preview` is its beginning as UTF-8 (unreadable bytes escaped), `preview_hex` the same bytes."""
+    """One message, or a number of them that were only counted (`messages`), shown by the first and the last moment.
+
+    `preview` is the beginning (of the first one) as UTF-8, unreadable bytes escaped; `preview_hex` the same bytes.
+    """
 
     id: UUID
     division_id: str
@@ -25,6 +28,8 @@ class QuarantineView(View):
     preview_hex: str
     received_at: datetime
     incident_id: UUID | None
+    messages: int
+    first_received_at: datetime
 
 
 class _QuarantineRow(View):
@@ -37,6 +42,8 @@ class _QuarantineRow(View):
     beginning: bytes
     received_at: datetime
     incident_id: UUID | None
+    messages: int
+    first_received_at: datetime
 
 
 async def list_quarantine(

@@ -6,7 +6,7 @@ Readings and what is computed from them are `hub.storage.time_series`'s.
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from hub.storage import time_series
+from hub.storage import quarantine, time_series
 from hub.storage.database import Connection, database_now
 from hub.storage.queries import queries
 from hub.storage.time_series import TimeSeriesPeriods
@@ -24,6 +24,8 @@ class RetentionPeriods:
     sessions_grace: timedelta = timedelta(days=7)
     texts_received: timedelta = timedelta(days=3 * 365)
     access_log: timedelta = timedelta(days=3 * 365)
+    strangers_flags: timedelta = timedelta(days=30)
+    cleared_suspicions: timedelta = timedelta(days=365)
 
 
 async def delete_expired(connection: Connection, periods: RetentionPeriods) -> None:
@@ -34,13 +36,18 @@ async def delete_expired(connection: Connection, periods: RetentionPeriods) -> N
         (statements.reading_identities, periods.reading_identities),
         (statements.device_clocks, periods.reading_identities),
         (statements.quarantined_messages, periods.raw_payloads),
+        (statements.quarantine_summaries, periods.raw_payloads),
         (statements.event_payloads, periods.raw_payloads),
         (statements.stream_events, periods.stream_events),
         (statements.user_sessions, periods.sessions_grace),
         (statements.receipts, periods.texts_received),
         (statements.inbound_texts, periods.texts_received),
         (statements.access_log, periods.access_log),
+        (statements.strangers_flags, periods.strangers_flags),
+        (statements.cleared_suspicions, periods.cleared_suspicions),
     ):
         await connection.execute(statement, {"period": period})
+    await connection.execute(statements.orphaned_states)
+    await quarantine.forget_oldest(connection)
     await time_series.delete_expired_rollups(connection, periods.time_series)
     await time_series.wipe_locations(connection, await database_now(connection), periods.time_series)

@@ -101,6 +101,8 @@ def furnish_lists(state: FakeState) -> None:
             "payload_bytes": 31,
             "preview": '{"heart_rate_bpm": "seventy-two"}',
             "preview_hex": "7b",
+            "messages": 1,
+            "first_received_at": hours_ago[0],
             "received_at": hours_ago[0],
             "incident_id": None,
         }

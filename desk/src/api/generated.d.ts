@@ -2307,7 +2307,9 @@ export interface components {
         };
         /**
          * QuarantineView
-         * @description One message. `preview` is its beginning as UTF-8 (unreadable bytes escaped), `preview_hex` the same bytes.
+         * @description One message, or a number of them that were only counted (`messages`), shown by the first and the last moment.
+         *
+         *     `preview` is the beginning (of the first one) as UTF-8, unreadable bytes escaped; `preview_hex` the same bytes.
          */
         QuarantineView: {
             /**
@@ -2335,6 +2337,13 @@ export interface components {
             received_at: string;
             /** Incident Id */
             incident_id: string | null;
+            /** Messages */
+            messages: number;
+            /**
+             * First Received At
+             * Format: date-time
+             */
+            first_received_at: string;
         };
         /**
          * QueuedCommand

@@ -8,7 +8,7 @@ VALUES (%(id)s, %(division_id)s, %(kind)s, %(state)s, %(device_id)s, %(recipient
           WHERE state = 'open'
     DO UPDATE SET occurrences = item.occurrences + 1, last_seen_at = excluded.last_seen_at,
                   explanation = excluded.explanation
-RETURNING id
+RETURNING id, occurrences
 
 -- clear --
 -- The restore that is paired with the fault.

@@ -15,6 +15,10 @@ DELETE FROM device_clock WHERE clock_offset = interval '0' AND touched_at < now(
 -- Raw payloads.
 DELETE FROM quarantined_message WHERE received_at < now() - %(period)s
 
+-- quarantine_summaries --
+-- A summary holds a sample of what it counts.
+DELETE FROM quarantine_summary WHERE day < (now() - %(period)s)::date
+
 -- event_payloads --
 -- The event stays, the bytes it came in go.
 UPDATE device_event SET payload = '' WHERE received_at < now() - %(period)s AND payload <> ''
@@ -38,3 +42,18 @@ DELETE FROM inbound_text WHERE received_at < now() - %(period)s
 -- access_log --
 -- Three years; the law asks for six months at the least.
 DELETE FROM access_log WHERE at < now() - %(period)s
+
+-- strangers_flags --
+-- Of devices nobody registered; those of registered ones stay.
+DELETE FROM device_level l
+ WHERE l.changed_at < now() - %(period)s AND NOT EXISTS (SELECT 1 FROM device d WHERE d.id = l.device_id)
+
+-- cleared_suspicions --
+-- Alerts that never became an incident, as long as the readings they were judged by.
+DELETE FROM alert WHERE incident_id IS NULL AND state = 'cleared' AND cleared_at < now() - %(period)s
+
+-- orphaned_states --
+-- What was remembered of somebody who was erased, or of a device that is no more.
+DELETE FROM monitoring_state s
+ WHERE s.subject_type = 'recipient' AND NOT EXISTS (SELECT 1 FROM recipient r WHERE r.id = s.subject_id)
+    OR s.subject_type = 'device' AND NOT EXISTS (SELECT 1 FROM device d WHERE d.id = s.subject_id)

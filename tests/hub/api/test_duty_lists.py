@@ -1,5 +1,6 @@
 """Policies, rosters, divisions, maintenance, follow-ups and quarantine through HTTP."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from hub.storage.database import database_now
 from hub.storage.follow_ups import FollowUpRequest, request
 from hub.storage.maintenance import MaintenanceReport, report
 from hub.storage.policy_rules import load_policy_rules
-from hub.storage.quarantine import QuarantinedMessage, put
+from hub.storage.quarantine import SHARE_MESSAGES_MAX, QuarantinedMessage, put
 from hub.storage.reachable import who_is_reachable
 from tests.hub.api.conftest import COUNTY, SIBLING, TOWNSHIP, VILLAGE, Client, Web
 
@@ -179,13 +180,31 @@ async def test_what_nobody_could_read_is_shown_as_far_as_it_can_be(web: Web, adm
             payload="救\x00命".encode() + b"\xff" + b"x" * 1000,
             received_at=utc_now(),
         )
-        await put(connection, message)
+        await put(connection, [message])
     vendor = await web.client(Role.VENDOR)
     [shown] = (await vendor.get("/quarantine", device_id=device["id"])).json()["items"]
     assert shown["preview"].startswith("救\\x00命\\xff")
     assert bytes.fromhex(shown["preview_hex"]).startswith("救".encode())
     assert shown["payload_bytes"] == len("救\x00命".encode()) + 1 + 1000
     assert shown["reason"] == {"code": "not_json", "params": {"offset": 3}}
+
+
+async def test_what_was_only_counted_is_a_line_of_the_quarantine_too(web: Web, admin: Client) -> None:
+    device = (await admin.post("/devices", {"kind": "call_button"})).json()
+    message = QuarantinedMessage(
+        division_id=COUNTY,
+        device_id=UUID(device["id"]),
+        topic=f"anxin/v1/{device['id']}/up/event",
+        reason=Explanation(code="not_json", params={"offset": 3}),
+        payload=b"garbage",
+        received_at=utc_now(),
+    )
+    async with web.pool.connection() as connection:
+        await put(connection, [message] * (SHARE_MESSAGES_MAX + 6))
+        await put(connection, [replace(message, received_at=utc_now())])
+    shown = (await admin.get("/quarantine", device_id=device["id"], limit=3)).json()["items"]
+    assert sorted(line["messages"] for line in shown) == [1, 1, 7]
+    assert all(line["preview"] == "garbage" for line in shown)
 
 
 async def test_notifications_are_shown_with_their_attempts_and_masked_numbers(web: Web, admin: Client) -> None:
