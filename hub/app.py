@@ -17,7 +17,7 @@ import structlog
 
 from hub.settings import Settings
 from hub.storage import divisions, heartbeats
-from hub.storage.addresses import BRISK, UNHURRIED, Patience
+from hub.storage.addresses import BRISK, PROMPT, UNHURRIED, Patience
 from hub.storage.database import DATABASE_AWAY, Pool, listen, open_pool
 from hub.storage.durability import check_durability
 from hub.storage.figures import Figure
@@ -63,6 +63,7 @@ async def run_ingest(settings: Settings, dsn: str) -> None:
             watcher=watch,
         )
         subscriber = Subscriber(settings.brokers, pipeline, pool, settings.division)
+        state.trouble = lambda: None if pipeline.storing else "what arrives cannot be stored"
         state.figures = lambda: count_ingest(pipeline, door.counters, subscriber.sources, scrubber.counters)
         await door.start()
         try:
@@ -204,7 +205,7 @@ async def run_web(settings: Settings, dsn: str) -> None:
     from hub.storage.wakeup import Wakeup
 
     listener = bind(settings.bind, settings.http_port)
-    async with _pool(dsn, "web", max_size=10) as pool:
+    async with _pool(dsn, "web", max_size=10, patience=PROMPT) as pool:
         broadcaster = Broadcaster(pool, Wakeup(dsn, ["stream"], name="stream"))
         parts = Parts(settings=settings, pool=pool, passwords=Passwords(), broadcaster=broadcaster)
         async with asyncio.TaskGroup() as work:
@@ -221,6 +222,7 @@ class _Readiness:
 
     reason: str
     ready: bool = False
+    trouble: Callable[[], str | None] = lambda: None  #: Why a process that is ready does not do its duty just now.
     figures: Callable[[], Sequence[Figure]] = tuple
 
 
@@ -256,16 +258,16 @@ async def _prepare(pool: Pool, settings: Settings, state: _Readiness) -> None:
 async def _beat(pool: Pool, role: str, holder: str, state: _Readiness) -> None:
     """Say every moment that this process works; readiness believes it only for a while."""
     while True:
-        with contextlib.suppress(*DATABASE_AWAY):
+        trouble = state.trouble() if state.ready else state.reason
+        try:
             async with pool.connection() as connection:
                 await heartbeats.beat(
-                    connection,
-                    role,
-                    holder,
-                    ready=state.ready,
-                    reason=None if state.ready else state.reason,
-                    figures=state.figures(),
+                    connection, role, holder, ready=trouble is None, reason=trouble, figures=state.figures()
                 )
+        except DATABASE_AWAY as error:
+            _log.debug("heartbeat_not_written", error=type(error).__name__)
+        except Exception:  # noqa: BLE001 - whatever this was: a process that fell silent for it would be taken for dead
+            _log.exception("heartbeat_failed")
         await asyncio.sleep(heartbeats.BEAT_EVERY.total_seconds() if state.ready else _DATABASE_RETRY_S)
 
 

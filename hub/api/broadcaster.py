@@ -1,8 +1,8 @@
 """Follows the stream of the database and hands each change, rendered once, to every subscriber who may see it.
 
 A subscriber joins live at the broadcaster's position and replays from the database what lies before it, so that there
-is neither a gap nor a repetition between the two. Ticks stop while the database is away: silence is how the desk
-notices.
+is neither a gap nor a repetition between the two. Ticks stop while the database is away; what comes instead, within
+five seconds and as often, says that the hub is blind.
 """
 
 import asyncio
@@ -13,7 +13,8 @@ from uuid import UUID
 
 import structlog
 
-from hub.api.stream_frames import entity_frame, reset_frame, tick_frame
+from hub.api.sight import JUDGE_EVERY_S, Sight, Sighted
+from hub.api.stream_frames import blind_frame, entity_frame, reset_frame, sighted_frame, tick_frame
 from hub.api.subscriber import Identify, Subscriber
 from hub.clock import monotonic_s, utc_now
 from hub.storage.accounts import Identity
@@ -21,6 +22,7 @@ from hub.storage.database import DATABASE_AWAY, Connection, Pool
 from hub.storage.incident_views import incidents_by_id
 from hub.storage.queues import follow_ups_by_id, maintenance_by_id
 from hub.storage.scope import Scope
+from hub.storage.sight import Blindness, why_nothing_comes_in
 from hub.storage.stream import StreamEvent, bounds, read_after
 from hub.storage.views import View
 from hub.storage.wakeup import Wakeup
@@ -57,10 +59,10 @@ class Broadcaster:
         self._wakeup = wakeup
         self._tick_s = tick_s
         self._poll_s = poll_s
-        self._silent_after_s = max(tick_s, 3 * poll_s)  # a database that has not answered for so long is away
         self._position: int | None = None
         self._following = asyncio.Event()
-        self._reached_at_s = float("-inf")
+        self._ask_sight_at_s = float("-inf")
+        self.sight = Sight(utc_now(), monotonic_s())
         self._away = False
         self._subscribers: set[Subscriber] = set()
         self.counts = StreamCounts()
@@ -77,6 +79,7 @@ class Broadcaster:
                 tasks.create_task(self._wakeup.run())
                 tasks.create_task(self._follow())
                 tasks.create_task(self._tick())
+                tasks.create_task(self._judge_sight())
         finally:
             self.end_all()
 
@@ -109,6 +112,8 @@ class Broadcaster:
         if self._position is None or len(self._subscribers) >= SUBSCRIBERS_MAX:
             raise NotFollowingError
         subscriber = Subscriber(identity, identify, self._position)
+        if self.sight.blindness is not None:
+            subscriber.put(blind_frame(self.sight.blindness, utc_now()))
         self._subscribers.add(subscriber)
         try:
             yield subscriber
@@ -128,7 +133,7 @@ class Broadcaster:
             else:
                 async for frames in self._replay_between(subscriber, after, joined_at):
                     yield frames
-        yield tick_frame(subscriber.position, utc_now())
+        yield self._tick_frame(subscriber.position)
 
     async def _replay_between(self, subscriber: Subscriber, after: int, until: int) -> AsyncIterator[bytes]:
         position = after
@@ -161,7 +166,7 @@ class Broadcaster:
                 while True:
                     await self._catch_up(connection)
                     self._away = False
-                    self._reached_at_s = monotonic_s()
+                    await self._ask_sight(connection)
                     await self._wakeup.wait(self._poll_s)
             finally:
                 if not connection.closed:
@@ -191,19 +196,48 @@ class Broadcaster:
             self.counts.cut_off += 1
             _log.warning("stream_reader_cut_off", actor_id=subscriber.identity.actor.id)
 
+    # --- Seeing -----------------------------------------------------------------------------------------------------
+
+    async def _ask_sight(self, connection: Connection) -> None:
+        """The database has answered; now and then it says how ingest is, too."""
+        if monotonic_s() >= self._ask_sight_at_s:
+            self._ask_sight_at_s = monotonic_s() + self._poll_s / 2
+            trouble = await why_nothing_comes_in(connection)
+            self.sight.note_answer(trouble, utc_now(), monotonic_s())
+
+    async def _judge_sight(self) -> None:
+        while True:
+            await asyncio.sleep(JUDGE_EVERY_S)
+            match self.sight.judge(utc_now(), monotonic_s()):
+                case Blindness() as blindness:
+                    _log.error("hub_blind", because=blindness.because, since=blindness.since.isoformat())
+                    self._put_to_all(blind_frame(blindness, utc_now()))
+                case Sighted() as sighted:
+                    _log.warning("hub_sees_again", blind_s=round(sighted.blind_s, 1))
+                    self._put_to_all(sighted_frame(sighted))
+
     # --- Ticking ----------------------------------------------------------------------------------------------------
 
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(self._tick_s)
-            if self._position is None or monotonic_s() - self._reached_at_s > self._silent_after_s:
+            if self.sight.blindness is not None:
+                self._put_to_all(blind_frame(self.sight.blindness, utc_now()))
+            if self._position is None or self.sight.database_is_away:
                 continue
             for subscriber in self._subscribers:
-                self._put(subscriber, tick_frame(max(self._position, subscriber.position), utc_now()))
+                self._put(subscriber, self._tick_frame(max(self._position, subscriber.position)))
             try:
                 await self._end_those_logged_out()
             except DATABASE_AWAY:
                 continue  # `_follow` says so
+
+    def _tick_frame(self, position: int) -> bytes:
+        return tick_frame(position, utc_now(), storing=self.sight.blindness is None)
+
+    def _put_to_all(self, frame: bytes) -> None:
+        for subscriber in self._subscribers:
+            self._put(subscriber, frame)
 
     async def _end_those_logged_out(self) -> None:
         """A session that ended, a key that was revoked, another role: the client has to log in anew."""

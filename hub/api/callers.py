@@ -119,7 +119,7 @@ class Requires:
         """Authenticate and authorise; commits after the route, before the answer."""
         credential = credential_of(request)
         parts = parts_of(request)
-        async with parts.pool.connection() as connection:
+        async with parts.connection() as connection:
             identity = await credential.identify(connection)
             if identity is None:
                 raise unauthenticated()

@@ -1,12 +1,15 @@
 """What the application is built from; `hub/app.py` makes these, tests make their own."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from starlette.requests import Request
 
 from hub.api.broadcaster import Broadcaster
+from hub.api.problems import database_away
 from hub.settings import Settings
-from hub.storage.database import Pool
+from hub.storage.database import Connection, Pool
 from hub.storage.passwords import Passwords
 
 
@@ -18,6 +21,18 @@ class Parts:
     pool: Pool
     passwords: Passwords
     broadcaster: Broadcaster
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """A connection for one request, in a transaction that commits at the end.
+
+        Raises:
+            ProblemError: 503 at once while the database is known to be away; nobody waits for what will not come.
+        """
+        if self.broadcaster.sight.database_is_away:
+            raise database_away()
+        async with self.pool.connection() as connection:
+            yield connection
 
     @property
     def tls(self) -> bool:

@@ -92,6 +92,13 @@ def unacceptable(field: str, code: str, message: str) -> ProblemError:
     return ProblemError(422, "invalid_request", f"{field}: {message}", errors=[error])
 
 
+def database_away() -> ProblemError:
+    """Nothing of what was asked has happened, or nobody knows whether it has: ask again."""
+    return ProblemError(
+        503, "database_away", "The database cannot be reached now.", headers={"Retry-After": str(_RETRY_AFTER_S)}
+    )
+
+
 #: The core's and the storage's refusals, as sentences.
 _CONFLICTS = {
     "held": "Somebody else has this incident.",
@@ -185,9 +192,7 @@ def _on_unacceptable_value(request: Request, error: Exception) -> Response:
 
 def _on_database_away(_request: Request, error: Exception) -> Response:
     _log.warning("request_refused_database_away", error=type(error).__name__)
-    return ProblemError(
-        503, "database_away", "The database cannot be reached now.", headers={"Retry-After": str(_RETRY_AFTER_S)}
-    ).response()
+    return database_away().response()
 
 
 def our_mistake(path: str, error: Exception) -> Response:

@@ -22,7 +22,7 @@ class Patience:
 #: do: what it has ended holds no lock any more. A network that swallows packets is noticed after `answer_s` at most.
 BRISK = Patience(lock_s=3.0, statement_s=6.0, answer_s=8.0)
 #: For whoever looks on: a caller, a probe, the watch over the database itself. They are told "not now" within 6 s.
-PROMPT = Patience(lock_s=2.0, statement_s=3.0, answer_s=4.0)
+PROMPT = Patience(lock_s=2.0, statement_s=3.0, answer_s=3.5)
 #: For upkeep and commands, which nobody's life waits for.
 UNHURRIED = Patience(lock_s=None, statement_s=None, answer_s=None)
 

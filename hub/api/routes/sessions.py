@@ -66,11 +66,11 @@ async def log_in(body: LogIn, request: Request, response: Response) -> Me:
     check_same_site(request)
     parts = parts_of(request)
     address = address_of(request)
-    async with parts.pool.connection() as connection:
+    async with parts.connection() as connection:
         await _refuse_while_locked(connection, body.login, address)
         account = await sessions.find_account(connection, body.login)
     fits = await parts.passwords.verify(body.password, account.password_hash if account else None)
-    async with parts.pool.connection() as connection:
+    async with parts.connection() as connection:
         if not fits or account is None:
             await sessions.count_failure(connection, body.login, address)
         else:

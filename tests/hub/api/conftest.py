@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,7 @@ from hub.api.broadcaster import Broadcaster
 from hub.api.parts import Parts
 from hub.settings import Settings
 from hub.storage.accounts import NewUser, Role, create_api_key, create_user
+from hub.storage.addresses import PROMPT
 from hub.storage.database import Pool, database_now, open_pool
 from hub.storage.divisions import ensure_division
 from hub.storage.incidents import AlertRequest, open_or_join
@@ -154,20 +156,29 @@ class Client:
         return await self.request("DELETE", path)
 
 
-@pytest.fixture
-async def web(database: str) -> AsyncIterator[Web]:
-    """The web role, with four places; its broadcaster follows the stream."""
-    pool = await open_pool(database, name="test web", max_size=4)
-    broadcaster = Broadcaster(pool, Wakeup(database, ["stream"], name="test stream"), tick_s=0.2)
+@asynccontextmanager
+async def opened_web(dsn: str) -> AsyncIterator[Web]:
+    """The web role on this database, with four places; its broadcaster follows the stream."""
+    pool = await open_pool(dsn, name="test web", max_size=4, patience=PROMPT)
+    broadcaster = Broadcaster(pool, Wakeup(dsn, ["stream"], name="test stream"), tick_s=0.2)
     parts = Parts(settings=Settings(), pool=pool, passwords=Passwords(), broadcaster=broadcaster)
     async with pool.connection() as connection:
         for division_id, name in ((COUNTY, "示例县"), (TOWNSHIP, "东乡"), (VILLAGE, "柳村"), (SIBLING, "西乡")):
             await ensure_division(connection, division_id, name, "Asia/Shanghai")
     following = asyncio.create_task(broadcaster.run())
-    yield Web(app=create_app(parts), parts=parts, dsn=database)
-    following.cancel()
-    await asyncio.gather(following, return_exceptions=True)
-    await pool.close()
+    try:
+        yield Web(app=create_app(parts), parts=parts, dsn=dsn)
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+        await pool.close()
+
+
+@pytest.fixture
+async def web(database: str) -> AsyncIterator[Web]:
+    """The web role of this test."""
+    async with opened_web(database) as web:
+        yield web
 
 
 @pytest.fixture

@@ -34,11 +34,11 @@ class Reader:
     _rest: bytes = b""
 
     async def next(self, *kinds: str) -> Event:
-        """The next event of these kinds; ticks are passed over unless asked for."""
+        """The next event of these kinds; what only says how the hub is, is passed over unless asked for."""
         async with asyncio.timeout(DEADLINE_S):
             while True:
                 event = await self.events.get()
-                if event.kind in kinds or (not kinds and event.kind != "tick"):
+                if event.kind in kinds or (not kinds and event.kind not in {"tick", "blind", "sighted"}):
                     return event
 
     async def until_over(self) -> None:

@@ -36,7 +36,10 @@ async def test_a_press_is_on_the_stream_with_the_whole_incident(web: Web, admin:
 
 async def test_nothing_is_sent_of_what_happened_before(web: Web, admin: Client) -> None:
     recipient = await web.recipient()
-    await web.press(recipient)
+    async with reading(web.app, admin.headers) as earlier:
+        await earlier.next("tick")
+        await web.press(recipient)
+        await earlier.next()
     async with reading(web.app, admin.headers) as reader:
         await reader.next("tick")
         await web.press(recipient, event_id="press-2")
