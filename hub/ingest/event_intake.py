@@ -102,7 +102,9 @@ def _read(admitted: Admitted) -> _Read | _Unread:
 # --- Their times --------------------------------------------------------------------------------------------------
 
 
-async def _look_at_clocks(connection: Connection, taken: Sequence[_Read | _Unread], sitting: Sitting) -> ClockBook:
+async def _look_at_clocks(
+    connection: Connection, taken: Sequence[_Read | _Unread], sitting: Sitting
+) -> ClockBook[UUID]:
     """The clocks of devices that have given trouble, or do so now; none at all for the others."""
     troubled = sitting.monitoring.troubled_clocks
     suspects = {
@@ -114,7 +116,7 @@ async def _look_at_clocks(connection: Connection, taken: Sequence[_Read | _Unrea
     return await troubled.look(connection, suspects)
 
 
-def _settle(one: _Read, book: ClockBook) -> _Read:
+def _settle(one: _Read, book: ClockBook[UUID]) -> _Read:
     """The same event with the time to believe."""
     device_id, message, event = one.admitted.device.id, one.admitted.message, one.event
     if device_id not in book:
@@ -125,7 +127,7 @@ def _settle(one: _Read, book: ClockBook) -> _Read:
     return replace(one, time=settle_event_time(event.occurred_at, event.sent_at, message.received_at, clock))
 
 
-def _learn(one: _Read, book: ClockBook) -> None:
+def _learn(one: _Read, book: ClockBook[UUID]) -> None:
     """A new event is evidence of its device's clock."""
     device_id, message = one.admitted.device.id, one.admitted.message
     claimed = one.event.sent_at or one.event.occurred_at

@@ -20,7 +20,7 @@ _Key = tuple[UUID, bytes]
 
 async def settle_readings(
     connection: Connection, measured: Sequence[Measured], sitting: Sitting
-) -> tuple[list[Measured], ClockBook]:
+) -> tuple[list[Measured], ClockBook[UUID]]:
     """Those that are not known to be repeated, each with its time, and the clocks as they are known after them.
 
     The given times are those of right clocks.
@@ -47,7 +47,7 @@ def witnesses_of(measured: Iterable[Measured]) -> dict[UUID, Witness]:
     }
 
 
-async def _settle(connection: Connection, measured: Sequence[Measured], book: ClockBook) -> list[Measured]:
+async def _settle(connection: Connection, measured: Sequence[Measured], book: ClockBook[UUID]) -> list[Measured]:
     """Message by message: each teaches, then is settled; what is repeated does neither."""
     messages = [list(together) for _, together in groupby(measured, key=lambda one: id(one.admitted))]
     newest = [_newest_of(message) for message in messages]
@@ -72,7 +72,7 @@ async def _settle(connection: Connection, measured: Sequence[Measured], book: Cl
 
 
 async def _find_known(
-    connection: Connection, measured: Sequence[Measured], teachers: Sequence[Measured], book: ClockBook
+    connection: Connection, measured: Sequence[Measured], teachers: Sequence[Measured], book: ClockBook[UUID]
 ) -> set[_Key]:
     """What was stored before, wherever the unique key of readings could miss it, and whatever would teach."""
     asked = {id(one): one for one in teachers if one.admitted.device.id in book}

@@ -22,7 +22,8 @@ from hub.ingest.adapters import Adapters, GuardedAdapter
 from hub.ingest.attribution import Speaker, attribute_event, attribute_reading, subject_of
 from hub.ingest.deadlines import Deadlines
 from hub.ingest.sent_identity import SAME_PRESS_WITHIN, event_identity, is_repeated, unreadable_identity
-from hub.ingest.timekeeping import WRONG_CLOCK, settle_time, zone_of
+from hub.ingest.timekeeping import zone_of
+from hub.judge.clocks import RecordedClocks
 from hub.judge.recordings import Line, Person
 from hub.judge.verdicts import Desk, Findings, Report
 
@@ -80,6 +81,7 @@ class Replay:
         self._keys: dict[str, str] = {}
         self._events: dict[tuple[str, bytes], _Known] = {}
         self._levels: dict[tuple[str, EventName], tuple[LevelState, datetime]] = {}
+        self._clocks = RecordedClocks()
         self._now: datetime | None = None
         self._links = _Links(self._states, self._subject_of)
 
@@ -188,10 +190,9 @@ class Replay:
         circumstances = self._circumstances[subject]
         state = self._states[subject]
         findings: list[Finding] = []
-        for reading in decoded.readings:
-            time = settle_time(None if decoded.untimed else reading.measured_at, line.at)
-            if time.quality in WRONG_CLOCK:
-                self._report_clock(subject, speaker, now)
+        timed, told = self._clocks.settle_readings(speaker.id, decoded, line.at)
+        findings.extend(told)
+        for reading, time in timed:
             judged = judge_reading(state, attribute_reading(reading, speaker, line.at, time), circumstances, now)
             state = judged.state
             if judged.findings:
@@ -222,9 +223,8 @@ class Replay:
         if self._is_known(speaker, identity, event, line, now, lasting=lasting):
             return
         subject = self._subject(speaker, now)
-        time = settle_time(event.occurred_at, line.at)
-        if time.quality in WRONG_CLOCK:
-            self._report_clock(subject, speaker, now)
+        time, told = self._clocks.settle_event(speaker.id, event, line.at)
+        self._desk.take(Findings(subject, told), now)
         attributed = attribute_event(event, speaker, line.at, time, subject=subject)
         judged = judge_event(self._states[subject], attributed, self._circumstances[subject], now)
         self._keep(subject, judged.state)
@@ -279,12 +279,6 @@ class Replay:
             device_id=speaker.id,
         )
         self._desk.take(Findings(self._subject(speaker, now), (item,)), now)
-
-    def _report_clock(self, subject: Subject, speaker: Speaker, now: datetime) -> None:
-        item = ReportMaintenance(
-            kind=MaintenanceKind.CLOCK_WRONG, explanation=Explanation(code="clock_wrong"), device_id=speaker.id
-        )
-        self._desk.take(Findings(subject, (item,)), now)
 
 
 def _worn(device: Speaker, since: datetime) -> WornDevice:
