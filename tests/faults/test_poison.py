@@ -1,0 +1,201 @@
+"""One message that cannot be stored: the others go on, and it is kept with its reason."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from hub.ingest import pipeline
+from hub.ingest.source import Leaf
+from hub.ingest.suspects import SuspicionLimits
+from tests.faults.conftest import Hub, running_pipeline
+from tests.hub.ingest.worlds import NOW, World
+
+#: Of one device, each at its own moment.
+READINGS = 3
+
+
+def reading(number: int) -> dict[str, object]:
+    """The n-th reading of a device."""
+    return {"id": str(number), "measured_at": (NOW + timedelta(seconds=number)).isoformat(), "heart_rate_bpm": 70}
+
+
+def poison(world: World, table: str, device: UUID, error: str, *, times: int = 10**9) -> None:
+    """The database refuses rows of this device in this table with this state, so many times."""
+    world.run("CREATE SEQUENCE tries")  # counts also what is rolled back
+    world.run(
+        f"CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF NEW.device_id = '{device}' AND nextval('tries') <= {times} THEN "
+        f"RAISE 'poisoned' USING ERRCODE = '{error}'; END IF; RETURN NEW; END $$"
+    )
+    world.run(f"CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse()")
+
+
+def tries(world: World) -> int:
+    """How often the database was asked."""
+    return int(world.run("SELECT last_value FROM tries")[0]["last_value"])
+
+
+def quarantined(world: World) -> list[tuple[UUID, str]]:
+    """Whose messages were set aside, and why."""
+    rows = world.run("SELECT device_id, reason->'params'->>'error' AS error FROM quarantined_message ORDER BY id")
+    return [(row["device_id"], row["error"]) for row in rows]
+
+
+def stored_readings(world: World) -> dict[UUID, list[int]]:
+    """The second of each reading that is there, by device."""
+    stored: dict[UUID, list[int]] = {}
+    for row in world.run("SELECT device_id, measured_at FROM reading ORDER BY measured_at"):
+        stored.setdefault(row["device_id"], []).append(int((row["measured_at"] - NOW).total_seconds()))
+    return stored
+
+
+@contextmanager
+def locked(world: World, device: UUID) -> Iterator[None]:
+    """Another session holds what is known of this device."""
+    with psycopg.connect(world.dsn) as other:
+        other.execute("SELECT 1 FROM device_state WHERE device_id = %s FOR UPDATE", [device])
+        yield
+
+
+@pytest.mark.parametrize("error", ["22003", "23514", "54000", "P0001", "XX000", "42703"])
+async def test_a_reading_the_database_refuses_is_set_aside_and_the_others_are_stored(
+    world: World, hub: Hub, error: str
+) -> None:
+    bad, *good = [world.device(worn_by=world.recipient(name)) for name in ("甲", "乙", "丙", "丁")]
+    poison(world, "reading", bad, error)
+    for number in range(READINGS):
+        for device in (bad, *good):
+            hub.send(device, reading(number), Leaf.TELEMETRY)
+    await hub.until_answered()
+    assert all(sent.answers == ["acknowledged"] for sent in hub.sent)
+    assert stored_readings(world) == {device: list(range(READINGS)) for device in good}
+    assert {device for device, _ in quarantined(world)} == {bad}
+    assert len(quarantined(world)) == READINGS
+    assert all(error in told for _, told in quarantined(world))
+    (item,) = world.run("SELECT kind, device_id FROM maintenance_item WHERE kind = 'quarantine'")
+    assert item["device_id"] == bad
+
+
+@pytest.mark.parametrize("error", ["22P05", "XX000"])
+async def test_a_press_the_database_refuses_is_shown_at_the_desk_and_the_others_are_taken_in(
+    world: World, hub: Hub, error: str
+) -> None:
+    bad, good = world.device(worn_by=world.recipient("甲")), world.device(worn_by=world.recipient("乙"))
+    poison(world, "device_event", bad, error)
+    both = [hub.send(device, {"id": "1", "event": "sos_pressed"}) for device in (bad, good)]
+    await hub.until_answered()
+    assert [sent.answers for sent in both] == [["acknowledged"], ["acknowledged"]]
+    assert sorted(incident["kind"] for incident in world.incidents()) == ["sos", "unreadable_event"]
+    ((device, told),) = quarantined(world)
+    assert device == bad
+    assert error in told
+
+
+async def test_a_nul_in_a_text_of_a_press_is_kept_from_harming_the_others(world: World, hub: Hub) -> None:
+    bad, good = world.device(), world.device()
+    for device, component in ((bad, "a\x00b"), (good, "button-1")):
+        hub.send(device, {"id": "1", "event": "sos_pressed", "component": component})
+    await hub.until_answered()
+    assert len(world.incidents()) == 2
+
+
+@pytest.mark.parametrize("error", ["40P01", "40001", "55P03", "57014"])
+async def test_a_collision_that_passes_is_tried_again_and_nothing_is_set_aside(
+    world: World, hub: Hub, error: str
+) -> None:
+    device = world.device(worn_by=world.recipient())
+    poison(world, "device_event", device, error, times=1)
+    sent = await hub.press(device, "1")
+    assert sent.answers == ["acknowledged"]
+    assert tries(world) == 2
+    assert [incident["kind"] for incident in world.incidents()] == ["sos"]
+    assert not quarantined(world)
+
+
+@pytest.mark.parametrize("error", ["53100", "25006", "57P03", "58030", "42501"])
+async def test_what_the_server_cannot_do_now_is_waited_for_however_often_it_fails(
+    world: World, hub: Hub, error: str
+) -> None:
+    device = world.device(worn_by=world.recipient())
+    poison(world, "device_event", device, error, times=8)
+    sent = hub.send(device, {"id": "1", "event": "sos_pressed"})
+    await hub.until(lambda: tries(world) > 2 and not hub.pipeline.storing)
+    assert not sent.answers
+    await hub.until_answered()
+    await hub.until(lambda: hub.pipeline.storing)
+    assert [incident["kind"] for incident in world.incidents()] == ["sos"]
+    assert not quarantined(world)
+
+
+async def test_a_device_whose_lock_cannot_be_had_waits_apart_in_order_and_the_others_go_on(
+    world: World, hub: Hub
+) -> None:
+    stuck, *others = [world.device(worn_by=world.recipient(name)) for name in ("甲", "乙", "丙")]
+    for device in (stuck, *others):
+        hub.send(device, reading(0), Leaf.TELEMETRY)
+    await hub.until_answered()
+    with locked(world, stuck):
+        held = [hub.send(stuck, reading(number), Leaf.TELEMETRY) for number in range(1, READINGS)]
+        passing = [hub.send(device, reading(number), Leaf.TELEMETRY) for number in (1, 2) for device in others]
+        await hub.until(lambda: all(sent.answers for sent in passing))
+        await hub.until(lambda: hub.pipeline.set_apart["telemetry"] > 0)
+        more = hub.send(others[0], reading(9), Leaf.TELEMETRY)
+        await hub.until(lambda: bool(more.answers))
+        assert not any(sent.answers for sent in held)
+    await hub.until_answered()
+    assert stored_readings(world)[stuck] == list(range(READINGS))
+    assert not quarantined(world)
+    assert hub.pipeline.set_apart == {"event": 0, "telemetry": 0}
+    received = world.run("SELECT measured_at FROM reading WHERE device_id = %(id)s ORDER BY ctid", id=stuck)
+    assert [row["measured_at"] for row in received] == sorted(row["measured_at"] for row in received)
+
+
+async def test_a_press_that_only_ever_times_out_is_shown_at_the_desk_in_another_way(
+    world: World, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = SuspicionLimits(tries_min=3, within_s=0.3, others_must_pass=False)
+    monkeypatch.setattr(pipeline, "_EVENT_DUTY", replace(pipeline._EVENT_DUTY, suspicion=soon))
+    device, other = world.device(worn_by=world.recipient("甲")), world.device(worn_by=world.recipient("乙"))
+    poison(world, "device_event", device, "57014")
+    async with running_pipeline(database) as hub:
+        sent = hub.send(device, {"id": "1", "event": "sos_pressed"})
+        await hub.press(other, "2")
+        await hub.until_answered()
+        assert sent.answers == ["acknowledged"]
+    assert sorted(incident["kind"] for incident in world.incidents()) == ["sos", "unreadable_event"]
+
+
+async def test_a_reading_that_only_ever_times_out_waits_as_long_as_nobody_else_passes(
+    world: World, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = SuspicionLimits(tries_min=2, within_s=0.1, others_must_pass=True)
+    monkeypatch.setattr(pipeline, "_TELEMETRY_DUTY", replace(pipeline._TELEMETRY_DUTY, suspicion=soon))
+    device, other = world.device(worn_by=world.recipient("甲")), world.device(worn_by=world.recipient("乙"))
+    poison(world, "reading", device, "57014")
+    async with running_pipeline(database) as hub:
+        sent = hub.send(device, reading(0), Leaf.TELEMETRY)
+        await hub.until(lambda: tries(world) > 6)
+        assert not sent.answers
+        assert not quarantined(world)
+        hub.send(other, reading(0), Leaf.TELEMETRY)
+        await hub.until_answered()
+    assert [device_id for device_id, _ in quarantined(world)] == [device]
+
+
+async def test_what_cannot_even_be_set_aside_is_not_acknowledged_and_holds_up_nobody(world: World, hub: Hub) -> None:
+    bad, good = world.device(worn_by=world.recipient("甲")), world.device(worn_by=world.recipient("乙"))
+    poison(world, "device_event", bad, "XX000")
+    world.run("CREATE TRIGGER refuse BEFORE INSERT ON quarantined_message FOR EACH ROW EXECUTE FUNCTION refuse()")
+    stuck = hub.send(bad, {"id": "1", "event": "sos_pressed"})
+    await hub.press(good, "2")
+    await hub.until(lambda: hub.pipeline.set_apart["event"] == 1)
+    await hub.press(good, "3")
+    assert not stuck.answers
+    world.run("DROP TRIGGER refuse ON quarantined_message")
+    await hub.until_answered()
+    assert sorted(incident["kind"] for incident in world.incidents()) == ["sos", "unreadable_event"]
