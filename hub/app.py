@@ -11,7 +11,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -21,6 +21,9 @@ from hub.storage.addresses import BRISK, PROMPT, UNHURRIED, Patience
 from hub.storage.database import DATABASE_AWAY, Pool, listen, open_pool
 from hub.storage.durability import check_durability
 from hub.storage.figures import Figure
+
+if TYPE_CHECKING:
+    from hub.ingest.source import MessageSink
 
 _log = structlog.get_logger(__name__)
 
@@ -63,7 +66,7 @@ async def run_ingest(settings: Settings, dsn: str) -> None:
             watcher=watch,
         )
         subscriber = Subscriber(settings.brokers, pipeline, pool, settings.division)
-        state.trouble = lambda: None if pipeline.storing else "what arrives cannot be stored"
+        state.trouble = _Unable(pipeline)
         state.figures = lambda: count_ingest(pipeline, door.counters, subscriber.sources, scrubber.counters)
         await door.start()
         try:
@@ -224,6 +227,19 @@ class _Readiness:
     ready: bool = False
     trouble: Callable[[], str | None] = lambda: None  #: Why a process that is ready does not do its duty just now.
     figures: Callable[[], Sequence[Figure]] = tuple
+
+
+class _Unable:
+    """What ingest says of itself while commits fail; a single failure between two heartbeats is none."""
+
+    def __init__(self, sink: "MessageSink") -> None:
+        self._sink = sink
+        self._beats = 0
+
+    def __call__(self) -> str | None:
+        """Asked once a heartbeat."""
+        self._beats = 0 if self._sink.storing else self._beats + 1
+        return "what arrives cannot be stored" if self._beats > 1 else None
 
 
 @contextlib.asynccontextmanager

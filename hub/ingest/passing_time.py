@@ -33,6 +33,9 @@ _RETRY_S = 0.5
 _FAILED_AGAIN_AFTER = timedelta(minutes=1)
 #: A clock that jumped further than this says nothing about anybody's silence (DESIGN.md section 2, rule 13).
 _JUMP_S = 5.0
+#: Who could not look for longer than this - the database was away, the process stood still - was blind: what was sent
+#: meanwhile is still on its way, and graces begin anew as after a restart.
+_GAP_S = 5.0
 
 
 class TimePasser:
@@ -73,9 +76,12 @@ class TimePasser:
         earliest = self._monitoring.deadlines.earliest
         return bool(self._monitoring.rechecks) or (earliest is not None and earliest <= utc_now())
 
+    def _is_long_ago(self) -> bool:
+        return self._clocks is None or monotonic_s() - self._clocks[1] >= _POLL_S
+
     async def _pass(self, epoch: Epoch) -> bool:
-        """Judge some of those who are due; whether there were any."""
-        if not self._is_due():
+        """Judge some of those who are due; whether there were any. Looks now and then though nobody is due."""
+        if not self._is_due() and not self._is_long_ago():
             return False
         if self._connection is None:
             self._connection = await connect(self._dsn, name=f"ingest {self._name} time")
@@ -85,7 +91,7 @@ class TimePasser:
         try:
             async with self._connection.transaction():
                 now = await database_now(self._connection)
-                self._notice_jump(now)
+                self._notice_gap(now)
                 taken = self._monitoring.deadlines.take_due(now, _TOGETHER)
                 taken += await self._changed_subjects(self._connection, rechecks, now)
             await self._judge_all(self._connection, epoch, list(dict.fromkeys(taken)), now)
@@ -148,13 +154,15 @@ class TimePasser:
                 changed.append(before)
         return changed
 
-    def _notice_jump(self, now: datetime) -> None:
-        """After a jump of the clock no silence is believed that began before it."""
+    def _notice_gap(self, now: datetime) -> None:
+        """After a jump of the clock, or a time in which nobody looked, no silence is believed that began before it."""
         steady_s = monotonic_s()
         if self._clocks is not None:
             before, before_s = self._clocks
-            if abs((now - before).total_seconds() - (steady_s - before_s)) > _JUMP_S:
-                _log.error("grace_restarted_by_clock")
+            passed_s = steady_s - before_s
+            jumped = abs((now - before).total_seconds() - passed_s) > _JUMP_S
+            if jumped or passed_s > _GAP_S:
+                _log.error("grace_restarted", because="clock" if jumped else "blind", blind_s=round(passed_s, 1))
                 self._monitoring.watching_since = now
         self._clocks = (now, steady_s)
 

@@ -1,0 +1,86 @@
+"""After a time in which the hub could not look, nobody's silence is judged before a new grace."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hub.ingest import passing_time
+from hub.ingest.monitoring import Monitoring
+from hub.ingest.owner import Owner
+from hub.ingest.passing_time import TimePasser
+from hub.storage.database import Connection
+
+BEGAN = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+
+
+@dataclass
+class Clocks:
+    """The database's clock and the machine's steady one, as the test sets them; counts who reads the first."""
+
+    at: datetime = BEGAN
+    steady_s: float = 100.0
+    looks: int = 0
+
+    def pass_s(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+        self.steady_s += seconds
+
+    async def database_now(self, _connection: Connection) -> datetime:
+        self.looks += 1
+        return self.at
+
+    async def until_looked(self) -> None:
+        """A look that began after this call has ended."""
+        wanted = self.looks + 2
+        async with asyncio.timeout(10):
+            while self.looks < wanted:
+                self.pass_s(passing_time._POLL_S)
+                await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
+    clocks = Clocks()
+    monkeypatch.setattr(passing_time, "database_now", clocks.database_now)
+    monkeypatch.setattr(passing_time, "monotonic_s", lambda: clocks.steady_s)
+    monkeypatch.setattr(passing_time, "_POLL_S", 0.01)
+    return clocks
+
+
+@pytest.fixture
+async def monitoring(database: str, clocks: Clocks) -> AsyncIterator[Monitoring]:
+    owner = Owner(database, "test")
+    epoch = await owner.become_owner()
+    monitoring = Monitoring()
+    monitoring.watching_since = BEGAN
+    passing = asyncio.create_task(TimePasser(monitoring, database, "test").run(epoch))
+    await clocks.until_looked()
+    yield monitoring
+    passing.cancel()
+    await asyncio.gather(passing, return_exceptions=True)
+    await owner.release(epoch)
+
+
+async def test_who_looks_all_the_time_keeps_the_grace_of_the_start(monitoring: Monitoring, clocks: Clocks) -> None:
+    for _ in range(4):
+        clocks.pass_s(4)
+        await clocks.until_looked()
+    assert monitoring.watching_since == BEGAN
+
+
+async def test_ten_minutes_without_a_look_begin_a_new_grace(monitoring: Monitoring, clocks: Clocks) -> None:
+    clocks.pass_s(600)
+    back = clocks.at
+    await clocks.until_looked()
+    assert monitoring.watching_since is not None
+    assert back <= monitoring.watching_since < back + timedelta(seconds=1)
+
+
+async def test_a_clock_that_is_set_begins_a_new_grace(monitoring: Monitoring, clocks: Clocks) -> None:
+    clocks.at += timedelta(hours=1)
+    await clocks.until_looked()
+    assert monitoring.watching_since is not None
+    assert monitoring.watching_since >= BEGAN + timedelta(hours=1)
