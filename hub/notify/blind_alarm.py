@@ -90,7 +90,7 @@ class BlindAlarm:
                     _log.exception("blind_alarm_failed")
                 await asyncio.sleep(self._look_every_s)
         finally:
-            await self._disconnect()
+            await self.close()
 
     async def overhear(self, reply: Reply) -> bool:
         """Whether a text was the answer to one of ours: then it is remembered here, and is no news to the desk."""
@@ -124,7 +124,7 @@ class BlindAlarm:
             await self._refresh_people(connection)
         except Exception as error:  # noqa: BLE001 - away, read-only, empty or broken: nothing can be seen through it
             self._why = type(error).__name__
-            await self._disconnect()
+            await self.close()
             return BlindBecause.DATABASE_AWAY
         return None if self._why is None else BlindBecause.NOT_TAKING_IN
 
@@ -214,7 +214,7 @@ class BlindAlarm:
                 await self._record(await self._connected(), episode, episode.until)
             except DATABASE_AWAY as error:
                 _log.warning("blindness_not_recorded", error=type(error).__name__)
-                await self._disconnect()
+                await self.close()
                 return
         await self._file.keep_episode(None)
 
@@ -247,7 +247,8 @@ class BlindAlarm:
             self._connection = await connect(self._dsn, name="duty sight", autocommit=True, patience=PROMPT)
         return self._connection
 
-    async def _disconnect(self) -> None:
+    async def close(self) -> None:
+        """Let the connection go; the next look makes another."""
         if self._connection is not None:
             connection, self._connection = self._connection, None
             await connection.close()
