@@ -32,10 +32,17 @@ async def try_own(connection: Connection, role: str, holder: str) -> Epoch | Non
     """Become the owner if nobody is; `connection` is the one whose end says that this owner is gone.
 
     Commits by itself (the connection is in autocommit mode). None while another owner is alive.
+
+    Raises:
+        psycopg.errors.LockNotAvailable: the owner is gone, and one of its transactions is not yet: try again.
     """
     statements = queries("ownership")
     await connection.execute(statements.end_dead_owner, {"role": role})
+    vacant = await (await connection.execute(statements.is_vacant, {"role": role})).fetchone()
+    if vacant is None or not vacant[0]:
+        return None
     async with connection.transaction():
+        await connection.execute(statements.wait_briefly)
         await connection.execute(statements.lock_exclusive)
         cursor = await connection.execute(
             statements.take_over, {"role": role, "holder": holder, "lease_s": LEASE.total_seconds()}

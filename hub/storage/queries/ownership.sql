@@ -19,6 +19,17 @@ SELECT pg_terminate_backend(activity.pid)
    AND starts_with(activity.application_name, 'hub ingest ' || owner_epoch.holder)
  WHERE role = %(role)s AND lease_until < clock_timestamp()
 
+-- is_vacant --
+-- Asked before the lock: whoever waits for it alone holds up every transaction of a living owner.
+SELECT NOT EXISTS (
+    SELECT 1 FROM owner_epoch o
+      JOIN pg_stat_activity a ON a.pid = o.backend_pid AND a.backend_start = o.backend_start
+     WHERE o.role = %(role)s AND o.lease_until >= clock_timestamp())
+
+-- wait_briefly --
+-- A dead owner's transaction may still hold the lock, and is ended only when its lease has run out: ask again then.
+SET LOCAL lock_timeout = '500ms'
+
 -- take_over --
 -- Nobody owned it yet, its lease ran out, or the connection that stood for it is gone.
 INSERT INTO owner_epoch AS o (role, epoch, holder, holder_addr, backend_pid, backend_start, lease_until)

@@ -7,7 +7,7 @@ import pytest
 from hub.ingest.owner import Owner
 from hub.ingest.pipeline import Pipeline
 from hub.storage import ownership
-from hub.storage.database import connect
+from hub.storage.database import DATABASE_AWAY, Connection, connect
 from hub.storage.ownership import NotOwnerError
 from tests.hub.ingest.worlds import Sent, World
 
@@ -47,6 +47,51 @@ async def test_an_owner_that_stalls_is_followed_and_finds_itself_fenced(database
         await first.stay_owner(stale)
     await first.release(stale)
     await second.release(fresh)
+
+
+async def test_a_standby_that_waits_holds_up_nobody(database: str) -> None:
+    first, second = Owner(database, "first"), Owner(database, "second")
+    epoch = await first.become_owner()
+    waiting = asyncio.create_task(second.become_owner())
+    async with (
+        await connect(database, name="ingest first event") as events,
+        await connect(database, name="ingest first telemetry") as telemetry,
+        events.transaction(),
+    ):
+        await ownership.fence(events, epoch)
+        await asyncio.wait({waiting}, timeout=0.6)  # the standby has asked meanwhile, while a transaction is in flight
+        async with asyncio.timeout(2), telemetry.transaction():
+            await ownership.fence(telemetry, epoch)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    await second._disconnect()
+    await first.release(epoch)
+
+
+async def test_an_owner_that_was_stopped_in_a_transaction_is_followed_when_its_lease_is_over(
+    database: str, world: World
+) -> None:
+    first, second = Owner(database, "first"), Owner(database, "second")
+    epoch = await first.become_owner()
+    async with await connect(database, name="ingest first event") as events:
+        await ownership.fence(events, epoch)  # and here it was stopped
+        world.run("SELECT pg_terminate_backend(backend_pid) FROM owner_epoch")
+        waiting = asyncio.create_task(second.become_owner())
+        done, _ = await asyncio.wait({waiting}, timeout=0.8)
+        assert not done, "the lease still runs, and the transaction still holds the lock"
+        world.run("UPDATE owner_epoch SET lease_until = now() - interval '1 second'")
+        async with asyncio.timeout(3):
+            following = await waiting
+        assert following.number == epoch.number + 1
+        assert events.closed or (await _is_ended(events))
+    await first.release(epoch)
+    await second.release(following)
+
+
+async def _is_ended(connection: Connection) -> bool:
+    with pytest.raises(DATABASE_AWAY):
+        await connection.execute("SELECT 1")
+    return True
 
 
 async def test_an_owner_goes_on_after_the_database_was_away(database: str, world: World) -> None:
