@@ -2,7 +2,7 @@
 
 import typer
 
-from hub.cli import adapter, api_key, backup, bench, device, health, judge, recipient, serve, simulate, user
+from hub.cli import adapter, api_key, backup, bench, device, health, judge, recipient, serve, simulate, user, verify
 
 app = typer.Typer(
     name="hub",
@@ -31,3 +31,4 @@ app.command(context_settings=_PASSED_ON, add_help_option=False)(simulate.simulat
 app.command()(simulate.demo)
 app.command()(bench.bench)
 app.command()(judge.judge)
+app.command()(verify.verify)

@@ -134,9 +134,15 @@ class Scrubber:
                 claimed = set(subjects)
                 saved = {one.subject: one.state for one in await monitoring.load_states(connection, subjects)}
                 held = {subject: state for subject in subjects if (state := self._live.find(subject)) is not None}
-                different = [subject for subject, state in held.items() if state.to_json() != saved.get(subject)]
+                gone = await self._gone(connection, [subject for subject in held if subject not in saved])
+                different = [
+                    subject
+                    for subject, state in held.items()
+                    if subject not in gone and state.to_json() != saved.get(subject)
+                ]
                 if different:
                     await self._report(connection, different)
+            self._live.forget(gone)
             for subject in different:
                 _log.error("state_differed", subject_id=subject.id, saved=subject in saved)
                 self._live.restore(subject, saved.get(subject))
@@ -145,6 +151,12 @@ class Scrubber:
         self.counters.compared += len(held)
         self.counters.different += len(different)
         return len(held), different
+
+    async def _gone(self, connection: Connection, missing: list[Subject]) -> set[Subject]:
+        """Those whose row went with them: erased, or a device that is no more."""
+        if not missing:
+            return set()
+        return set(missing) - set(await monitoring.find_lives(connection, missing, await database_now(connection)))
 
     async def _report(self, connection: Connection, different: list[Subject]) -> None:
         explanation = Explanation(

@@ -219,6 +219,10 @@ SENTENCES: Mapping[str, Words] = {
         "{count} states depend on the order of readings of the same instant, which is not stored.",
         "{count} 个状态取决于同一时刻读数的先后，先后未存储。",
     ),
+    "begins_anew": _as_it_should(
+        "{count} states are of another version of the rules: each begins anew with the next message.",
+        "{count} 个状态由其他版本保存：收到下一条报文后重新建立。",
+    ),
     "nothing_to_rebuild": _as_it_should(
         "{count} states have no reading or event within the days that were replayed.",
         "{count} 个状态在重放期内没有读数或事件。",

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from hub.ingest.sent_identity import ID_REUSED_AFTER, identity_of
 from hub.notify.retry import AttemptState, NotificationState
+from hub.storage.database import Connection
 from hub.storage.heartbeats import ALIVE_WITHIN
 from hub.storage.incident_rows import policy_from_json
 from hub.storage.retention import RetentionPeriods
@@ -15,6 +16,8 @@ from hub.storage.verification import Period, Picture, Present
 from hub.verify import counting, custody, judging, ladders, texts
 from hub.verify.counting import Kept, Words
 from hub.verify.differences import Difference, Look, differ
+from hub.verify.memory import look_at_memory
+from hub.verify.rebuilding import look_at_states
 
 #: A deadline is carried out within a second, and within this on a machine that has much to do or has just started.
 MARGIN = timedelta(seconds=30)
@@ -32,6 +35,17 @@ class _Asked:
     @property
     def duty_works(self) -> bool:
         return "duty" in self.present.roles
+
+
+async def verify_installation(connection: Connection, period: Period, states_max: int | None) -> list[Look]:
+    """Every comparison; `connection` commits by itself."""
+    memory = await look_at_memory(connection)
+    async with connection.transaction():
+        picture = Picture(connection, period)
+        present = await picture.take()
+        looks = await look_at_rows(picture, period, present)
+        looks.append(await look_at_states(picture, present.now, states_max))
+    return [*looks, memory]
 
 
 async def look_at_rows(picture: Picture, period: Period, present: Present) -> list[Look]:

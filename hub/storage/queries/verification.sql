@@ -42,9 +42,8 @@ SELECT date_trunc('hour', received_at, 'UTC'), count(*)
   FROM device_event WHERE received_at >= %(from)s AND received_at < %(until)s GROUP BY 1
 
 -- quarantined --
--- The messages that were kept as they came, and those that were only counted.
-SELECT hour, sum(messages)::bigint
-  FROM quarantine_by_hour WHERE hour >= %(from)s AND hour < %(until)s GROUP BY 1
+-- The messages that were kept as they came, and those that were only counted any more.
+SELECT hour, sum(messages)::bigint FROM quarantine_by_hour WHERE hour >= %(from)s AND hour < %(until)s GROUP BY 1
 
 -- alerts --
 -- The alerts that are there; those that people raised themselves have another way.
@@ -85,15 +84,14 @@ SELECT asked.event_id::text
  WHERE NOT EXISTS (SELECT 1 FROM event_identity i WHERE i.device_id = asked.device_id AND i.identity = asked.identity)
 
 -- orphan_identities --
--- An identity stands for an event, or for a message that could not be read.
+-- An identity stands for an event, or for a message that could not be read and is kept, or was only counted.
 SELECT i.device_event_id::text
   FROM event_identity i
  WHERE i.seen_at >= %(from)s AND i.seen_at < %(until)s
    AND NOT EXISTS (SELECT 1 FROM device_event e WHERE e.id = i.device_event_id)
    AND NOT EXISTS (SELECT 1 FROM quarantined_message q
                     WHERE q.device_id = i.device_id AND sha256(q.payload) = i.payload_sha256)
-   AND NOT EXISTS (SELECT 1 FROM incident o
-                    WHERE o.kind = 'unreadable_event' AND o.subject_id = i.device_id::text)
+   AND NOT EXISTS (SELECT 1 FROM quarantine_summary s WHERE s.owner_id = i.device_id AND s.messages > s.kept)
 
 -- doubled_events --
 -- The same event of a device stored twice within the time in which its id means the same.
@@ -197,3 +195,39 @@ SELECT beat.holder, o.epoch,
        (SELECT coalesce(sum(messages - refused), 0)::bigint FROM intake_tally t WHERE t.epoch = o.epoch)
   FROM owner_epoch o JOIN process_heartbeat beat ON beat.role = o.role AND beat.holder = o.holder
  WHERE beat.seen_at > clock_timestamp() - make_interval(secs => %(within_s)s)
+
+-- states --
+-- Saved states with what the registry says of their subject's settings now; as many as asked, whichever they are.
+SELECT s.subject_type, s.subject_id::text, s.state, coalesce(r.monitoring, '{}')
+  FROM monitoring_state s LEFT JOIN recipient r ON s.subject_type = 'recipient' AND r.id = s.subject_id
+ ORDER BY md5(s.subject_id::text || %(lot)s) LIMIT %(limit)s
+
+-- state_readings --
+-- What these devices measured of a subject; by device and time, as the unique key lies.
+SELECT g.device_id::text, d.kind, g.measured_at, g.received_at, g.historical, g.heart_rate_bpm, g.spo2_pct,
+       g.respiration_rate_bpm, g.steps, g.activity, g.posture, g.in_bed, g.body_movement, g.worn, g.charging,
+       g.battery_pct
+  FROM reading g LEFT JOIN device d ON d.id = g.device_id
+ WHERE g.device_id IN (SELECT unnest(%(devices)s::uuid[])
+                        UNION SELECT device_id FROM assignment WHERE recipient_id = %(recipient_id)s::uuid)
+   AND g.recipient_id IS NOT DISTINCT FROM %(recipient_id)s::uuid
+   AND g.measured_at >= %(since)s
+ ORDER BY g.received_at, g.measured_at, g.identity
+
+-- state_events --
+-- What these devices claimed of a subject.
+SELECT e.device_id::text, d.kind, e.event, e.occurred_at, e.received_at, e.historical, e.test
+  FROM device_event e LEFT JOIN device d ON d.id = e.device_id
+ WHERE e.device_id IN (SELECT unnest(%(devices)s::uuid[])
+                        UNION SELECT device_id FROM assignment WHERE recipient_id = %(recipient_id)s::uuid)
+   AND e.recipient_id IS NOT DISTINCT FROM %(recipient_id)s::uuid
+   AND e.occurred_at >= %(since)s
+ ORDER BY e.received_at, e.id
+
+-- stateless --
+-- People whose devices have measured something of them, and of whom nothing is remembered.
+SELECT DISTINCT a.recipient_id::text
+  FROM assignment a JOIN device_state d ON d.device_id = a.device_id JOIN recipient r ON r.id = a.recipient_id
+ WHERE d.measured_at >= a.from_at AND a.until_at IS NULL
+   AND NOT EXISTS (SELECT 1 FROM monitoring_state s
+                    WHERE s.subject_type = 'recipient' AND s.subject_id = a.recipient_id)

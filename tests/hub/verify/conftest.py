@@ -1,0 +1,71 @@
+"""A pipeline at work on a database of its own, and the verification as the command asks for it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+import pytest
+
+from hub.clock import utc_now
+from hub.storage.database import connect
+from hub.storage.verification import Period, Picture, Present
+from hub.verify.differences import Look
+from hub.verify.rebuilding import look_at_states
+from hub.verify.verification import look_at_rows, verify_installation
+from tests.hub.ingest.conftest import pipeline, send, world
+from tests.hub.ingest.worlds import NOW
+
+__all__ = ["pipeline", "send", "world"]
+
+Verify = Callable[[], Awaitable[dict[str, list[str]]]]
+
+
+Damaged = Callable[[str], Awaitable[dict[str, list[str]]]]
+
+
+@pytest.fixture
+def period() -> Period:
+    """The hours from the tests' now to the database's."""
+    return Period(NOW - timedelta(hours=2), max(NOW, utc_now()) + timedelta(hours=2))
+
+
+@pytest.fixture
+def looks(database: str, period: Period) -> Callable[[], Awaitable[Sequence[Look]]]:
+    """Everything that the verification says."""
+
+    async def look() -> Sequence[Look]:
+        async with await connect(database, name="verify", autocommit=True) as connection:
+            return await verify_installation(connection, period, None)
+
+    return look
+
+
+@pytest.fixture
+def verify(looks: Callable[[], Awaitable[Sequence[Look]]]) -> Verify:
+    """What is not explained: codes by check."""
+
+    async def unexplained() -> dict[str, list[str]]:
+        return _unexplained(await looks())
+
+    return unexplained
+
+
+@pytest.fixture
+def damaged(database: str, period: Period) -> Damaged:
+    """What is not explained once a statement has done its damage, which is undone afterwards."""
+
+    async def unexplained(statement: str) -> dict[str, list[str]]:
+        async with (
+            await connect(database, name="verify", autocommit=True) as connection,
+            connection.transaction(force_rollback=True),
+        ):
+            await connection.execute(statement.encode())
+            picture, present = Picture(connection, period), Present(utc_now(), frozenset({"duty"}))
+            looked = await look_at_rows(picture, period, present)
+            return _unexplained([*looked, await look_at_states(picture, present.now, None)])
+
+    return unexplained
+
+
+def _unexplained(looked: Sequence[Look]) -> dict[str, list[str]]:
+    said = {look.check: sorted({one.code for one in look.differences if not one.explained}) for look in looked}
+    return {check: codes for check, codes in said.items() if codes}
