@@ -12,9 +12,13 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from hub.storage.database import Pool
+from hub.storage.gathering import Gathering
 from hub.storage.mqtt_records import Admission, DatabaseAwayError, Refusal, RefusedBecause
 from hub.storage.mqtt_sessions import transaction
 from hub.storage.queries import queries
+
+#: CONNECTs judged together: enough for a storm, few enough that letting them in does not keep a press waiting.
+_AT_ONCE_MAX = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class PostgresCredentials:
         self._pool = pool
         self._sql = queries("device_credentials")
         self._last_good: dict[str, Admission] = {}
+        self._finding = Gathering(self._find_each, most=_AT_ONCE_MAX)
 
     async def authenticate(self, username: str, password: bytes) -> Admission | Refusal:
         """Whether this is a device of the hub, with its secret, and not revoked."""
@@ -40,10 +45,10 @@ class PostgresCredentials:
             return Refusal(reason=RefusedBecause.UNKNOWN_DEVICE)
         secret_sha256 = hashlib.sha256(password).digest()
         try:
-            found = await self._find([device_id])
+            found = await self._finding.ask(device_id)
         except DatabaseAwayError:
             return self._recall(username, secret_sha256)
-        verdict = _judge(found.get(username), secret_sha256)
+        verdict = _judge(found, secret_sha256)
         if isinstance(verdict, Admission):
             self._last_good[username] = verdict
         elif verdict.reason is not RefusedBecause.WRONG_PASSWORD:
@@ -73,6 +78,10 @@ class PostgresCredentials:
         async with transaction(self._pool) as connection:
             cursor = await connection.execute(self._sql.children, {"gateway_id": gateway_id})
             return frozenset([str(row[0]) async for row in cursor])
+
+    async def _find_each(self, device_ids: Sequence[UUID]) -> list[_Row | None]:
+        found = await self._find(set(device_ids))
+        return [found.get(str(device_id)) for device_id in device_ids]
 
     async def _find(self, device_ids: Collection[UUID]) -> dict[str, _Row]:
         async with (

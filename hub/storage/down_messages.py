@@ -10,8 +10,9 @@ from psycopg.rows import TupleRow
 
 from hub.storage.database import Connection, Pool
 from hub.storage.mqtt_records import LiveSession, OwedMessage, Settlement
-from hub.storage.mqtt_sessions import down_message, transaction
+from hub.storage.mqtt_sessions import transaction
 from hub.storage.queries import queries
+from hub.storage.session_batches import down_message
 
 
 class PostgresDownlinks:

@@ -16,6 +16,7 @@ from hub.storage.mqtt_records import (
     Refusal,
     RefusedBecause,
     Settlement,
+    StoredSession,
 )
 from hub.storage.mqtt_sessions import DOWN_MESSAGE_CHANNEL, remember_received
 from tests.front_door.shelf import Shelf, live, subscription
@@ -278,3 +279,49 @@ async def test_a_database_that_hangs_counts_as_away(shelf: Shelf) -> None:
         started = asyncio.get_running_loop().time()
         assert await shelf.credentials.authenticate(device_id, b"s") == admitted
         assert asyncio.get_running_loop().time() - started < 5
+
+
+async def test_a_storm_of_sessions_is_opened_together_and_each_is_its_own(shelf: Shelf) -> None:
+    devices = [await shelf.device() for _ in range(5)]
+    before = [await shelf.lasting(device, f"c{number}") for number, device in enumerate(devices)]
+    asked = [(device, f"c{number}", number) for number, device in enumerate(devices)] * 3
+    opened = await asyncio.gather(
+        *(
+            shelf.sessions.open(device, client, clean_start=number == 4, expiry_s=0 if number == 3 else 600)
+            for device, client, number in asked
+        )
+    )
+    for number, old in enumerate(before):
+        mine = [session for session, (_, _, about) in zip(opened, asked, strict=True) if about == number]
+        generations = [session.generation if session is not None else None for session in mine]
+        if number == 4:  # a clean start each time
+            assert generations == [1, 1, 1]
+            assert len({session.id for session in mine if session is not None}) == 3
+        else:
+            assert generations == [2, 3, 4]
+            assert all(session is not None and session.id == old.id and session.present for session in mine)
+            assert all(session is not None and len(session.subscriptions) == 1 for session in mine)
+
+
+async def test_sessions_closed_together_end_as_each_asked_and_a_later_connection_keeps_its_own(shelf: Shelf) -> None:
+    devices = [await shelf.device() for _ in range(3)]
+    stays, ends, taken_over = [await shelf.lasting(device) for device in devices]
+    later = await shelf.sessions.open(devices[2], "c", clean_start=False, expiry_s=600)
+    await asyncio.gather(
+        shelf.sessions.close(stays, 600), shelf.sessions.close(ends, 0), shelf.sessions.close(taken_over, 600)
+    )
+    rows = await shelf.run("SELECT id, disconnected_at IS NULL FROM mqtt_session")
+    assert later is not None
+    assert dict(rows) == {stays.id: False, later.id: True}
+
+
+async def test_a_session_for_a_device_that_is_gone_spoils_no_other(shelf: Shelf) -> None:
+    device = await shelf.device()
+    gone = "00000000-0000-7000-8000-00000000dead"
+    opened, failed = await asyncio.gather(
+        shelf.sessions.open(device, "c", clean_start=False, expiry_s=600),
+        shelf.sessions.open(gone, "c", clean_start=False, expiry_s=600),
+        return_exceptions=True,
+    )
+    assert isinstance(opened, StoredSession)
+    assert isinstance(failed, Exception)

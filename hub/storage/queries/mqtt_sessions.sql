@@ -1,56 +1,67 @@
--- end_session --
+-- lock --
+-- Several sessions change under it, so that none waits for another in a circle.
+SELECT pg_advisory_xact_lock(x'6d717474'::bigint)  -- 'mqtt'
+
+-- end_sessions --
 -- A clean start ends the stored session; so does its own expiry, even if housekeeping has not come by yet.
-DELETE FROM mqtt_session
- WHERE user_id = %(user_id)s AND client_id = %(client_id)s
-   AND (%(clean_start)s OR disconnected_at + make_interval(secs => expiry_s) < now())
+DELETE FROM mqtt_session s
+ USING unnest(%(user_ids)s::uuid[], %(client_ids)s::text[], %(clean_starts)s::boolean[])
+       AS asked(user_id, client_id, clean_start)
+ WHERE s.user_id = asked.user_id AND s.client_id = asked.client_id
+   AND (asked.clean_start OR s.disconnected_at + make_interval(secs => s.expiry_s) < now())
 
 -- open_lasting --
--- Make the session or take it up; the first generation is a new session.
+-- Make the sessions or take them up; the first generation is a new session.
 INSERT INTO mqtt_session (id, user_id, client_id, expiry_s)
-VALUES (%(id)s, %(user_id)s, %(client_id)s, %(expiry_s)s)
+SELECT * FROM unnest(%(ids)s::uuid[], %(user_ids)s::uuid[], %(client_ids)s::text[], %(expiries_s)s::bigint[])
 ON CONFLICT (user_id, client_id) DO UPDATE
    SET generation = mqtt_session.generation + 1, disconnected_at = NULL, expiry_s = EXCLUDED.expiry_s
-RETURNING id, generation
+RETURNING user_id, client_id, id, generation
 
 -- resume_ending --
 -- A client that asks for no lasting session may still find one, and ends it with this connection.
-UPDATE mqtt_session
-   SET generation = generation + 1, disconnected_at = NULL, expiry_s = 0
- WHERE user_id = %(user_id)s AND client_id = %(client_id)s
-RETURNING id, generation
+UPDATE mqtt_session s
+   SET generation = s.generation + 1, disconnected_at = NULL, expiry_s = 0
+  FROM unnest(%(user_ids)s::uuid[], %(client_ids)s::text[]) AS asked(user_id, client_id)
+ WHERE s.user_id = asked.user_id AND s.client_id = asked.client_id
+RETURNING s.user_id, s.client_id, s.id, s.generation
 
 -- subscriptions --
--- What the session is subscribed to.
-SELECT topic_filter, device_id, leaf, qos, identifier FROM mqtt_subscription WHERE session_id = %(session_id)s
+-- What the sessions are subscribed to.
+SELECT session_id, topic_filter, device_id, leaf, qos, identifier
+  FROM mqtt_subscription WHERE session_id = ANY(%(session_ids)s)
 
 -- received --
 -- QoS 2 messages that are committed and not released.
-SELECT packet_id FROM mqtt_received WHERE session_id = %(session_id)s
+SELECT session_id, packet_id FROM mqtt_received WHERE session_id = ANY(%(session_ids)s)
 
 -- unacknowledged --
 -- What was sent on an earlier connection and is sent again, under the same packet identifier.
-SELECT d.packet_id, m.id, m.device_id, m.leaf, m.payload, m.expires_at
+SELECT d.session_id, d.packet_id, m.id, m.device_id, m.leaf, m.payload, m.expires_at
   FROM mqtt_delivery d JOIN down_message m ON m.id = d.down_message_id
- WHERE d.session_id = %(session_id)s AND d.packet_id IS NOT NULL AND m.expires_at > now()
+ WHERE d.session_id = ANY(%(session_ids)s) AND d.packet_id IS NOT NULL AND m.expires_at > now()
  ORDER BY m.created_at, m.id
 
 -- disconnect --
 -- The expiry runs from now on. Nothing happens if a later connection has the session.
-UPDATE mqtt_session SET disconnected_at = now(), expiry_s = %(expiry_s)s
- WHERE id = %(id)s AND generation = %(generation)s
+UPDATE mqtt_session s SET disconnected_at = now(), expiry_s = ended.expiry_s
+  FROM unnest(%(ids)s::uuid[], %(generations)s::integer[], %(expiries_s)s::bigint[]) AS ended(id, generation, expiry_s)
+ WHERE s.id = ended.id AND s.generation = ended.generation
 
 -- discard --
--- The session ends with its connection.
-DELETE FROM mqtt_session WHERE id = %(id)s AND generation = %(generation)s
+-- The sessions end with their connections.
+DELETE FROM mqtt_session s
+ USING unnest(%(ids)s::uuid[], %(generations)s::integer[]) AS ended(id, generation)
+ WHERE s.id = ended.id AND s.generation = ended.generation
 
 -- subscribe --
 -- Nothing happens if the session has ended meanwhile.
 INSERT INTO mqtt_subscription (session_id, topic_filter, device_id, leaf, qos, identifier)
 SELECT s.id, asked.topic_filter, asked.device_id, asked.leaf, asked.qos, asked.identifier
-  FROM mqtt_session s, unnest(
-       %(topic_filters)s::text[], %(device_ids)s::uuid[], %(leaves)s::text[], %(qos)s::smallint[], %(identifiers)s::integer[]
-  ) AS asked(topic_filter, device_id, leaf, qos, identifier)
- WHERE s.id = %(session_id)s
+  FROM mqtt_session s JOIN unnest(
+       %(session_ids)s::uuid[], %(topic_filters)s::text[], %(device_ids)s::uuid[], %(leaves)s::text[], %(qos)s::smallint[],
+       %(identifiers)s::integer[]
+  ) AS asked(session_id, topic_filter, device_id, leaf, qos, identifier) ON asked.session_id = s.id
 ON CONFLICT (session_id, topic_filter) DO UPDATE SET qos = EXCLUDED.qos, identifier = EXCLUDED.identifier
 
 -- unsubscribe --
