@@ -93,6 +93,7 @@ class LaneWork:
         self._counters = counters
         self._state = state
         self._stored_here = 0
+        self._explained: set[str] = set()
         self.suspects = Suspects(lane, duty.suspicion, self._try_suspect, self._part_with, lambda: self._stored_here)
 
     @property
@@ -157,13 +158,23 @@ class LaneWork:
 
     async def _part_with(self, epoch: Epoch, message: InboundMessage, error: Exception) -> Exception | None:
         """Set one message aside with its reason, and acknowledge it; returns what keeps us from even that."""
-        _log.error(
-            "message_set_aside", lane=self.lane.name, device_id=message.device_id, error=name_of(error), exc_info=error
-        )
+        self._tell_of(message, error)
         failure = await self._insist(epoch, [message], _setting_aside(self._duty.set_aside, error), self._apart)
         if failure is None:
             self._counters.set_aside += 1
         return failure
+
+    def _tell_of(self, message: InboundMessage, error: Exception) -> None:
+        """A mistake of ours is logged with everything, once: a device that repeats it must not cost us the log."""
+        unseen = fault_of(error) is Fault.OURS and name_of(error) not in self._explained
+        self._explained.add(name_of(error))
+        _log.error(
+            "message_set_aside",
+            lane=self.lane.name,
+            device_id=message.device_id,
+            error=name_of(error),
+            exc_info=error if unseen else None,
+        )
 
     async def _insist(
         self, epoch: Epoch, batch: Sequence[InboundMessage], take_in: Intake, committer: Committer

@@ -123,9 +123,16 @@ async def open_pool(dsn: str, *, name: str, max_size: int, min_size: int = 1, pa
     return pool
 
 
-async def connect(dsn: str, *, name: str, autocommit: bool = False, patience: Patience = BRISK) -> Connection:
+async def connect(
+    dsn: str,
+    *,
+    name: str,
+    autocommit: bool = False,
+    patience: Patience = BRISK,
+    kind: type[HubConnection] = HubConnection,
+) -> HubConnection:
     """One connection of its own, for lanes and leases."""
-    connection = await HubConnection.connect(conninfo(dsn, name=name, patience=patience), autocommit=autocommit)
+    connection = await kind.connect(conninfo(dsn, name=name, patience=patience), autocommit=autocommit)
     connection.be_patient(patience)
     return connection
 

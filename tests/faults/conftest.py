@@ -70,8 +70,8 @@ async def running_pipeline(dsn: str) -> AsyncIterator[Hub]:
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lane_work, "_RETRY_S", 0.02)
-    monkeypatch.setattr(lane_work, "_RETRY_MAX_S", 0.2)
+    monkeypatch.setattr(lane_work, "_RETRY_S", 0.01)
+    monkeypatch.setattr(lane_work, "_RETRY_MAX_S", 0.05)
     monkeypatch.setattr(suspects, "_PAUSE_FIRST_S", 0.05)
     monkeypatch.setattr(suspects, "_PAUSE_MAX_S", 0.5)
     hasty = replace(pipeline._EVENT_DUTY.patience, lock_s=0.2)
