@@ -10,10 +10,11 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import psutil
 
@@ -158,16 +159,24 @@ class HubProcess:
 
     def command(self, *arguments: str) -> str:
         """Run a `hub` command against this hub; returns what it printed."""
-        done = subprocess.run(  # noqa: S603 - ourselves
+        done = self._run(arguments)
+        if done.returncode != 0:
+            raise RuntimeError(f"hub {' '.join(arguments)}: {done.stderr.decode(errors='replace')[-2000:]}")
+        return done.stdout.decode()
+
+    def answers(self, *arguments: str) -> "tuple[int, list[dict[str, Any]]]":
+        """Run a `hub` command that answers by its exit code too; returns it, and what was said in JSON lines."""
+        done = self._run((*arguments, "--json"))
+        return done.returncode, [json.loads(line) for line in done.stdout.decode().splitlines()]
+
+    def _run(self, arguments: Sequence[str]) -> "subprocess.CompletedProcess[bytes]":
+        return subprocess.run(  # noqa: S603 - ourselves
             [sys.executable, "-m", "hub", *arguments],
             env=self._environment(),
             capture_output=True,
             check=False,
             timeout=120,
         )
-        if done.returncode != 0:
-            raise RuntimeError(f"hub {' '.join(arguments)}: {done.stderr.decode(errors='replace')[-2000:]}")
-        return done.stdout.decode()
 
     def _environment(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}

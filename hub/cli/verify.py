@@ -53,6 +53,7 @@ def verify(
         raise typer.Exit(_COULD_NOT_LOOK) from failure
     unexplained = _tell(looks, period, language, as_json=as_json)
     if unexplained:
+        typer.echo(f"Not explained: {unexplained}.", err=True)
         raise typer.Exit(_UNEXPLAINED)
 
 
@@ -95,8 +96,11 @@ def _tell(looks: "Sequence[Look]", period: "Period", language: Language, *, as_j
         )
         for line in lines:
             print(_as_text(line))
-    sentence = "Every difference is explained." if not unexplained else f"Not explained: {unexplained}."
-    tell(sentence, {**span, "checked": checked, "unexplained": unexplained}, as_json=as_json)
+    tell(
+        "" if unexplained else "Every difference is explained.",
+        {**span, "checked": checked, "unexplained": unexplained},
+        as_json=as_json,
+    )
     return unexplained
 
 

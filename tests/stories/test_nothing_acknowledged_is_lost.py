@@ -115,7 +115,17 @@ def test_kill_minus_nine_of_everything_while_two_hundred_people_press(
     assert Counter(incident["subject"]["id"] for incident in incidents) == {
         button.recipient_id: 1 for button in buttons
     }
+    _verifies_clean(fragile_hub)
     _every_text_left_once(fragile_hub, Phone(hub_directory / "fragile" / "texts.jsonl"), list(phones.values()))
+
+
+def _verifies_clean(hub: HubProcess) -> None:
+    """The hub's own recount, while it runs: everything is where it belongs, memory and rows are the same."""
+    code, lines = hub.answers("verify", "--last", "1h", "--states", "0")
+    assert (code, [line for line in lines if line.get("explained") is False]) == (0, [])
+    checked = lines[-1]["checked"]
+    assert checked["events"] == checked["judged"] == PEOPLE * PRESSES_EACH
+    assert checked["memory"] == PEOPLE
 
 
 def _every_text_left_once(hub: HubProcess, phone: Phone, numbers: list[str]) -> None:
