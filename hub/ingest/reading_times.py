@@ -11,9 +11,11 @@ from uuid import UUID
 from hub.ingest.clock_keeping import ClockBook, Witness
 from hub.ingest.monitoring import Sitting
 from hub.ingest.observing import Measured
+from hub.ingest.sent_identity import identity_elsewhere
 from hub.ingest.timekeeping import WRONG_CLOCK, Quality, settle_time
 from hub.storage import readings
 from hub.storage.database import Connection
+from hub.storage.readings import Asked
 
 _Key = tuple[UUID, bytes]
 
@@ -58,15 +60,18 @@ async def _settle(connection: Connection, measured: Sequence[Measured], book: Cl
         if device_id not in book:
             fresh.extend(message)
             continue
-        if teacher is not None and not inbound.dup and _key_of(teacher) not in known:
+        if teacher is not None and not inbound.dup and _key_elsewhere(teacher) not in known:
             book.learn(device_id, teacher.reading.measured_at, inbound.received_at)
         for one in message:
             if one.time.quality is not Quality.MISSING:
-                if _key_of(one) in known:
+                key = _key_elsewhere(one)
+                if key in known:
                     continue
-                known.add(_key_of(one))
+                known.add(key)
                 one.time = settle_time(one.reading.measured_at, inbound.received_at, book.clock_of(device_id))
                 book.note(device_id, one.time, inbound.received_at)
+                if one.time.quality is not Quality.DEVICE:
+                    one.identity = key[1]
             fresh.append(one)
     return fresh
 
@@ -81,7 +86,11 @@ async def _find_known(
             asked[id(one)] = one
     return await readings.find_known(
         connection,
-        [(*_key_of(one), one.reading.measured_at) for one in asked.values() if one.time.quality is not Quality.MISSING],
+        [
+            Asked(*_key_of(one), _key_elsewhere(one)[1], one.reading.measured_at)
+            for one in asked.values()
+            if one.time.quality is not Quality.MISSING
+        ],
     )
 
 
@@ -104,3 +113,7 @@ def _newest_of(message: Sequence[Measured]) -> Measured | None:
 
 def _key_of(one: Measured) -> _Key:
     return one.admitted.device.id, one.identity
+
+
+def _key_elsewhere(one: Measured) -> _Key:
+    return one.admitted.device.id, identity_elsewhere(one.identity, one.reading.measured_at)

@@ -1,6 +1,6 @@
 """Which message this is, from the bytes that were sent - never from a received or corrected time (rule 3)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from device_adapters import DeviceEvent, Reading
@@ -58,6 +58,15 @@ def reading_identity(reading: Reading, untimed: bytes | None = None) -> bytes:
     if said is not None:
         return said
     return _digest("payload", reading.model_dump_json().encode() if untimed is None else untimed)
+
+
+def identity_elsewhere(identity: bytes, claimed: datetime) -> bytes:
+    """Of a reading that is stored at another time than the one it claims: what it claims is then part of its identity.
+
+    At its own time the unique key of readings tells two with one id apart - of firmware that counts its ids to 255, or
+    gives one to all.
+    """
+    return _digest("elsewhere", identity + claimed.isoformat().encode())
 
 
 def unreadable_identity(payload: bytes) -> bytes:

@@ -7,7 +7,7 @@ from alerts.decisions import ClearMaintenance, Finding, ReportMaintenance
 from alerts.kinds import MaintenanceKind
 from device_adapters import Decoded, DeviceEvent, Reading
 from hub.ingest.clock_keeping import ClockBook, explain_clock
-from hub.ingest.sent_identity import reading_identity
+from hub.ingest.sent_identity import identity_elsewhere, reading_identity
 from hub.ingest.timekeeping import WRONG_CLOCK, SettledTime, settle_event_time, settle_time
 from hub.storage.device_clocks import RIGHT_CLOCK, ClockOnRecord
 
@@ -34,11 +34,11 @@ class RecordedClocks:
         book = self._look(device_id)
         taken = self._taken.setdefault(device_id, set())
         newest = max(decoded.readings, key=lambda reading: reading.measured_at)
-        if reading_identity(newest) not in taken:
+        if _identity(newest) not in taken:
             book.learn(device_id, newest.measured_at, received_at)
         fresh: Timed = []
         for reading in decoded.readings:
-            if (identity := reading_identity(reading)) not in taken:
+            if (identity := _identity(reading)) not in taken:
                 taken.add(identity)
                 time = settle_time(reading.measured_at, received_at, book.clock_of(device_id))
                 book.note(device_id, time, received_at)
@@ -76,3 +76,7 @@ class RecordedClocks:
             explanation = explain_clock(claimed, received_at, book.clock_of(device_id).offset)
             return (ReportMaintenance(kind=kind, explanation=explanation, device_id=device_id),)
         return (ClearMaintenance(kind=kind, device_id=device_id),) if right else ()
+
+
+def _identity(reading: Reading) -> bytes:
+    return identity_elsewhere(reading_identity(reading), reading.measured_at)

@@ -67,19 +67,27 @@ async def insert(connection: Connection, rows: Sequence[ReadingRow]) -> int:
     return cursor.rowcount
 
 
-async def find_known(connection: Connection, asked: Sequence[tuple[UUID, bytes, datetime]]) -> set[tuple[UUID, bytes]]:
-    """Of readings (device, identity, the time they claim): those that were stored, at that time or at another.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A reading that may have been stored before: at the time it claims, or elsewhere."""
 
-    Those at another time are known for 72 h.
-    """
+    device_id: UUID
+    identity: bytes
+    identity_elsewhere: bytes
+    claimed: datetime
+
+
+async def find_known(connection: Connection, asked: Sequence[Asked]) -> set[tuple[UUID, bytes]]:
+    """(device, identity elsewhere) of those that were stored: elsewhere within 72 h, or ever at the time they claim."""
     if not asked:
         return set()
     cursor = await connection.execute(
         queries("readings").find_known,
         {
-            "devices": [device for device, _, _ in asked],
-            "identities": [identity for _, identity, _ in asked],
-            "claimed": [claimed for _, _, claimed in asked],
+            "devices": [one.device_id for one in asked],
+            "identities": [one.identity for one in asked],
+            "elsewhere": [one.identity_elsewhere for one in asked],
+            "claimed": [one.claimed for one in asked],
         },
     )
     return {(device, bytes(identity)) for device, identity in await cursor.fetchall()}

@@ -19,12 +19,12 @@ SELECT * FROM unnest(%(device_id)s::uuid[], %(measured_at)s::timestamptz[], %(id
 
 -- find_known --
 -- Of devices whose clock gave trouble: what was stored at another time than it was sent with, and what was at its own.
-SELECT asked.device_id, asked.identity
-  FROM unnest(%(devices)s::uuid[], %(identities)s::bytea[], %(claimed)s::timestamptz[])
-       AS asked(device_id, identity, claimed_at)
+SELECT asked.device_id, asked.elsewhere
+  FROM unnest(%(devices)s::uuid[], %(identities)s::bytea[], %(elsewhere)s::bytea[], %(claimed)s::timestamptz[])
+       AS asked(device_id, identity, elsewhere, claimed_at)
   LEFT JOIN LATERAL (
        SELECT true AS found FROM reading_identity i
-        WHERE i.device_id = asked.device_id AND i.identity = asked.identity LIMIT 1) AS ledger ON true
+        WHERE i.device_id = asked.device_id AND i.identity = asked.elsewhere LIMIT 1) AS ledger ON true
   LEFT JOIN LATERAL (
        SELECT true AS found FROM reading g
         WHERE ledger.found IS NULL AND g.device_id = asked.device_id AND g.measured_at = asked.claimed_at
