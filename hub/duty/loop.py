@@ -9,7 +9,9 @@ import asyncio
 import structlog
 
 from hub.storage.database import DATABASE_AWAY, Pool
+from hub.storage.faults import name_of
 from hub.storage.timers import next_due_s, pass_due_alert, pass_due_timers
+from hub.storage.troubled import Troubled
 from hub.storage.wakeup import Wakeup
 
 _log = structlog.get_logger(__name__)
@@ -28,9 +30,10 @@ RETRY_LONGEST_S = 2.0
 class DutyLoop:
     """Passes deadlines until cancelled."""
 
-    def __init__(self, pool: Pool, wakeup: Wakeup) -> None:
+    def __init__(self, pool: Pool, wakeup: Wakeup, troubled: Troubled) -> None:
         self._pool = pool
         self._wakeup = wakeup
+        self._troubled = troubled
 
     async def run(self) -> None:
         """Pass what is due, for ever. A database that is away is waited for and said once an episode."""
@@ -42,10 +45,10 @@ class DutyLoop:
         """Pass everything that is due; returns how long nothing will be."""
         while True:
             async with self._pool.connection() as connection, connection.transaction():
-                if await pass_due_alert(connection):
+                if await pass_due_alert(connection, self._troubled):
                     continue
             async with self._pool.connection() as connection, connection.transaction():
-                if await pass_due_timers(connection, BATCH):
+                if await pass_due_timers(connection, BATCH, self._troubled):
                     continue
                 due_s = await next_due_s(connection)
             return POLL_S if due_s is None else min(max(due_s, LOCKED_PAUSE_S), POLL_S)
@@ -57,7 +60,7 @@ class DutyLoop:
                 quiet_s = await self.pass_due()
             except DATABASE_AWAY as error:
                 if not pause_s:
-                    _log.warning("duty_database_away", error=type(error).__name__)
+                    _log.warning("duty_database_away", error=name_of(error))
                 pause_s = min(max(pause_s * 2, RETRY_FIRST_S), RETRY_LONGEST_S)
                 await asyncio.sleep(pause_s)
                 continue
@@ -70,6 +73,6 @@ class DutyLoop:
             await self._wakeup.wait(quiet_s)
 
 
-async def run_duty_loop(pool: Pool, dsn: str) -> None:
-    """Pass deadlines with this pool, woken through `dsn`; until cancelled."""
-    await DutyLoop(pool, Wakeup(dsn, ["timer"], name="duty")).run()
+async def run_duty_loop(pool: Pool, dsn: str, troubled: Troubled | None = None) -> None:
+    """Pass deadlines with this pool, woken through `dsn`; until cancelled. `troubled` remembers those that fail."""
+    await DutyLoop(pool, Wakeup(dsn, ["timer"], name="duty"), troubled or Troubled()).run()

@@ -60,9 +60,9 @@ async def clear(connection: Connection, alert_ids: Sequence[UUID], now: datetime
         await connection.execute(queries("held_alerts").clear, {"ids": list(alert_ids), "now": now})
 
 
-async def lock_due(connection: Connection) -> UUID | None:
+async def lock_due(connection: Connection, resting: Sequence[UUID]) -> UUID | None:
     """One whose time has come, its timer locked; what another duty process has is not waited for."""
-    cursor = await connection.execute(queries("held_alerts").lock_due)
+    cursor = await connection.execute(queries("held_alerts").lock_due, {"resting": list(resting)})
     row = await cursor.fetchone()
     return None if row is None else row[0]
 

@@ -9,23 +9,24 @@ from alerts.escalation import escalate
 from alerts.explanation import Explanation
 from alerts.incidents import IncidentState, Outcome, pass_hold_deadline
 from hub.storage import held_alerts
-from hub.storage.database import DATABASE_AWAY, Connection, database_now
+from hub.storage.database import Connection, database_now
+from hub.storage.faults import Fault, fault_of, name_of
 from hub.storage.incident_rows import IncidentRow
 from hub.storage.incidents import AlertRequest, carry_out, lock_if_free, open_or_join
 from hub.storage.queries import queries
 from hub.storage.reachable import who_is_reachable
+from hub.storage.troubled import Troubled
 
 _log = structlog.get_logger(__name__)
 
 
-async def pass_due_timers(connection: Connection, limit: int) -> int:
+async def pass_due_timers(connection: Connection, limit: int, troubled: Troubled) -> int:
     """Carry out up to `limit` deadlines that are due, in the caller's transaction; returns how many were.
 
-    Two duty processes share the work row by row. A deadline that fails is undone alone and comes again later; a lost
-    database is raised, and the whole transaction is as if it had not been.
+    Two duty processes share the work row by row. A deadline that fails is undone alone and comes again later; a
+    database that is away is raised, and the whole transaction is as if it had not been.
     """
-    statements = queries("timers")
-    cursor = await connection.execute(statements.lock_due, {"limit": limit})
+    cursor = await connection.execute(queries("timers").lock_due, {"limit": limit, "resting": troubled.resting()})
     passed = 0
     for (incident_id,) in await cursor.fetchall():
         try:
@@ -34,32 +35,52 @@ async def pass_due_timers(connection: Connection, limit: int) -> int:
                 if row is not None:
                     await _pass_one(connection, row)
                     passed += 1
-        except DATABASE_AWAY:
-            raise
-        except Exception:  # noqa: BLE001 - one bad deadline must not stop the others; it is counted and comes again
-            pushed = await connection.execute(statements.push_back, {"owner_type": "incident", "owner_id": incident_id})
-            failures = await pushed.fetchone()
-            _log.exception("deadline_failed", incident_id=str(incident_id), failures=failures and failures[0])
+        except Exception as error:  # noqa: BLE001 - one bad deadline must not stop the others; it comes again
+            await _put_off(connection, "incident", incident_id, error, troubled)
+        else:
+            troubled.settle(incident_id)
     return passed
 
 
-async def pass_due_alert(connection: Connection) -> bool:
+async def pass_due_alert(connection: Connection, troubled: Troubled) -> bool:
     """Open the incident of one held alert whose time has come, in the caller's transaction; whether there was one.
 
     One a transaction: it may have to wait for an incident's lock, and then must hold no other deadline.
     """
-    alert_id = await held_alerts.lock_due(connection)
+    alert_id = await held_alerts.lock_due(connection, troubled.resting())
     if alert_id is None:
         return False
     try:
         async with connection.transaction():
             await _open_held(connection, alert_id)
-    except DATABASE_AWAY:
-        raise
-    except Exception:  # noqa: BLE001 - as above: it comes again
-        await connection.execute(queries("timers").push_back, {"owner_type": "alert", "owner_id": alert_id})
-        _log.exception("held_alert_failed", alert_id=str(alert_id))
+    except Exception as error:  # noqa: BLE001 - as above
+        await _put_off(connection, "alert", alert_id, error, troubled)
+    else:
+        troubled.settle(alert_id)
     return True
+
+
+async def _put_off(
+    connection: Connection, owner_type: str, owner_id: UUID, error: Exception, troubled: Troubled
+) -> None:
+    """A deadline that has failed rests, in the row and - should even that fail - in this process."""
+    if fault_of(error) is Fault.AWAY:
+        raise error
+    failures = troubled.fail(owner_id, error)
+    _log.error(
+        "deadline_failed",
+        owner_type=owner_type,
+        owner_id=str(owner_id),
+        failures=failures,
+        exc_info=error if failures == 1 else None,
+    )
+    try:
+        async with connection.transaction():
+            await connection.execute(queries("timers").push_back, {"owner_type": owner_type, "owner_id": owner_id})
+    except Exception as push_error:
+        if fault_of(push_error) is Fault.AWAY:
+            raise
+        _log.error("deadline_not_put_off", owner_id=str(owner_id), error=name_of(push_error))
 
 
 async def _open_held(connection: Connection, alert_id: UUID) -> None:

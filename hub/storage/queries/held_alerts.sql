@@ -16,7 +16,7 @@ UPDATE alert SET state = 'cleared', cleared_at = %(now)s WHERE id = ANY(%(ids)s)
 -- lock_due --
 -- The timer is locked before the alert, as everywhere.
 SELECT owner_id FROM timer
- WHERE owner_type = 'alert' AND due_at <= clock_timestamp()
+ WHERE owner_type = 'alert' AND due_at <= clock_timestamp() AND owner_id <> ALL(%(resting)s::uuid[])
  ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
 
 -- lock_one --

@@ -29,7 +29,7 @@ DELETE FROM timer WHERE owner_type = 'incident' AND owner_id = %(owner_id)s
 -- lock_due --
 -- What is due, the oldest first; what another duty process has is not waited for.
 SELECT owner_id FROM timer
- WHERE owner_type = 'incident' AND due_at <= clock_timestamp()
+ WHERE owner_type = 'incident' AND due_at <= clock_timestamp() AND owner_id <> ALL(%(resting)s::uuid[])
  ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 
 -- push_back --

@@ -16,6 +16,7 @@ from hub.ingest.owner import Owner
 from hub.ingest.pipeline import Pipeline
 from hub.ingest.source import Leaf
 from hub.storage.database import connect, database_now, open_pool
+from hub.storage.troubled import Troubled
 from hub.storage.wakeup import Wakeup
 from tests.hub.ingest.conftest import Send
 from tests.hub.ingest.worlds import Sent, World
@@ -58,7 +59,7 @@ async def pass_deadlines(dsn: str) -> None:
     """What duty does when it looks."""
     pool = await open_pool(dsn, name="test duty", max_size=2)
     try:
-        await DutyLoop(pool, Wakeup(dsn, ["timer"], name="test")).pass_due()
+        await DutyLoop(pool, Wakeup(dsn, ["timer"], name="test"), Troubled()).pass_due()
     finally:
         await pool.close()
 

@@ -18,6 +18,7 @@ from hub.storage.database import Connection, connect, database_now
 from hub.storage.incidents import AlertRequest, NotFoundError, change, open_or_join
 from hub.storage.scope import Scope
 from hub.storage.timers import pass_due_timers
+from hub.storage.troubled import Troubled
 from tests.hub.ingest.worlds import COUNTY, World
 
 SUBJECT = Subject(type=SubjectType.DEVICE, id="device-1")
@@ -169,7 +170,7 @@ async def test_two_duty_processes_take_each_step_once(database: str, world: Worl
         async with await connect(database, name="duty") as connection:
             for _ in range(40):
                 async with connection.transaction():
-                    passed += await pass_due_timers(connection, 5)
+                    passed += await pass_due_timers(connection, 5, Troubled())
         return passed
 
     assert sum(await asyncio.gather(work(), work(), work())) == 30
@@ -187,7 +188,7 @@ async def test_a_deadline_that_fails_is_counted_and_comes_again_and_the_others_p
     )  # what no code writes; a mistake of ours would look like this
     world.run("UPDATE timer SET due_at = now() - interval '1 second'")
     async with await connect(database, name="duty") as connection, connection.transaction():
-        assert await pass_due_timers(connection, 10) == 0
+        assert await pass_due_timers(connection, 10, Troubled()) == 0
     (timer,) = world.run("SELECT failures, due_at > now() AS later FROM timer")
     assert (timer["failures"], timer["later"]) == (1, True)
 

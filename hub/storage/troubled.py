@@ -1,0 +1,56 @@
+"""Rows whose turn failed: they rest for a while that grows, so that others have theirs, and are shown at the desk."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from hub.clock import monotonic_s
+from hub.storage.faults import name_of
+
+_PAUSE_FIRST_S = 1.0
+#: A step of a ladder that mends itself - a lock that is given back, a row that is corrected - is at most so late.
+_PAUSE_MAX_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is wrong with one row."""
+
+    error: str
+    failures: int
+    rests_until_s: float
+
+
+class Troubled:
+    """In this process's memory: after a restart each is tried at once."""
+
+    def __init__(self) -> None:
+        self._troubles: dict[UUID, Trouble] = {}
+
+    def __len__(self) -> int:
+        return len(self._troubles)
+
+    def fail(self, row: UUID, error: BaseException) -> int:
+        """Its turn has failed; returns how often now. It rests for 1, 2, 4 ... 60 s."""
+        known = self._troubles.get(row)
+        failures = 1 if known is None else known.failures + 1
+        pause_s = min(_PAUSE_FIRST_S * 2 ** min(failures - 1, 10), _PAUSE_MAX_S)
+        self._troubles[row] = Trouble(name_of(error), failures, monotonic_s() + pause_s)
+        return failures
+
+    def settle(self, row: UUID) -> None:
+        """Its turn has gone well, or there is none any more."""
+        self._troubles.pop(row, None)
+
+    def resting(self) -> list[UUID]:
+        """Those that are not to have a turn now."""
+        now_s = monotonic_s()
+        return [row for row, one in self._troubles.items() if one.rests_until_s > now_s]
+
+    def worst(self) -> Trouble | None:
+        """The one that has failed most often."""
+        return max(self._troubles.values(), key=lambda trouble: trouble.failures, default=None)
+
+    def forget_silent(self) -> None:
+        """Drop those that have not come back although their rest is long over: their rows have gone."""
+        long_ago_s = monotonic_s() - 2 * _PAUSE_MAX_S
+        self._troubles = {row: one for row, one in self._troubles.items() if one.rests_until_s > long_ago_s}
