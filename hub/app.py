@@ -36,6 +36,8 @@ _DATABASE_RETRY_S = 0.5
 async def run_ingest(settings: Settings, dsn: str) -> None:
     """Own the taking in, open the front door, and work until cancelled or until another owns."""
     from hub.ingest.figures import count_ingest
+    from hub.ingest.front_door.descriptors import fit, raise_descriptor_limit
+    from hub.ingest.front_door.limits import DEFAULT_LIMITS
     from hub.ingest.front_door.server import FrontDoor
     from hub.ingest.owner import Owner
     from hub.ingest.pipeline import Pipeline
@@ -58,12 +60,16 @@ async def run_ingest(settings: Settings, dsn: str) -> None:
         pipeline = Pipeline(dsn, holder)
         scrubber = Scrubber(pipeline.monitoring, dsn, holder, settings.division)
         watch = FrontDoorWatch(pool)
+        limits = fit(DEFAULT_LIMITS, raise_descriptor_limit())
+        if limits.connections_max < DEFAULT_LIMITS.connections_max:
+            _log.warning("few_descriptors", connections_max=limits.connections_max, raise_it="ulimit -Hn")
         door = FrontDoor(
             sink=pipeline,
             credentials=PostgresCredentials(pool),
             sessions=PostgresMqttSessions(pool),
             downlinks=PostgresDownlinks(pool),
             watcher=watch,
+            limits=limits,
         )
         subscriber = Subscriber(settings.brokers, pipeline, pool, settings.division)
         state.trouble = _Unable(pipeline)
@@ -171,7 +177,7 @@ async def run_duty(settings: Settings, dsn: str) -> None:
 
 def _housekeeping_jobs(pool: Pool) -> list[Any]:
     from hub.housekeeping import Job
-    from hub.storage import retention, time_series
+    from hub.storage import quarantine, retention, time_series
     from hub.storage.database import database_now
 
     async def keep_partitions() -> None:
@@ -184,6 +190,10 @@ def _housekeeping_jobs(pool: Pool) -> list[Any]:
                 now = await database_now(connection)
             await time_series.refresh_rollups(connection, now)
 
+    async def bound_quarantine() -> None:
+        async with pool.connection() as connection:
+            await quarantine.forget_oldest(connection)
+
     async def delete_expired() -> None:
         async with pool.connection() as connection:
             await retention.delete_expired(connection, retention.RetentionPeriods())
@@ -191,6 +201,7 @@ def _housekeeping_jobs(pool: Pool) -> list[Any]:
     return [
         Job(name="reading partitions", every=timedelta(hours=6), work=keep_partitions),
         Job(name="roll-ups", every=timedelta(minutes=1), work=refresh_rollups),
+        Job(name="quarantine", every=timedelta(minutes=5), work=bound_quarantine),
         Job(name="retention", every=timedelta(hours=1), work=delete_expired),
     ]
 

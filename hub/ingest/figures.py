@@ -45,6 +45,7 @@ def _count_comparisons(counted: ScrubCounters) -> list[Figure]:
 def _count_door(counted: FrontDoorCounters) -> list[Figure]:
     return [
         _gauge("connections", counted.connections),
+        _gauge("connections_max", counted.connections_max),
         _gauge("sessions", counted.sessions),
         _counter("connections_accepted", counted.accepted),
         _counter("connections_admitted", counted.admitted),

@@ -60,6 +60,12 @@ class Connection(asyncio.Protocol):
         self._timers = Timers(loop)
 
     @property
+    def address(self) -> str:
+        """The other end's address, without its port."""
+        address = self._transport.get_extra_info("peername") if self._transport is not None else None
+        return str(address[0]) if address else "?"
+
+    @property
     def peer(self) -> str:
         """The other end's address, for the log."""
         address = self._transport.get_extra_info("peername") if self._transport is not None else None
@@ -119,7 +125,7 @@ class Connection(asyncio.Protocol):
     def admit(self, admission: Admission, stored: StoredSession | None, assigned_client_id: str | None) -> None:
         """The registry knows the device."""
         self._timers.cancel("connect")
-        self.host.admitted(self)
+        self.host.admitted()
         self._decoder.packet_size_max = self.host.limits.packet_bytes_max
         self._perform(self.session.admit(admission, stored, assigned_client_id))
         if self.session.keep_alive_s:
@@ -171,6 +177,9 @@ class Connection(asyncio.Protocol):
 
     def crowd_out(self) -> None:
         """No CONNECT came in time, or a newer connection needs the place."""
+        if self.session.state is SessionState.OPENING:  # it has said nothing, and has nothing to be told
+            self.abort(CloseCause.NO_CONNECT, "no CONNECT came in time")
+            return
         self.disconnect(CloseCause.NO_CONNECT, ReasonCode.SERVER_BUSY, "no CONNECT was let in in time")
 
     def reconsider(self) -> bool:

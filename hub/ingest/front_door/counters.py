@@ -9,6 +9,7 @@ class FrontDoorCounters:
     """Totals since the start, and `connections` as a gauge."""
 
     connections: int = 0  #: Sockets open now.
+    connections_max: int = 0  #: So many fit, by the limits and by the file descriptors of this process.
     sessions: int = 0  #: Of these, let in.
     accepted: int = 0  #: Sockets ever opened.
     admitted: int = 0

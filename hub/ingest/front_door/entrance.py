@@ -1,5 +1,6 @@
 """Who is let in, who is taken over, who must leave: the registry's word on connections, and what follows from it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from uuid import uuid4
 
@@ -13,8 +14,9 @@ from hub.ingest.front_door.limits import Limits
 from hub.ingest.front_door.opening import refusal_code, session_expiry_s
 from hub.ingest.front_door.packets import Connect
 from hub.ingest.front_door.ports import Credentials, MqttSessions, Watcher
-from hub.ingest.front_door.presence import Presence
+from hub.ingest.front_door.presence import Presence, SessionName
 from hub.ingest.front_door.reasons import ReasonCode
+from hub.ingest.front_door.visits import Visits
 from hub.ingest.front_door.wills import Wills
 from hub.storage.mqtt_records import Admission, DatabaseAwayError, Refusal, StoredSession
 
@@ -32,6 +34,7 @@ class Entrance:
         watcher: Watcher,
         presence: Presence,
         wills: Wills,
+        visits: Visits,
         limits: Limits,
         counters: FrontDoorCounters,
         spawn: Callable[[Awaitable[None]], object],
@@ -41,6 +44,7 @@ class Entrance:
         self._watcher = watcher
         self._presence = presence
         self._wills = wills
+        self._visits = visits
         self._limits = limits
         self._counters = counters
         self._spawn = spawn
@@ -58,6 +62,7 @@ class Entrance:
         assigned = None if connect.client_id else uuid4().hex
         client_id = assigned or connect.client_id
         expiry_s = session_expiry_s(connect, self._limits)
+        await self._slow_down((verdict.device_id, client_id))
         try:
             stored = await self._sessions.open(
                 verdict.device_id, client_id, clean_start=connect.clean_start, expiry_s=expiry_s
@@ -69,6 +74,13 @@ class Entrance:
                 return
             stored = None
         self._take_in(connection, connect, verdict, stored, assigned)
+
+    async def _slow_down(self, name: SessionName) -> None:
+        """Let a client wait that comes again and again: counted by its proven name, not by what anybody says."""
+        now_s = asyncio.get_running_loop().time()
+        delay_s = self._visits.greet(name, now_s, takes_over=self._presence.holder(name) is not None)
+        if delay_s:
+            await asyncio.sleep(delay_s)
 
     def _refuse(self, connection: Connection, refusal: Refusal) -> None:
         self._counters.refused[refusal.reason] += 1

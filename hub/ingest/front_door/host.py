@@ -29,8 +29,8 @@ class Host(Protocol):
         """A socket was opened; False when there are too many."""
         ...
 
-    def admitted(self, connection: "Connection") -> None:
-        """The connection was let in; called once, before its CONNACK."""
+    def admitted(self) -> None:
+        """A connection was let in; called once for each, before its CONNACK."""
         ...
 
     def ended(self, connection: "Connection", close: Close) -> None:

@@ -25,8 +25,10 @@ class Limits:
     topic_alias_max: int = 64
     #: From accept to a CONNECT that was let in.
     connect_timeout_s: float = 10.0
-    #: Connections that have not been let in yet; the oldest is closed for a new one.
-    half_open_max: int = 1_000
+    #: Sockets that have not said who they are; an old one is closed for a new one. More than the sockets that can be
+    #: accepted in one turn of the event loop (the backlog), so that devices that all come at once do not crowd out
+    #: each other.
+    half_open_max: int = 4_096
     #: Connections in all.
     connections_max: int = 50_000
     #: What a client may leave unread before it is cut; some hundred `down/` messages.
@@ -46,6 +48,14 @@ class Limits:
     hold_bytes_total_max: int = 32 * 1024 * 1024
     #: QoS 0 readings over a full hold that are read and thrown away, each second and sender: what a core spares for it.
     discards_per_s: float = 2_000.0
+    #: Connections of one device: so many at once, and one in ten seconds for ever; more is a loop, and is slowed down.
+    visits_per_s: float = 0.1
+    visits_burst: int = 30
+    #: Take-overs of one session: a lost connection is taken over once, two devices with one identity go on and on.
+    take_overs_per_s: float = 0.02
+    take_overs_burst: int = 10
+    #: How long a CONNECT beyond that waits for its answer: long enough to spare the hub, short enough for a press.
+    visit_delay_s: float = 1.0
     #: A session without a connection is kept a week at most: a device that comes back later subscribes again.
     session_expiry_s_max: int = 7 * 24 * 3600
     #: The longest silence of a client that asks for none to be noticed (keep-alive 0, MQTT 5).

@@ -29,6 +29,8 @@ from hub.ingest.front_door.presence import Presence
 from hub.ingest.front_door.rate import Rates, Source
 from hub.ingest.front_door.reasons import ReasonCode
 from hub.ingest.front_door.tls import Handshake, TlsListener
+from hub.ingest.front_door.visits import Visits
+from hub.ingest.front_door.waiting_room import WaitingRoom
 from hub.ingest.front_door.wills import Wills
 from hub.ingest.source import MessageSink
 from hub.storage.mqtt_records import (
@@ -69,7 +71,7 @@ class FrontDoor:
     ) -> None:
         self.sink = sink
         self.limits = limits
-        self.counters = FrontDoorCounters()
+        self.counters = FrontDoorCounters(connections_max=limits.connections_max)
         self.in_flight = 0
         self.in_flight_size = 0
         self._sessions = sessions
@@ -80,12 +82,14 @@ class FrontDoor:
         self.hold: Hold
         self._wills = Wills(sink)
         self._presence = Presence()
+        self._visits = Visits(limits, watcher, self.counters)
         self._entrance = Entrance(
             credentials=credentials,
             sessions=sessions,
             watcher=watcher,
             presence=self._presence,
             wills=self._wills,
+            visits=self._visits,
             limits=limits,
             counters=self.counters,
             spawn=self._spawn,
@@ -95,7 +99,7 @@ class FrontDoor:
         self._tasks: set[asyncio.Task[None]] = set()
         self._serial = 0
         self._open: set[Connection] = set()
-        self._half_open: dict[Connection | Handshake, None] = {}
+        self._waiting_room = WaitingRoom(limits.half_open_max)
         self._errands = Errands(credentials, sessions, errands_max=limits.errands_max, spawn=self._spawn)
         self._paused: set[Connection] = set()
         self._stopping = False
@@ -126,8 +130,8 @@ class FrontDoor:
             backlog=_BACKLOG,
             timeout_s=self.limits.connect_timeout_s,
             new_connection=self._new_connection,
-            began=self._admit_half_open,
-            ended=self._forget_half_open,
+            began=lambda handshake: self._waiting_room.enter(handshake, handshake.address),
+            ended=self._waiting_room.leave,
         )
         task = self._spawn(listener.run())
         self._listeners.append(task.cancel)
@@ -151,9 +155,9 @@ class FrontDoor:
     def close_all(self, cause: CloseCause = CloseCause.OWNERSHIP_LOST) -> None:
         """Close every socket at once, saying nothing and publishing no will: another hub may be the owner now."""
         self._stop_listening()
-        for half_open in list(self._half_open):
-            if isinstance(half_open, Handshake):
-                half_open.crowd_out()
+        for waiting in self._waiting_room.everybody():
+            if isinstance(waiting, Handshake):
+                waiting.crowd_out()
         for connection in list(self._open):
             connection.abort(cause, "the hub closes")
         self.hold.close()
@@ -189,6 +193,7 @@ class FrontDoor:
         while True:
             await asyncio.sleep(_POLL_S)
             self._rates.end_floods(self._loop.time())
+            self._visits.end_episodes(self._loop.time())
             self.poll()
 
     async def _tidy(self) -> None:
@@ -214,33 +219,23 @@ class FrontDoor:
             return False
         self._open.add(connection)
         self.counters.connections = len(self._open)
-        self._admit_half_open(connection)
+        self._waiting_room.enter(connection, connection.address)
         return True
 
-    def _forget_half_open(self, done: Connection | Handshake) -> None:
-        self._half_open.pop(done, None)
-
-    def _admit_half_open(self, newcomer: Connection | Handshake) -> None:
-        self._half_open[newcomer] = None
-        if len(self._half_open) > self.limits.half_open_max:
-            oldest = next(iter(self._half_open))
-            del self._half_open[oldest]
-            oldest.crowd_out()
-
-    def admitted(self, connection: Connection) -> None:
+    def admitted(self) -> None:
         """The connection was let in."""
-        self._half_open.pop(connection, None)
         self.counters.admitted += 1
         self.counters.sessions = len(self._presence)
 
     def ended(self, connection: Connection, close: Close) -> None:
         """The connection takes nothing more."""
         self.counters.closed[close.cause] += 1
-        self._half_open.pop(connection, None)
+        self._waiting_room.leave(connection)
         self._paused.discard(connection)
         session = connection.session
         admission = session.admission
-        _log.info(
+        log = _log.debug if close.cause is CloseCause.NO_CONNECT else _log.info  # anybody can open sockets
+        log(
             "front_door_closed",
             cause=close.cause.value,
             why=close.sentence,
@@ -260,7 +255,8 @@ class FrontDoor:
     # -- who is in ----------------------------------------------------------------------------------------------------
 
     def authenticate(self, connection: Connection, connect: Connect) -> None:
-        """`admit` or `refuse_connect` follows."""
+        """`admit` or `refuse_connect` follows. Who has said its name does not lose its place to who says nothing."""
+        self._waiting_room.leave(connection)
         self._spawn(self._entrance.let_in(connection, connect))
 
     def recheck(self, device_id: str) -> None:

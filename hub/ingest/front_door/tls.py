@@ -23,8 +23,9 @@ _ACCEPT_RETRY_S = 0.1
 class Handshake:
     """One socket between accept and the end of its handshake."""
 
-    def __init__(self, accepted: socket.socket) -> None:
+    def __init__(self, accepted: socket.socket, address: str) -> None:
         self._accepted = accepted
+        self.address = address
 
     def crowd_out(self) -> None:
         """A newer connection needs the place: the handshake meets the end of the stream."""
@@ -68,12 +69,12 @@ class TlsListener:
         try:
             while True:
                 try:
-                    accepted, _address = await loop.sock_accept(self._listening)
+                    accepted, address = await loop.sock_accept(self._listening)
                 except OSError as error:
                     _log.warning("front_door_accept_failed", why=type(error).__name__)
                     await asyncio.sleep(_ACCEPT_RETRY_S)
                     continue
-                task = loop.create_task(self._shake_hands(loop, accepted))
+                task = loop.create_task(self._shake_hands(loop, accepted, str(address[0])))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
         finally:
@@ -81,8 +82,8 @@ class TlsListener:
             for task in self._tasks:
                 task.cancel()
 
-    async def _shake_hands(self, loop: asyncio.AbstractEventLoop, accepted: socket.socket) -> None:
-        handshake = Handshake(accepted)
+    async def _shake_hands(self, loop: asyncio.AbstractEventLoop, accepted: socket.socket, address: str) -> None:
+        handshake = Handshake(accepted, address)
         self._began(handshake)
         try:
             await loop.connect_accepted_socket(
