@@ -71,6 +71,7 @@ class BlindAlarm:
         self._connection: Connection | None = None
         self._why: str | None = None
         self._said_at: datetime | None = None
+        self._refreshed_at: datetime | None = None
 
     @property
     def blindness(self) -> Blindness | None:
@@ -129,10 +130,10 @@ class BlindAlarm:
         return None if self._why is None else BlindBecause.NOT_TAKING_IN
 
     async def _refresh_people(self, connection: Connection) -> None:
-        refreshed_at = self._file.remembered.refreshed_at
-        if refreshed_at is None or not timedelta() <= self._now() - refreshed_at < _REFRESH_EVERY:
+        if self._refreshed_at is None or not timedelta() <= self._now() - self._refreshed_at < _REFRESH_EVERY:
             people = await who_is_on_duty(connection, Scope.of_division(self._place.division_id))
-            await self._file.keep_people(people, self._now())
+            self._refreshed_at = self._now()
+            await self._file.keep_people(people, self._refreshed_at)
 
     async def _note(self, because: BlindBecause | None, now: datetime) -> None:
         """Begin, go on with or end an episode."""
