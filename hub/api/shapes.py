@@ -50,6 +50,13 @@ def _without_nul(text: str) -> str:
     return text
 
 
+def _written_as_number(value: object) -> object:
+    """JSON's own numbers: `true` and "5" are no thresholds, whatever a lenient reader would make of them."""
+    if isinstance(value, bool | str):
+        raise ValueError("must be a number")  # noqa: TRY004 - pydantic reports a ValueError as the field's fault
+    return value
+
+
 _PHONE = re.compile(r"\+?[0-9][0-9 \-]{1,18}[0-9]")
 
 
@@ -82,6 +89,9 @@ def _known_timezone(name: str) -> str:
     return name
 
 
+WholeNumber = Annotated[int, BeforeValidator(_written_as_number)]
+Number = Annotated[float, BeforeValidator(_written_as_number)]
+YesOrNo = Annotated[bool, Field(strict=True)]
 Text = Annotated[str, StringConstraints(max_length=500), AfterValidator(_without_nul)]
 LongText = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_without_nul)]
 Name = Annotated[

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from hub.api.callers import LOOKING_ROLES, Caller, requires
 from hub.api.problems import not_found
-from hub.api.shapes import PAGE_ROWS, Body, Cursor, DivisionId, Limit, Name, Phone
+from hub.api.shapes import PAGE_ROWS, Body, Cursor, DivisionId, Limit, Name, Phone, YesOrNo
 from hub.storage.accounts import (
     ApiKeyView,
     CreatedApiKey,
@@ -53,7 +53,7 @@ class UserChanges(Body):
     role: Role = Role.VIEWER
     phone: Phone | None = None
     password: Password = ""
-    disabled: bool = False
+    disabled: YesOrNo = False
 
 
 class WrittenApiKey(Body):

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from hub.api.callers import DESK_ROLES, EVERY_ROLE, INSTALLING_ROLES, Caller, requires
 from hub.api.problems import not_found
-from hub.api.shapes import PAGE_ROWS, Body, Cursor, DivisionId, Limit, Name, Phone, Search, Text
+from hub.api.shapes import PAGE_ROWS, Body, Cursor, DivisionId, Limit, Name, Phone, Search, Text, WholeNumber
 from hub.clock import utc_now
 from hub.identity import new_id
 from hub.settings import Settings
@@ -81,8 +81,8 @@ class Command(Body):
 
     command: Literal["locate", "sound", "message", "set_interval", "self_test"]
     text: Name | None = None
-    interval_s: int | None = Field(default=None, ge=1, le=24 * 3600)
-    expires_in_s: int = Field(default=_COMMAND_EXPIRES_S, ge=1, le=_COMMAND_EXPIRES_S_MAX)
+    interval_s: WholeNumber | None = Field(default=None, ge=1, le=24 * 3600)
+    expires_in_s: WholeNumber = Field(default=_COMMAND_EXPIRES_S, ge=1, le=_COMMAND_EXPIRES_S_MAX)
 
     @model_validator(mode="after")
     def _says_what_it_needs(self) -> Self:

@@ -28,7 +28,7 @@ from alerts.incidents import (
 from hub.api.callers import DESK_ROLES, Caller, requires
 from hub.api.problems import unacceptable
 from hub.api.routes.incidents import read_incident
-from hub.api.shapes import Body, LongText, Name, Phone
+from hub.api.shapes import Body, LongText, Name, Phone, WholeNumber
 from hub.storage import incidents
 from hub.storage.accounts import Role, find_operator
 from hub.storage.contacts import contact_name
@@ -60,7 +60,7 @@ class Responding(Body):
     """Somebody is on the way; by default whoever says so."""
 
     name: Name | None = None
-    eta_minutes: int | None = Field(default=None, ge=0, le=24 * 60)
+    eta_minutes: WholeNumber | None = Field(default=None, ge=0, le=24 * 60)
     phone: Phone | None = None
 
 

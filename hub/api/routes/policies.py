@@ -10,7 +10,7 @@ from alerts.policy import Target
 from alerts.severity import Severity
 from hub.api.callers import LOOKING_ROLES, Caller, requires
 from hub.api.problems import ProblemError, not_found, unacceptable
-from hub.api.shapes import Body, DivisionId, Phone
+from hub.api.shapes import Body, DivisionId, Number, Phone, WholeNumber
 from hub.storage.accounts import Role
 from hub.storage.policies import (
     DEFAULT_NAME,
@@ -42,7 +42,7 @@ def _target_or_number(notify: str) -> str:
 class Step(Body):
     """Tell `notify` so many seconds after the previous step; the first counts from opening."""
 
-    after_s: float = Field(ge=0, le=_WAIT_S_MAX)
+    after_s: Number = Field(ge=0, le=_WAIT_S_MAX)
     notify: Annotated[str, Field(max_length=20), AfterValidator(_target_or_number)]
 
 
@@ -60,9 +60,9 @@ class Policy(Body):
     read_only = frozenset({"name", "division_id", "version", "updated_at"})
 
     steps: list[Step] = Field(min_length=1, max_length=_STEPS_MAX)
-    repeat: int = Field(default=3, ge=0, le=_REPEAT_MAX)
-    then_every_s: float = Field(default=300.0, ge=1, le=_WAIT_S_MAX)
-    ack_timeout_s: float = Field(default=300.0, ge=1, le=_WAIT_S_MAX)
+    repeat: WholeNumber = Field(default=3, ge=0, le=_REPEAT_MAX)
+    then_every_s: Number = Field(default=300.0, ge=1, le=_WAIT_S_MAX)
+    ack_timeout_s: Number = Field(default=300.0, ge=1, le=_WAIT_S_MAX)
     when: When = Field(default_factory=When)
 
 

@@ -23,6 +23,7 @@ from hub.api.shapes import (
     Search,
     Text,
     Timezone,
+    YesOrNo,
 )
 from hub.clock import utc_now
 from hub.storage.contacts import set_mode
@@ -63,11 +64,11 @@ class _RecipientFields(Body):
     phone: Phone | None = None
     address: Text | None = None
     address_note: LongText | None = None
-    lives_alone: bool = True
+    lives_alone: YesOrNo = True
     categories: list[Text] = Field(default_factory=list, max_length=20)
     ability: Text | None = None
     care_notes: CareNotes = Field(default_factory=CareNotes)
-    location_consent: bool = False
+    location_consent: YesOrNo = False
     monitoring: Monitoring = Field(default_factory=Monitoring)
 
 

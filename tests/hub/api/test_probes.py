@@ -135,10 +135,16 @@ async def test_the_contract_is_described(web: Web) -> None:
     incident = document["components"]["schemas"]["IncidentView"]["properties"]
     assert {"id", "kind", "severity", "state", "subject", "recipient", "alerts"} <= incident.keys()
     assert "/api/v1/incidents/{incident_id}/acknowledge" in document["paths"]
-    operations = [operation for methods in document["paths"].values() for operation in methods.values()]
-    for operation in operations:
-        assert "422" not in operation["responses"]
-        assert list(operation["responses"]["default"]["content"]) == ["application/problem+json"]
+    contract = {path: methods for path, methods in document["paths"].items() if path.startswith("/api/v1/")}
+    for operation in (operation for methods in contract.values() for operation in methods.values()):
+        problems = {status: said for status, said in operation["responses"].items() if status >= "400"}
+        assert {"401", "403", "503"} <= problems.keys()
+        assert all(said["$ref"].startswith("#/components/responses/") for said in problems.values())
+    described = document["components"]["responses"].values()
+    assert all(list(said["content"]) == ["application/problem+json"] for said in described)
+    assert "404" in contract["/api/v1/incidents/{incident_id}"]["get"]["responses"]
+    assert "409" in contract["/api/v1/incidents/{incident_id}/acknowledge"]["post"]["responses"]
+    assert "422" in contract["/api/v1/recipients"]["get"]["responses"]
     assert document["paths"]["/api/v1/sessions"]["post"]["security"] == []
     assert document["paths"]["/api/v1/me"]["get"]["security"]
     undescribed = [
