@@ -34,6 +34,10 @@ MINUTES ?= 120
 soak: .venv/.dev desk-bundle  ## accelerated life with faults on; figures every minute and a verdict (docs/benchmarks.md)
 	$(BIN)/python -m tests.soak --minutes $(MINUTES)
 
+.PHONY: torture
+torture: .venv/.dev desk-bundle  ## random kills by seed, judged by the publishers' own book: make torture KILLS=1000 SEED=1 (docs/torture.md)
+	$(BIN)/python -m tests.torture --kills $(or $(KILLS),50) --seed $(or $(SEED),20261122) --minutes $(or $(MINUTES),0) --out $(or $(OUT),runs/torture.jsonl)
+
 .PHONY: desk-bundle
 desk-bundle: .venv/.runtime
 	@$(BIN)/python desk/build.py

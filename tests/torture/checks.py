@@ -205,10 +205,17 @@ def check_logs(paths: Iterable[Path]) -> list[str]:
     """The hub itself found nothing that it could not deal with."""
     found: Counter[str] = Counter()
     for path in paths:
-        text = path.read_text(errors="replace") if path.exists() else ""
-        for word in _ALARMING:
-            found[f"{path.name}: {word}"] += text.count(f'"{word}"')
-    return [f"{where} ({times})" for where, times in found.items() if times]
+        for line in path.read_text(errors="replace").splitlines() if path.exists() else []:
+            if any(f'"{word}"' in line for word in _ALARMING):
+                told = json.loads(line)
+                found[f"{path.name}: {told['event']}: {_last_words(told)}"] += 1
+    return [f"{where} ({times})" for where, times in found.items()]
+
+
+def _last_words(told: dict[str, Any]) -> str:
+    """What went wrong, without what differs from time to time."""
+    words = str(told.get("exception") or told.get("error") or "").strip().splitlines()
+    return words[-1][:200] if words else ""
 
 
 def _breaches(what: str, messages: list[Message]) -> list[str]:

@@ -14,6 +14,8 @@ from tests.torture.schedule import Fault, Strike
 
 #: A trap waits so long for something to step into it.
 _TRAP_S = 8.0
+#: A victim that is not there is started within this, if anybody is there to start it.
+_VICTIM_S = 4.0
 #: Taking over takes a lease and a try.
 _TAKE_OVER_S = 6.0
 
@@ -75,7 +77,11 @@ class Tormentor:
     # --- Processes --------------------------------------------------------------------------------------------------
 
     async def _pid_of(self, role: str) -> int | None:
-        return await asyncio.to_thread(self.ground.role_pid, role)
+        """Who that is now, or a moment later: one that is being started again is a victim too."""
+        deadline = time.monotonic() + _VICTIM_S
+        while (pid := await asyncio.to_thread(self.ground.role_pid, role)) is None and time.monotonic() < deadline:
+            await asyncio.sleep(0.05)
+        return pid
 
     def _kill(self, victim: str, pid: int | None) -> Bite:
         return Bite(self.ground.kill(pid), victim)
@@ -112,12 +118,14 @@ class Tormentor:
             await asyncio.sleep(strike.lasts_s)
         finally:
             awake = self.ground.wake(pid)
+        if not awake:
+            return Bite(bit=False, victim="owner, killed while it was stopped")
         deadline = time.monotonic() + _TAKE_OVER_S
         while time.monotonic() < deadline:
             if await asyncio.to_thread(self.ground.epoch) > before:
-                return Bite(awake, "owner")
+                return Bite(bit=True, victim="owner")
             await asyncio.sleep(0.2)
-        return Bite(bit=False, victim="owner")
+        return Bite(bit=False, victim="owner, and nobody took over")
 
     # --- Around the COMMIT ------------------------------------------------------------------------------------------
 

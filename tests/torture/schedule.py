@@ -1,8 +1,8 @@
 """What goes wrong, and when: drawn from the seed alone, so that the same seed is the same night."""
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -151,11 +151,14 @@ def draw_leg(seed: int, number: int, kills: int, *, broker: bool) -> Leg:
     return Leg(seed=seed, number=number, ground=ground, strikes=tuple(strikes))
 
 
-def draw_each_once(seed: int, faults: list[Fault], ground: Ground) -> Leg:
-    """A short leg: these faults, each once, in an order and at moments of the seed's."""
+def draw_each_once(seed: int, faults: Sequence[Fault], ground: Ground) -> Leg:
+    """A short leg: these faults, each once, in an order of the seed's, each on a hub that works: all of them bite."""
     dice = random.Random(f"{seed}/each")
-    order = dice.sample(faults, len(faults))
-    strikes = tuple(_draw_strike(dice, number, fault) for number, fault in enumerate(order))
+    drawn = [_draw_strike(dice, number, fault) for number, fault in enumerate(dice.sample(faults, len(faults)))]
+    strikes = tuple(
+        replace(strike, gap_s=strike.gap_s / 5, lasts_s=_LASTS_S.get(strike.fault, (0.0, 0.0))[0], breathe=True)
+        for strike in drawn
+    )
     return Leg(seed=seed, number=0, ground=ground, strikes=strikes)
 
 

@@ -155,6 +155,7 @@ class Wire:
 
     def _lose(self) -> None:
         self._is_lost = True
+        self._writer.transport.abort()
         for task in self._tasks[1:]:
             task.cancel()  # nobody is left to be pinged
         for waiting in self._answers.values():
