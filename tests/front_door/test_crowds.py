@@ -77,18 +77,27 @@ async def test_idle_sockets_are_bounded_and_a_device_comes_in_beside_them(house:
         writer.close()
 
 
+async def _read_to_the_end(reader: asyncio.StreamReader) -> bytes:
+    """What came; a reset is an end, too."""
+    try:
+        return await reader.read()
+    except ConnectionError:
+        return b""
+
+
 async def test_a_connect_byte_by_byte_has_its_time_and_no_more(house: House) -> None:
     await house.reopen(Limits(connect_timeout_s=0.3))
     reader, writer = await asyncio.open_connection(HOST, house.port)
-    ended = asyncio.create_task(reader.read())
+    ended = asyncio.create_task(_read_to_the_end(reader))
     for byte in b"\x10\x7f\x00\x04MQTT\x05" + bytes(100):
         if ended.done():
             break
-        writer.write(bytes([byte]))
+        if not writer.is_closing():
+            writer.write(bytes([byte]))
         await asyncio.sleep(0.02)
     async with asyncio.timeout(5):
         assert await ended == b""
-    writer.close()
+    writer.transport.abort()
     assert house.door.counters.closed[CloseCause.NO_CONNECT] == 1
 
 

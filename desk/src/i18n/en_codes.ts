@@ -105,6 +105,7 @@ export default {
   },
   sex: { female: "female", male: "male" },
   role: { operator: "Operator", supervisor: "Supervisor", admin: "Administrator", viewer: "Viewer" },
+  blind_because: { database_away: "The hub's database is away", not_taking_in: "The hub cannot take anything in" },
   maintenance_kind: {
     low_battery: "Low battery",
     tamper: "Tampered with",
@@ -166,6 +167,7 @@ export default {
     text_received: "A text was received; what it says is in the log.",
     refused_connect: "A known device was refused when it logged in.",
     flood: "More messages come than the rate allows, and are slowed down.",
+    source_flood: "{sources} sends many times its usual number of messages ({per_s} a second). All are stored; others take their turn between them.",
     reconnect_loop: "The device connects and disconnects without end: check its firmware, battery and reception.",
     client_doubled:
       "Two clients log in with this device's identity and throw each other out: a device was cloned, or one set up twice.",

@@ -105,6 +105,7 @@ export default {
   },
   sex: { female: "女", male: "男" },
   role: { operator: "值班员", supervisor: "班长", admin: "管理员", viewer: "查看" },
+  blind_because: { database_away: "平台数据库中断", not_taking_in: "平台收不到设备消息" },
   maintenance_kind: {
     low_battery: "电量低",
     tamper: "被拆动",
@@ -166,6 +167,7 @@ export default {
     text_received: "收到一条短信，内容见处置经过。",
     refused_connect: "已登记的设备登录平台时被拒绝。",
     flood: "发来的消息超出限额，已放慢接收。",
+    source_flood: "接入源 {sources} 发来的消息是平时的许多倍（每秒 {per_s} 条）。消息照常入库，其他来源与它轮流处理。",
     reconnect_loop: "这台设备不断连接又断开，请检查固件、电量和信号。",
     client_doubled: "有两个客户端用同一台设备的身份登录，互相挤下线：设备身份被复制，或重复配置。",
     quarantine: "这台设备的消息读不懂，已隔离。",

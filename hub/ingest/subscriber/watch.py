@@ -1,4 +1,8 @@
-"""A broker that is away is one maintenance item, however many there are: nobody behind it can call for help."""
+"""A broker that is away is one maintenance item, however many there are: nobody behind it can call for help.
+
+So is one that sends many times what it usually does. It takes its turn in the lanes and is not slowed otherwise: its
+window bounds what is under way, and everything of it is stored.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,7 +11,9 @@ import structlog
 
 from alerts.explanation import Explanation
 from alerts.kinds import MaintenanceKind
+from hub.clock import monotonic_s
 from hub.ingest.subscriber.source import BrokerSource
+from hub.ingest.subscriber.usual import UsualRate
 from hub.storage import maintenance
 from hub.storage.database import DATABASE_AWAY, Pool, database_now
 
@@ -31,6 +37,9 @@ class SourceWatch:
         self._away_after_s = away_after_s
         #: None: what was reported before this process is not known.
         self._reported: frozenset[str] | None = None
+        self._rates = {source.name: UsualRate() for source in sources}
+        #: A flood that is not written yet.
+        self._new_flood: str | None = None
 
     async def run(self) -> None:
         """Look, and write what has changed; while the database is away it is written later."""
@@ -45,7 +54,40 @@ class SourceWatch:
                     _log.warning("source_watch_waits_for_database", error=type(error).__name__)
                 else:
                     self._reported = names
+            await self.look_for_floods(monotonic_s())
             await asyncio.sleep(_LOOK_EVERY_S)
+
+    async def look_for_floods(self, now_s: float) -> None:
+        """Judge each source's rate; a flood that begins is written, later if the database is away."""
+        for source in self._sources:
+            if self._rates[source.name].judge(source.counters.messages, now_s, is_away=source.away_for_s > 0):
+                self._new_flood = source.name
+        if self._new_flood is None:
+            return
+        try:
+            await self._write_flood(self._new_flood)
+        except DATABASE_AWAY as error:
+            _log.warning("source_watch_waits_for_database", error=type(error).__name__)
+        else:
+            self._new_flood = None
+
+    async def _write_flood(self, newest: str) -> None:
+        flooding = sorted({newest} | {name for name, rate in self._rates.items() if rate.is_flooding})
+        async with self._pool.connection() as connection:
+            await maintenance.report(
+                connection,
+                maintenance.MaintenanceReport(
+                    kind=MaintenanceKind.FLOOD,
+                    division_id=self._division_id,
+                    device_id=None,
+                    recipient_id=None,
+                    explanation=Explanation(
+                        code="source_flood",
+                        params={"sources": ", ".join(flooding), "per_s": round(self._rates[newest].per_s)},
+                    ),
+                ),
+                await database_now(connection),
+            )
 
     async def _write(self, away: Sequence[BrokerSource]) -> None:
         async with self._pool.connection() as connection:
