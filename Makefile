@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test test-long check bench lock clean
+.PHONY: demo test test-long fuzz check bench lock clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime desk-bundle  ## a fictional county with simulated devices; prints the desk's address and log-in
@@ -17,6 +17,9 @@ test: .venv/.dev desk-bundle  ## everything that takes minutes at the most
 
 test-long: .venv/.dev desk-bundle  ## and what takes longer
 	$(BIN)/python -m pytest -m long --timeout=3600
+
+fuzz: .venv/.dev  ## SECONDS=60 in all, or INPUTS=10000000; JOBS=1 targets at once; KEEP=1: what is learnt is kept
+	$(BIN)/python -m tests.fuzz.run $(if $(INPUTS),--inputs $(INPUTS),--seconds $(or $(SECONDS),60)) --jobs $(or $(JOBS),1) $(if $(KEEP),--keep)
 
 check: .venv/.dev  ## style, types, the layout's rules
 	$(BIN)/ruff check
