@@ -365,6 +365,7 @@ def subscribe(session: Session, *topic_filters: str, qos: int = 1, children: fro
         (f"$share/all/anxin/v1/{DEVICE}/down/#", 0x9E),
         (f"anxin/v1/{DEVICE}/down/#/ack", 0x8F),
         (f"anxin/v1/{DEVICE}/down/a+", 0x8F),
+        pytest.param(f"anxin/v1/{DEVICE}/down/" + "x" * 3_000, 0x8F, id="too long for the key it is part of"),
     ],
 )
 def test_a_device_reads_only_its_own_down(topic_filter: str, code: int) -> None:

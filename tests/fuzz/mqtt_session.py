@@ -37,6 +37,8 @@ HEAD_OCTETS = 12
 DEVICE, CHILD = str(UUID(int=0xA0)), str(UUID(int=0xC1))
 _EXPIRES_AT = datetime(2026, 11, 23, tzinfo=UTC)
 _DOWN_MAX = 64
+#: What PostgreSQL's indexes take is 2,704 bytes; half of it leaves room for the rest of the key.
+_KEY_BYTES_MAX = 1_300
 
 
 class ScriptedHub:
@@ -203,6 +205,9 @@ def _assert_ended_well(hub: ScriptedHub) -> None:
     if session.state is SessionState.CONNECTED:
         assert (messages, size) == (0, 0), "everything was answered and something is still in flight"
         assert session.keep_alive_s >= 0
+        assert session.down is not None
+        for stands in session.down.subscriptions.values():
+            assert len(stands.topic_filter.encode()) <= _KEY_BYTES_MAX, "a filter that no index takes"
         assert 0 <= session.expiry_s <= DEFAULT_LIMITS.session_expiry_s_max
 
 

@@ -13,6 +13,8 @@ from hub.ingest.source import Leaf
 from hub.storage.mqtt_records import Admission, DownFilter
 
 _ROOT = ("anxin", "v1")
+#: A filter is kept in the database, as part of a key; the longest that can match anything has 60.
+FILTER_CHARS_MAX = 256
 _LEAVES = {"telemetry": Leaf.TELEMETRY, "event": Leaf.EVENT, "status": Leaf.STATUS}
 
 
@@ -59,7 +61,7 @@ def judge_filter(topic_filter: str, admission: Admission) -> FilterVerdict:
     if topic_filter.startswith("$share/"):
         return FilterVerdict.SHARED
     levels = topic_filter.split("/")
-    if not _is_valid(levels):
+    if not _is_valid(levels) or len(topic_filter) > FILTER_CHARS_MAX:
         return FilterVerdict.INVALID
     if len(levels) < 5 or (levels[0], levels[1]) != _ROOT or levels[3] != "down":
         return FilterVerdict.FORBIDDEN
