@@ -15,6 +15,7 @@ import { useClock } from "@/stores/clock";
 import { useIncidents } from "@/stores/incidents";
 import { useLink } from "@/stores/link";
 import { useShift } from "@/stores/shift";
+import { useSight } from "@/stores/sight";
 
 export function useAlarm(): void {
   const { t } = useI18n();
@@ -23,12 +24,13 @@ export function useAlarm(): void {
   const incidents = useIncidents();
   const link = useLink();
   const shift = useShift();
+  const sight = useSight();
 
   const tone = computed(() =>
     shift.onDuty
       ? chooseTone({
           incidents: incidents.queue,
-          linkDownFor_ms: link.downFor_ms,
+          deafFor_ms: Math.max(link.downFor_ms, sight.blindFor_ms),
           hushed: clock.now_ms < shift.hushedUntil_ms,
         })
       : null,
@@ -39,6 +41,7 @@ export function useAlarm(): void {
     desk["sound"] = sounder.looping.value ?? "silent";
     desk["audio"] = sounder.state.value;
     desk["link"] = link.live ? "live" : "lost";
+    desk["sight"] = sight.blindness === null ? "seeing" : "blind";
   });
 
   watch(

@@ -1,13 +1,13 @@
 /** Which tone sounds, what tones are like, and that the sounder loops exactly one of them. */
 import { describe, expect, it } from "vitest";
 
-import { chooseTone, LINK_ALARM_AFTER_MS } from "@/audio/alarm_choice";
+import { chooseTone, DEAF_ALARM_AFTER_MS } from "@/audio/alarm_choice";
 import { Sounder } from "@/audio/sounder";
 import { synthesise, TONES, type ToneName } from "@/audio/tones";
 
 import { makeIncident } from "./incident_maker";
 
-const quiet = { incidents: [], linkDownFor_ms: 0, hushed: false };
+const quiet = { incidents: [], deafFor_ms: 0, hushed: false };
 const taken = makeIncident({ state: "acknowledged", sounding: false });
 
 describe("the choice of the tone", () => {
@@ -30,9 +30,9 @@ describe("the choice of the tone", () => {
     expect(chooseTone({ ...quiet, incidents: [makeIncident({ severity: "low" })] })).toBeNull();
   });
 
-  it("tells of a link that has been down for 30 seconds, but not over a grave cry", () => {
-    const down = { ...quiet, linkDownFor_ms: LINK_ALARM_AFTER_MS };
-    expect(chooseTone({ ...quiet, linkDownFor_ms: LINK_ALARM_AFTER_MS - 1 })).toBeNull();
+  it("tells of a desk that has been deaf for 30 seconds, but not over a grave cry", () => {
+    const down = { ...quiet, deafFor_ms: DEAF_ALARM_AFTER_MS };
+    expect(chooseTone({ ...quiet, deafFor_ms: DEAF_ALARM_AFTER_MS - 1 })).toBeNull();
     expect(chooseTone(down)).toBe("link");
     expect(chooseTone({ ...down, incidents: [makeIncident()] })).toBe("critical");
     expect(chooseTone({ ...down, incidents: [makeIncident({ severity: "medium" })] })).toBe("link");

@@ -31,9 +31,9 @@ function pythonSources(folder: string): string {
 const core = pythonSources("alerts");
 const hub = `${pythonSources("hub")}\n${pythonSources("device_adapters")}`;
 
-/** The members of a StrEnum of the core. */
+/** The members of a StrEnum. */
 function members(enumName: string): string[] {
-  const body = core.split(new RegExp(`class ${enumName}\\(StrEnum\\):`))[1]?.split(/\n\S/)[0] ?? "";
+  const body = `${core}\n${hub}`.split(new RegExp(`class ${enumName}\\(StrEnum\\):`))[1]?.split(/\n\S/)[0] ?? "";
   return [...body.matchAll(/^ {4}[A-Z_0-9]+ = "(\w+)"/gm)].map((match) => match[1] ?? "");
 }
 const codes = (pattern: RegExp) => [...new Set([...`${core}\n${hub}`.matchAll(pattern)].map((match) => match[1] ?? ""))];
@@ -65,6 +65,7 @@ describe("the words for the core's codes", () => {
     ["Deadline", "due"],
     ["Target", "target"],
     ["ActorType", "actor"],
+    ["BlindBecause", "blind_because"],
   ])("every %s has a word in %s", (enumName, vocabulary) => {
     const found = members(enumName);
     expect(found.length).toBeGreaterThan(0);

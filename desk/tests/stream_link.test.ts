@@ -87,6 +87,18 @@ describe("the link", () => {
     expect(around.sources.length).toBe(1);
   });
 
+  it("passes what the hub says of itself, which keeps the link alive and moves no position", () => {
+    link.follow(41);
+    for (let word = 0; word < 6; word += 1) {
+      around.pass(5);
+      around.source.send("blind", "", "{}");
+    }
+    around.source.send("sighted", "", "{}");
+    expect(around.types()).toEqual(["blind", "blind", "blind", "blind", "blind", "blind", "sighted"]);
+    around.pass(12);
+    expect(around.source.url).toBe("/stream?after=41");
+  });
+
   it("stops at a reset and follows the new list from there", () => {
     link.follow(9);
     around.source.send("reset");

@@ -30,7 +30,7 @@ from hub.storage.sight import BlindBecause, Blindness, why_nothing_comes_in
 _log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 2.0
-_REFRESH_EVERY = timedelta(minutes=1)
+_REFRESH_EVERY = timedelta(seconds=15)
 #: A start, or a restart of ingest, is no news.
 _SAY_AFTER = timedelta(seconds=5)
 _SAY_AGAIN_EVERY = timedelta(minutes=1)
@@ -133,7 +133,7 @@ class BlindAlarm:
         if self._refreshed_at is None or not timedelta() <= self._now() - self._refreshed_at < _REFRESH_EVERY:
             people = await who_is_on_duty(connection, Scope.of_division(self._place.division_id))
             self._refreshed_at = self._now()
-            await self._file.keep_people(people, self._refreshed_at)
+            await self._file.keep_people(people)
 
     async def _note(self, because: BlindBecause | None, now: datetime) -> None:
         """Begin, go on with or end an episode."""

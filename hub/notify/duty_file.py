@@ -6,8 +6,8 @@ database is away reads it; a disk that cannot be written leaves the alarm with w
 
 import asyncio
 import os
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import structlog
@@ -28,7 +28,6 @@ class Remembered:
     """What the file holds. Of a blindness that is over, only what has not been put on record yet."""
 
     version: int = _VERSION
-    refreshed_at: datetime | None = None  #: When the database was last asked who is on duty.
     people: tuple[OnDuty, ...] = ()
     episode: Episode | None = None
 
@@ -45,9 +44,10 @@ class DutyFile:
         self._turn = asyncio.Lock()
         self.remembered = self._read()
 
-    async def keep_people(self, people: list[OnDuty], now: datetime) -> None:
-        """The database's word on who is on duty."""
-        await self._keep(replace(self.remembered, people=tuple(people), refreshed_at=now))
+    async def keep_people(self, people: Sequence[OnDuty]) -> None:
+        """The database's word on who is on duty; nothing is written when it says what it said before."""
+        if tuple(people) != self.remembered.people:
+            await self._keep(replace(self.remembered, people=tuple(people)))
 
     async def keep_episode(self, episode: Episode | None) -> None:
         """What is to be remembered of a blindness; None once it is on record."""

@@ -10,7 +10,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -48,6 +48,17 @@ class Stage:
         self.stream_refused = False
         self.stream_starts: list[int] = []
         self.stream_opened = threading.Event()
+        #: What the hub says of its own sight while it sees nothing, as `blind` tells it; None while it sees.
+        self.blindness: Json | None = None
+
+    def go_blind(self, because: str = "database_away", *, for_s: float = 0.0) -> None:
+        """The hub sees nothing, since so many seconds."""
+        since = datetime.now(UTC) - timedelta(seconds=for_s)
+        self.blindness = {"since": stamp(since), "because": because, "storing": False}
+
+    def see_again(self) -> None:
+        """It is over."""
+        self.blindness = None
 
     def stall_streams(self) -> None:
         """Every stream that is open falls silent; one opened later does not."""
@@ -225,6 +236,7 @@ def build_app(stage: Stage) -> FastAPI:
 async def follow(stage: Stage, after: int) -> AsyncIterator[str]:
     """Events after a position as they come, and ticks; nothing at all once the connection is stalled."""
     generation, sent, ticked_at = stage.generation, after, 0.0
+    blindness: Json | None = None
     clock = asyncio.get_running_loop()
     while True:
         if generation > stage.stalled_generation:
@@ -232,11 +244,23 @@ async def follow(stage: Stage, after: int) -> AsyncIterator[str]:
                 if position > sent:
                     sent = position
                     yield f"id: {position}\nevent: {name}\ndata: {json.dumps(shown, ensure_ascii=False)}\n\n"
+            if blindness != stage.blindness:
+                yield frame_of_sight(blindness, stage.blindness)
+                blindness = stage.blindness
             if clock.time() - ticked_at >= TICK_EVERY_S:
                 ticked_at = clock.time()
-                told = {"server_time": stamp(datetime.now(UTC)), "position": sent}
+                told = {"server_time": stamp(datetime.now(UTC)), "position": sent, "storing": blindness is None}
                 yield f"id: {sent}\nevent: tick\ndata: {json.dumps(told)}\n\n"
         await asyncio.sleep(LOOK_EVERY_S)
+
+
+def frame_of_sight(before: Json | None, now: Json | None) -> str:
+    """What the hub says when its sight has changed."""
+    at = stamp(datetime.now(UTC))
+    if now is not None:
+        return f"event: blind\ndata: {json.dumps({**now, 'server_time': at})}\n\n"
+    told = {"server_time": at, "since": (before or {})["since"], "until": at, "storing": True}
+    return f"event: sighted\ndata: {json.dumps(told)}\n\n"
 
 
 class QuietServer(uvicorn.Server):

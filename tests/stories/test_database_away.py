@@ -115,7 +115,6 @@ async def test_a_database_that_falls_silent_costs_nothing_but_time() -> None:
 async def _before(there: Ground, device: PatientDevice) -> None:
     device.report(heart_rate_bpm=71)
     await device.until_acknowledged()
-    there.hub.kill("duty")  # the next one asks at once who is on duty, and not only after a minute
     await until(lambda: _file_names(there, OPERATOR))
 
 

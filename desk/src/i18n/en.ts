@@ -45,6 +45,7 @@ export default {
   },
   top: {
     link_live: "Live",
+    blind: "Blind",
     link_lost: "Link lost",
     sound_on: "Sound on",
     sound_off: "Sound off",
@@ -81,6 +82,9 @@ export default {
     label: "Warnings",
     link_lost: "The link to the hub is down; reconnecting. New calls for help are not shown: mind the desk telephone{phone}.",
     down_for: "down for {clock}",
+    blind: "{why}: new calls for help have not been seen since {since}; the hub waits to see again. Mind the desk telephone{phone}, and tell the supervisor.",
+    sighted: "The hub sees again. From {since} to {until} ({clock}) no call for help was seen; those made meanwhile are coming in now: check each.",
+    read: "Read",
     sound_blocked: "The sound is off: you would not hear a call for help.",
     sound_fix: "Turn the sound on",
     away: "{count} waiting to be taken",

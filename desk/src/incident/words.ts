@@ -7,7 +7,10 @@ import { useI18n } from "vue-i18n";
 
 import type { Actor, Explanation, Incident } from "@/api/shapes";
 
+import { useClock } from "@/stores/clock";
+
 import { formatPhone } from "./phone";
+import { formatMoment } from "./times";
 
 export type Vocabulary =
   | "kind"
@@ -29,10 +32,12 @@ export type Vocabulary =
   | "ledger_state"
   | "measure"
   | "posture"
+  | "blind_because"
   | "due";
 
 export function useWords() {
-  const { t, te } = useI18n();
+  const { t, te, locale } = useI18n();
+  const clock = useClock();
 
   /** The word for a code of one vocabulary. */
   function word(vocabulary: Vocabulary, code: string | null | undefined): string {
@@ -79,6 +84,7 @@ export function useWords() {
     if (value === null || value === undefined) return "—";
     if (typeof value === "object") return JSON.stringify(value);
     const text = String(value);
+    if (MOMENTS.has(name)) return formatMoment(text, clock.now_ms, locale.value);
     const vocabulary = VOCABULARY_OF_VALUE[name];
     return vocabulary === undefined ? text : word(vocabulary, text);
   }
@@ -100,6 +106,9 @@ export function useWords() {
 
 /** Kinds of sentences: why an incident is, what happened to it, why a message could not be read. */
 export type Family = "explanation" | "log" | "unreadable";
+
+/** Values of sentences that are points in time. */
+const MOMENTS = new Set(["since", "until"]);
 
 /** Values of sentences that are codes themselves. */
 const VOCABULARY_OF_VALUE: Record<string, Vocabulary> = {

@@ -32,10 +32,14 @@ export interface LinkSurroundings {
 export type LinkMessage =
   | { type: "event"; name: "incident" | "follow-up" | "maintenance"; position: number; body: string }
   | { type: "tick"; body: string }
+  | { type: "blind"; body: string }
+  | { type: "sighted"; body: string }
   | { type: "open" }
   | { type: "reset" }
   | { type: "lost" };
 
+/** What the hub says of itself; it has no position. */
+const WORD_NAMES = ["blind", "sighted"] as const;
 const EVENT_NAMES = ["incident", "follow-up", "maintenance"] as const;
 
 export class StreamLink {
@@ -84,6 +88,7 @@ export class StreamLink {
     source.addEventListener("error", ifCurrent(() => this.fail()));
     source.addEventListener("tick", ifCurrent((event) => this.tick(event)));
     source.addEventListener("reset", ifCurrent(() => this.reset()));
+    for (const name of WORD_NAMES) source.addEventListener(name, ifCurrent((event) => this.passWord(name, event)));
     for (const name of EVENT_NAMES) source.addEventListener(name, ifCurrent((event) => this.pass(name, event)));
   }
 
@@ -111,6 +116,11 @@ export class StreamLink {
     if (!Number.isFinite(position) || (this.position !== null && position <= this.position)) return;
     this.position = position;
     this.surroundings.tell({ type: "event", name, position, body: event.data });
+  }
+
+  private passWord(type: (typeof WORD_NAMES)[number], event: MessageEvent<string>): void {
+    this.hear();
+    this.surroundings.tell({ type, body: event.data });
   }
 
   /** The hub no longer holds our position: the pages must read the list again. */

@@ -16,6 +16,7 @@ import { useClock } from "./clock";
 import { useIncidents } from "./incidents";
 import { useLedgers } from "./ledgers";
 import { useSession } from "./session";
+import { useSight } from "./sight";
 
 /** A stream that is refused for an ended session looks like a lost link; asked this often, the hub tells the difference. */
 const ASK_AFTER_MS = 15_000;
@@ -27,6 +28,7 @@ export const useLink = defineStore("link", () => {
   const incidents = useIncidents();
   const ledgers = useLedgers();
   const session = useSession();
+  const sight = useSight();
 
   const heardAt_ms = ref<number | null>(null);
   const reportedLost = ref(false);
@@ -84,7 +86,16 @@ export const useLink = defineStore("link", () => {
       case "tick":
         hear();
         learnTime(message.body);
+        sight.learnTick(message.body);
         ticks.value += 1;
+        break;
+      case "blind":
+        hear();
+        sight.learnBlind(message.body);
+        break;
+      case "sighted":
+        hear();
+        sight.learnSighted(message.body);
         break;
       case "open":
         hear();
