@@ -1,8 +1,10 @@
 """What must hold after the faults: each check returns sentences, one a breach; none is the verdict "nothing lost"."""
 
 import json
+import subprocess
+import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -195,6 +197,22 @@ def check_answers(ledger: Ledger) -> list[str]:
         *([f"commands confirmed and never heard: {sorted(commands)[:_EXAMPLES]}"] if commands else []),
         *([f"sessions forgotten: {forgotten}"] if forgotten else []),
     ]
+
+
+def check_verify(environment: Mapping[str, str]) -> list[str]:
+    """What the hub's own recount says: `hub verify`, every live state rebuilt."""
+    asked = [sys.executable, "-m", "hub", "verify", "--last", "3h", "--states", "0", "--json"]
+    done = subprocess.run(asked, env=dict(environment), capture_output=True, check=False, timeout=120)
+    lines = [json.loads(line) for line in done.stdout.decode().splitlines() if line.startswith("{")]
+    found = [f"hub verify: {line['check']}: {line['sentence']} {line['examples']}" for line in lines if _is_open(line)]
+    if done.returncode not in (0, 1) or (done.returncode and not found):
+        found.append(f"hub verify ended with {done.returncode}: {done.stderr.decode(errors='replace')[-500:]}")
+    return found
+
+
+def _is_open(line: dict[str, Any]) -> bool:
+    """A difference without its explanation; the last line is the sum."""
+    return "explained" in line and not line["explained"]
 
 
 #: What a log must not hold after any of these faults: a message or a deadline that could not be dealt with.

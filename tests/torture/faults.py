@@ -111,9 +111,8 @@ class Tormentor:
         """Bites when somebody else took over meanwhile."""
         pid = await asyncio.to_thread(self.ground.owner_pid)
         before = await asyncio.to_thread(self.ground.epoch)
-        if pid is None:
+        if pid is None or not self.ground.pause(pid):
             return Bite(bit=False)
-        self.ground.pause(pid)
         try:
             await asyncio.sleep(strike.lasts_s)
         finally:

@@ -160,6 +160,11 @@ class Ground:
         assert note is not None, "the hub wrote no run file"
         return note.dsn
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """For commands against this hub."""
+        return self.hub._environment()
+
     def logs(self) -> list[Path]:
         return [self.hub.log_path, *(extra.log_path for extra in self.extras)]
 
@@ -216,9 +221,14 @@ class Ground:
             return False
         return True
 
-    def pause(self, pid: int) -> None:
-        os.kill(pid, signal.SIGSTOP)
+    def pause(self, pid: int) -> bool:
+        """SIGSTOP; False when it has just been killed."""
+        try:
+            os.kill(pid, signal.SIGSTOP)
+        except ProcessLookupError:
+            return False
         self._paused.add(pid)
+        return True
 
     def wake(self, pid: int) -> bool:
         """SIGCONT; False when it was killed meanwhile."""

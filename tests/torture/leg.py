@@ -208,6 +208,7 @@ class LegRun:
                 *checks.check_onlooker(rows, onlooker),
                 *checks.check_operator(rows, operators),
                 *checks.check_answers(self.ledger),
+                *checks.check_verify(ground.environment),
             ]
 
     def _figures(self, ground: Ground, began_s: float) -> Line:
