@@ -76,21 +76,21 @@ class G616Watch:
             "body_temperature_c": fields.get("temperature"),
             "battery_pct": fields.get("battery"),
             "worn": _worn(fields),
-            "location": self._location(fields),
+            "location": self._location(fields, received_at),
             "rolls": fields.get("rolls"),
         }
         return reading(received_at, measures)
 
-    def _location(self, fields: dict[str, Any]) -> Location | None:
+    def _location(self, fields: dict[str, Any], received_at: datetime) -> Location | None:
         lon, _, lat = str(fields.get("location") or "").partition(",")
-        return position(lat, lon, datum="gcj02", fixed_at=self._fixed_at(fields))
+        return position(lat, lon, datum="gcj02", fixed_at=self._fixed_at(fields, received_at))
 
-    def _fixed_at(self, fields: dict[str, Any]) -> datetime | None:
+    def _fixed_at(self, fields: dict[str, Any], received_at: datetime) -> datetime | None:
         date, clock = fields.get("locationDate"), fields.get("locationTime")
         if not date or not clock:
             return None
         try:
-            return local_time({"fix": f"{date} {clock}"}, "fix", "%d%m%y %H%M%S", self._zone)
+            return local_time({"fix": f"{date} {clock}"}, "fix", "%d%m%y %H%M%S", self._zone, received_at)
         except UnreadableError:
             return None
 

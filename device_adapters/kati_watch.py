@@ -65,13 +65,13 @@ class KatiWatch:
     def _decoded(self, topic: str, fields: dict[str, Any], received_at: datetime) -> Decoded:
         match _leaf(topic):
             case "sos" | "falldown" as leaf:
-                return Decoded(events=(self._event(_EVENTS[leaf], fields),))
+                return Decoded(events=(self._event(_EVENTS[leaf], fields, received_at),))
             case "hb" | "vitalsign" | "location":
-                measured_at = local_time(fields, "timeStamps", _WRITTEN, self._zone)
+                measured_at = local_time(fields, "timeStamps", _WRITTEN, self._zone, received_at)
                 measured = reading(measured_at or received_at, _measures(fields) | {"location": _location(fields)})
                 return Decoded(readings=(measured,), untimed=measured_at is None)
             case "ap55":
-                return Decoded(readings=self._batch(fields))
+                return Decoded(readings=self._batch(fields, received_at))
             case "onlinetrigger":
                 return Decoded(status=_status(fields))
             case "sleepdata":
@@ -79,26 +79,29 @@ class KatiWatch:
             case _:
                 raise UnreadableError("topic_unknown", {"topic": topic[:200]})
 
-    def _event(self, name: EventName, fields: dict[str, Any]) -> DeviceEvent:
+    def _event(self, name: EventName, fields: dict[str, Any], received_at: datetime) -> DeviceEvent:
         status = fields.get("status")
         evidence = {"status": status[:64]} if isinstance(status, str) else None
         return DeviceEvent(
-            event=name, occurred_at=self._time_or_none(fields), location=_location(fields), evidence=evidence
+            event=name,
+            occurred_at=self._time_or_none(fields, received_at),
+            location=_location(fields),
+            evidence=evidence,
         )
 
-    def _time_or_none(self, fields: dict[str, Any]) -> datetime | None:
+    def _time_or_none(self, fields: dict[str, Any], received_at: datetime) -> datetime | None:
         """The time of an alarm, which stays an alarm when its time makes no sense."""
         try:
-            return local_time(fields, "timeStamps", _WRITTEN, self._zone)
+            return local_time(fields, "timeStamps", _WRITTEN, self._zone, received_at)
         except UnreadableError:
             return None
 
-    def _batch(self, fields: dict[str, Any]) -> tuple[Reading, ...]:
+    def _batch(self, fields: dict[str, Any], received_at: datetime) -> tuple[Reading, ...]:
         samples = fields.get("data")
         if not isinstance(samples, list) or len(samples) > _BATCH_MAX:
             raise UnreadableError("field_invalid", {"field": "data", "detail": "no list of samples"})
         readings = [_sample(index, sample) for index, sample in enumerate(samples)]
-        location, sent_at = _location(fields), local_time(fields, "timeStamps", _WRITTEN, self._zone)
+        location, sent_at = _location(fields), local_time(fields, "timeStamps", _WRITTEN, self._zone, received_at)
         if location is not None and sent_at is not None:
             readings.append(reading(sent_at, {"location": location}))
         return tuple(readings)

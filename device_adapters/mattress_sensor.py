@@ -47,7 +47,7 @@ class MattressSensor:
         """
         fields = read_object(payload)
         measured_at = epoch_time(fields, "timestamp", ms=True) or local_time(
-            fields, "date", "%Y-%m-%d %H:%M:%S", self._zone
+            fields, "date", "%Y-%m-%d %H:%M:%S", self._zone, received_at
         )
         decoded = Decoded(readings=(_reading(fields, measured_at or received_at),), untimed=measured_at is None)
         return (FromDevice(device_key=key(fields, "mac"), decoded=decoded),)

@@ -21,6 +21,8 @@ from device_adapters.readings import Location, Reading
 #: China has one zone and no summer time.
 CHINA = timezone(timedelta(hours=8), "UTC+8")
 _KEY_LENGTH_MAX = 64
+#: What a clock that is right may be ahead of the hub's.
+_AHEAD_MAX = timedelta(minutes=2)
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _TRUE, _FALSE = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", "no", "off"})
 
@@ -65,8 +67,13 @@ def number(value: object) -> object:
     return float(text) if _NUMBER.fullmatch(text) else value
 
 
-def local_time(fields: Mapping[str, Any], name: str, written: str, zone: tzinfo) -> datetime | None:
+def local_time(
+    fields: Mapping[str, Any], name: str, written: str, zone: tzinfo, received_at: datetime | None = None
+) -> datetime | None:
     """A time without a zone, aware UTC; None where the field is missing or empty. `written` is a `strptime` format.
+
+    Where clocks are set back an hour is shown twice: it is the second one if that had come by `received_at`. In the
+    hour that is left out where they are set forward, the device has not set its clock yet.
 
     Raises:
         UnreadableError: it is no such time.
@@ -75,9 +82,13 @@ def local_time(fields: Mapping[str, Any], name: str, written: str, zone: tzinfo)
     if text is None or text == "":
         return None
     try:
-        return datetime.strptime(str(text).strip(), written).replace(tzinfo=zone).astimezone(UTC)
+        shown = datetime.strptime(str(text).strip(), written).replace(tzinfo=zone)
+        first, second = shown.astimezone(UTC), shown.replace(fold=1).astimezone(UTC)
     except (ValueError, OverflowError):
         raise UnreadableError("field_invalid", {"field": name, "detail": f"no time like {written}"}) from None
+    if received_at is None or second <= first:
+        return first
+    return second if second <= received_at + _AHEAD_MAX else first
 
 
 def epoch_time(fields: Mapping[str, Any], name: str, *, ms: bool) -> datetime | None:

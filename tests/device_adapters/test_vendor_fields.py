@@ -1,6 +1,7 @@
 """Fields as vendors write them."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -67,6 +68,34 @@ def test_text_that_is_a_number_becomes_one(written: object, read: object) -> Non
 def test_local_time_has_the_zone_it_is_said_to_have() -> None:
     assert local_time({"date": "2025-06-30 17:45:47"}, "date", "%Y-%m-%d %H:%M:%S", CHINA) == MOMENT
     assert local_time({"date": ""}, "date", "%Y", CHINA) is None
+
+
+BERLIN = ZoneInfo("Europe/Berlin")  # 2026-10-25 03:00 -> 02:00, 2026-03-29 02:00 -> 03:00
+
+
+@pytest.mark.parametrize(
+    ("received_at", "measured_at"),
+    [
+        ("2026-10-25T00:30:20", "2026-10-25T00:30"),  # a moment after it was shown first
+        ("2026-10-25T01:27:00", "2026-10-25T00:30"),  # it cannot be the second one yet
+        ("2026-10-25T01:30:20", "2026-10-25T01:30"),  # a moment after it was shown again
+        ("2026-10-25T01:29:00", "2026-10-25T01:30"),  # by a clock that is a minute ahead
+        ("2026-10-25T09:00:00", "2026-10-25T01:30"),  # buffered
+        (None, "2026-10-25T00:30"),
+    ],
+)
+def test_in_the_hour_that_is_shown_twice_it_is_the_last_one_that_had_come(
+    received_at: str | None, measured_at: str
+) -> None:
+    received = None if received_at is None else datetime.fromisoformat(received_at).replace(tzinfo=UTC)
+    told = local_time({"date": "2026-10-25 02:30:00"}, "date", "%Y-%m-%d %H:%M:%S", BERLIN, received)
+    assert told == datetime.fromisoformat(measured_at).replace(tzinfo=UTC)
+
+
+def test_in_the_hour_that_is_left_out_the_device_has_not_set_its_clock_yet() -> None:
+    received = datetime(2026, 3, 29, 1, 30, 20, tzinfo=UTC)
+    told = local_time({"date": "2026-03-29 02:30:00"}, "date", "%Y-%m-%d %H:%M:%S", BERLIN, received)
+    assert told == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("written", ["soon", 17, "0001-01-01 00:00:00", [], "2025-06-30T17:45:47"])
