@@ -10,7 +10,7 @@ from functools import cache
 from itertools import chain
 
 from alerts.circumstances import Circumstances
-from alerts.decisions import ClearAlerts, HoldAlert, RaiseAlert, ReportMaintenance, RequestFollowUp
+from alerts.decisions import ClearAlerts, ClearMaintenance, HoldAlert, RaiseAlert, ReportMaintenance, RequestFollowUp
 from alerts.engine import begin, judge_event
 from alerts.kinds import SubjectType
 from alerts.observations import DeviceEvent, EventKind, Subject
@@ -78,7 +78,7 @@ def expect(event: EventKind, *, test: bool, historical: bool) -> tuple[frozenset
         return kinds, "only_history"
     if any(isinstance(one, RequestFollowUp) for one in findings):
         return kinds, "asks_for_follow_up"
-    if any(isinstance(one, ReportMaintenance) for one in findings):
+    if any(isinstance(one, ReportMaintenance | ClearMaintenance) for one in findings):
         return kinds, "concerns_equipment"
     if any(isinstance(one, ClearAlerts) for one in findings):
         return kinds, "takes_back"
