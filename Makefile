@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test test-long fuzz check bench lock clean
+.PHONY: demo test test-long fuzz check bench bench-floods lock clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime desk-bundle  ## a fictional county with simulated devices; prints the desk's address and log-in
@@ -40,6 +40,9 @@ soak: .venv/.dev desk-bundle  ## accelerated life with faults on; figures every 
 .PHONY: torture
 torture: .venv/.dev desk-bundle  ## random kills by seed, judged by the publishers' own book: make torture KILLS=1000 SEED=1 (docs/torture.md)
 	$(BIN)/python -m tests.torture --kills $(or $(KILLS),50) --seed $(or $(SEED),20261122) --minutes $(or $(MINUTES),0) --out $(or $(OUT),runs/torture.jsonl)
+
+bench-floods: .venv/.dev desk-bundle  ## others' presses beside floods; some ten minutes
+	$(BIN)/hub bench --floods
 
 .PHONY: desk-bundle
 desk-bundle: .venv/.runtime

@@ -52,7 +52,7 @@ async def press_to_stream(
         await pressing[number % len(pressing)].publish_all("event", [payload.encode()], window=1)
         latencies_ms.append((await reader.wait_for(event_id) - began) * 1000)
         if number % len(pressing) == len(pressing) - 1:
-            await asyncio.to_thread(_close_all, hub)
+            await asyncio.to_thread(close_all, hub)
     for task in (reading, load):
         task.cancel()
     await asyncio.gather(reading, load, return_exceptions=True)
@@ -135,7 +135,8 @@ async def _background(hub: HubProcess, buttons: Sequence[Button], per_s: int) ->
         await asyncio.sleep(max(0.0, 1 / per_s - (monotonic_s() - began)))
 
 
-def _close_all(hub: HubProcess) -> None:
+def close_all(hub: HubProcess) -> None:
+    """Close every open incident, so that the next press is a new one."""
     for incident in hub.api.all_items("/api/v1/incidents?state=open&limit=200"):
         hub.api.post(f"/api/v1/incidents/{incident['id']}/close", {"disposition": "test"})
 

@@ -9,12 +9,14 @@ _CONNECT, _PUBLISH_QOS1, _PUBACK = 0x10, 0x32, 0x40
 _PACKET_ID_MAX = 65_535
 
 
-def _text(value: str) -> bytes:
+def mqtt_text(value: str) -> bytes:
+    """A string as MQTT writes it."""
     content = value.encode()
     return len(content).to_bytes(2, "big") + content
 
 
-def _packet(kind: int, body: bytes) -> bytes:
+def mqtt_packet(kind: int, body: bytes) -> bytes:
+    """A packet with its first byte and its length."""
     length, remaining = bytearray(), len(body)
     while True:
         remaining, digit = divmod(remaining, 128)
@@ -37,22 +39,22 @@ class Publisher:
         """Log in; raises ConnectionError when the hub does not let the device in."""
         self._reader, self._writer = await asyncio.open_connection(*self._address)
         device_id = self._button.device_id
-        variable = _text("MQTT") + bytes([4, 0xC2]) + (60).to_bytes(2, "big")
-        credentials = _text(f"bench-{device_id}") + _text(device_id) + _text(self._button.password)
-        self._writer.write(_packet(_CONNECT, variable + credentials))
+        variable = mqtt_text("MQTT") + bytes([4, 0xC2]) + (60).to_bytes(2, "big")
+        credentials = mqtt_text(f"bench-{device_id}") + mqtt_text(device_id) + mqtt_text(self._button.password)
+        self._writer.write(mqtt_packet(_CONNECT, variable + credentials))
         connack = await self._reader.readexactly(4)
         if connack[3] != 0:
             raise ConnectionError(f"CONNACK {connack[3]}")
 
     async def publish_all(self, leaf: str, payloads: Sequence[bytes], window: int) -> None:
         """Publish with at most `window` unacknowledged messages; returns when the last one is acknowledged."""
-        topic = _text(f"anxin/v1/{self._button.device_id}/up/{leaf}")
+        topic = mqtt_text(f"anxin/v1/{self._button.device_id}/up/{leaf}")
         sent = acknowledged = 0
         while acknowledged < len(payloads):
             burst = bytearray()
             while sent < len(payloads) and sent - acknowledged < window:
                 self._packet_id = self._packet_id % _PACKET_ID_MAX + 1
-                burst += _packet(_PUBLISH_QOS1, topic + self._packet_id.to_bytes(2, "big") + payloads[sent])
+                burst += mqtt_packet(_PUBLISH_QOS1, topic + self._packet_id.to_bytes(2, "big") + payloads[sent])
                 sent += 1
             if burst:
                 self._writer.write(bytes(burst))

@@ -37,4 +37,4 @@ def print_rows(rows: list[Row], *, as_json: bool) -> None:
         if as_json:
             print(json.dumps({"name": row.name, "value": round(row.value, 3), "unit": row.unit, "how": row.how}))  # noqa: T201
         else:
-            print(f"{row.name:<40} {row.value:>10.2f} {row.unit:<12} {row.how}")  # noqa: T201
+            print(f"{row.name:<56} {row.value:>10.2f} {row.unit:<12} {row.how}", flush=True)  # noqa: T201
