@@ -25,7 +25,9 @@ from hub.notify.settling import Settlement
 from hub.notify.texts import Occasion, Sender, compose, compose_answer
 from hub.storage import outbox
 from hub.storage.database import DATABASE_AWAY, Connection, Pool
+from hub.storage.faults import name_of
 from hub.storage.outbox import Claimable
+from hub.storage.troubled import Troubled
 from hub.storage.wakeup import Wakeup
 
 _log = structlog.get_logger(__name__)
@@ -67,6 +69,7 @@ class OutboxWorker:
         timezone: str,
         timing: OutboxTiming,
         begin: asyncio.Event,
+        troubled: Troubled,
     ) -> None:
         self._pool = pool
         self._begin = begin
@@ -77,6 +80,7 @@ class OutboxWorker:
         self._settlement = settlement
         self._sender = sender
         self._timezone = timezone
+        self._troubled = troubled
         self._lease_s = timing.lease.total_seconds()
         self._submissions: set[asyncio.Task[None]] = set()
 
@@ -105,10 +109,10 @@ class OutboxWorker:
         await self._for_each(outbox.expired_leases, self._settlement.lose)
         await self._for_each(outbox.overdue_receipts, self._settlement.chase)
         async with self._pool.connection() as connection:
-            overtaken = await self._settlement.cancel_overtaken(connection, BATCH)
+            overtaken = await self._settlement.cancel_overtaken(connection, BATCH, self._troubled)
         async with self._pool.connection() as connection:
             first = first_channel(list(self._channels), ready)
-            begun = await outbox.queue_first_attempts(connection, first, BATCH)
+            begun = await outbox.queue_first_attempts(connection, first, BATCH, self._troubled)
         await self._hand_over(tasks, ready)
         if BATCH in {begun, overtaken}:
             self._wakeup.wake()
@@ -121,7 +125,7 @@ class OutboxWorker:
                 quiet_s = await self.pass_once(tasks)
             except DATABASE_AWAY as error:
                 if not pause_s:
-                    _log.warning("outbox_database_away", error=type(error).__name__)
+                    _log.warning("outbox_database_away", error=name_of(error))
                 pause_s = min(max(pause_s * 2, RETRY_FIRST_S), RETRY_LONGEST_S)
                 await asyncio.sleep(pause_s)
                 continue
@@ -147,14 +151,14 @@ class OutboxWorker:
         """Settle each attempt in its own transaction; one that fails does not keep the others."""
         async with self._pool.connection() as connection:
             attempt_ids = await find(connection, BATCH)
+        resting = set(self._troubled.resting())
         for attempt_id in attempt_ids:
-            try:
-                async with self._pool.connection() as connection:
+            if attempt_id not in resting:
+                async with (
+                    self._pool.connection() as connection,
+                    self._troubled.turn(connection, attempt_id, "attempt"),
+                ):
                     await settle(connection, attempt_id)
-            except DATABASE_AWAY:
-                raise
-            except Exception:  # noqa: BLE001 - the others must go on; this one comes again
-                _log.exception("attempt_not_settled", attempt_id=str(attempt_id))
 
     async def _hand_over(self, tasks: asyncio.TaskGroup, ready: frozenset[str]) -> None:
         room = CONCURRENCY - len(self._submissions)
@@ -164,10 +168,12 @@ class OutboxWorker:
         async with self._pool.connection() as connection:
             if len(ready) < len(self._channels):
                 await outbox.move_queued(connection, sorted(ready), first_channel(list(self._channels), ready))
-            for row in await outbox.lock_claimable(connection, sorted(ready), room, self._timezone):
-                text = row.text or self._compose(row)
-                await outbox.begin_submitting(connection, row, text, self._lease_s)
-                claimed.append((row, text))
+            resting = self._troubled.resting()
+            for row in await outbox.lock_claimable(connection, sorted(ready), room, self._timezone, resting):
+                async with self._troubled.turn(connection, row.attempt_id, "submission"):
+                    text = row.text or self._compose(row)
+                    await outbox.begin_submitting(connection, row, text, self._lease_s)
+                    claimed.append((row, text))
         for row, text in claimed:
             submission = tasks.create_task(self._submit(row, text))
             self._submissions.add(submission)
@@ -196,6 +202,9 @@ class OutboxWorker:
             except DATABASE_AWAY:
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 2, RETRY_LONGEST_S)
+            except Exception:  # noqa: BLE001 - the lease will run out, and then it counts as unknown; the others go on
+                _log.exception("outcome_not_recorded", attempt_id=str(row.attempt_id))
+                return
             else:
                 return
 
@@ -235,12 +244,13 @@ async def run_outbox(
     timing: OutboxTiming | None = None,
     begin: asyncio.Event | None = None,
     overhear: Overhear | None = None,
+    troubled: Troubled | None = None,
 ) -> None:
     """Deliver what is owed through these channels, in their order of failover, until cancelled.
 
     `division_id` is where a text from an unknown number is shown; `timezone` serves where a place has none. The
     channels connect at once, for whoever else uses them; rows are looked at once `begin` is set (without it, at once).
-    `overhear` hears each text from a telephone first, and may keep it.
+    `overhear` hears each text from a telephone first, and may keep it. `troubled` remembers the rows that fail.
     """
     chosen = timing or OutboxTiming()
     if begin is None:
@@ -259,6 +269,7 @@ async def run_outbox(
         timezone=timezone,
         timing=chosen,
         begin=begin,
+        troubled=troubled or Troubled(),
     )
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(worker.run())

@@ -33,7 +33,8 @@ from hub.notify.answers import Answer, Meaning, understand
 from hub.notify.texts import ALREADY_CLOSED, SOMEBODY_ELSE_GOES, Sender, ask_which, compose_answer, polite_name
 from hub.storage import outbox, replies
 from hub.storage.callers import caller_subject
-from hub.storage.database import DATABASE_AWAY, Connection, database_now
+from hub.storage.database import Connection, database_now
+from hub.storage.faults import Fault, fault_of
 from hub.storage.incidents import AlertRequest, change, open_or_join
 from hub.storage.replies import InboundText, Told
 from hub.storage.scope import Scope
@@ -76,9 +77,9 @@ class ReplyDesk:
                 async with connection.transaction():
                     settled = await settle(connection, received)
                     await replies.settle(connection, received.id, settled.code, list(settled.incident_ids))
-            except DATABASE_AWAY:
-                raise
-            except Exception:  # noqa: BLE001 - tried once more in the plainest way; then it waits, and others go on
+            except Exception as error:
+                if fault_of(error) is Fault.AWAY:
+                    raise
                 _log.exception("reply_not_settled", text_id=str(received.id))
             else:
                 _log.info("reply_settled", text_id=str(received.id), outcome=settled.code)

@@ -8,6 +8,7 @@ from hub.notify.channels.port import Accepted, Receipt, ReceiptState, Rejected, 
 from hub.notify.retry import AttemptState, Try, next_attempt, summarise
 from hub.storage import outbox, receipts
 from hub.storage.database import Connection
+from hub.storage.troubled import Troubled
 
 #: How long a critical text may go without a receipt before another channel is tried.
 RECEIPT_WITHIN = timedelta(minutes=3)
@@ -63,13 +64,15 @@ class Settlement:
             await self._apply_receipt(connection, attempt_id, receipt.state, receipt.reason)
             await self._go_on(connection, delivery, attempt_id)
 
-    async def cancel_overtaken(self, connection: Connection, limit: int) -> int:
-        """End what must not leave any more; returns how many that were."""
-        overtaken = await outbox.lock_overtaken(connection, limit)
+    async def cancel_overtaken(self, connection: Connection, limit: int, troubled: Troubled) -> int:
+        """End what must not leave any more; returns for how many it was tried."""
+        overtaken = await outbox.lock_overtaken(connection, limit, troubled.resting())
         for notification_id, incident_id, division_id in overtaken:
-            states = [AttemptState(row.state) for row in await outbox.tries_of(connection, notification_id)]
-            state = summarise(states, cancelled=True)
-            await outbox.save_state(connection, notification_id, incident_id, division_id, state)
+            async with troubled.turn(connection, notification_id, "overtaken notification"):
+                await outbox.cancel_queued(connection, notification_id)
+                states = [AttemptState(row.state) for row in await outbox.tries_of(connection, notification_id)]
+                state = summarise(states, cancelled=True)
+                await outbox.save_state(connection, notification_id, incident_id, division_id, state)
         return len(overtaken)
 
     def _outcome_of(self, submission: Submission) -> outbox.AttemptOutcome:

@@ -17,6 +17,7 @@ from hub.identity import new_id
 from hub.storage import stream
 from hub.storage.database import Connection
 from hub.storage.queries import queries
+from hub.storage.troubled import Troubled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,14 +106,16 @@ class Waiting:
     next_due_s: float | None
 
 
-async def queue_first_attempts(connection: Connection, channel: str, limit: int) -> int:
-    """Give each notification that nobody has begun with its first attempt; returns how many got one."""
+async def queue_first_attempts(connection: Connection, channel: str, limit: int, troubled: Troubled) -> int:
+    """Give each notification that nobody has begun with its first attempt; returns for how many it was tried."""
     statements = queries("outbox")
-    owed = await (await connection.execute(statements.lock_owed, {"limit": limit})).fetchall()
+    wanted = {"limit": limit, "resting": troubled.resting()}
+    owed = await (await connection.execute(statements.lock_owed, wanted)).fetchall()
     for notification_id, incident_id, division_id in owed:
-        await queue_attempt(connection, notification_id, channel, delay_s=0, repeats_unknown=False)
-        await connection.execute(statements.set_state, {"notification_id": notification_id, "state": "sending"})
-        await stream.append(connection, "incident", incident_id, division_id)
+        async with troubled.turn(connection, notification_id, "notification"):
+            await queue_attempt(connection, notification_id, channel, delay_s=0, repeats_unknown=False)
+            await connection.execute(statements.set_state, {"notification_id": notification_id, "state": "sending"})
+            await stream.append(connection, "incident", incident_id, division_id)
     return len(owed)
 
 
@@ -132,13 +135,10 @@ async def queue_attempt(
     )
 
 
-async def lock_overtaken(connection: Connection, limit: int) -> list[tuple[UUID, UUID, str]]:
-    """Notifications that must not leave any more, as (notification, incident, division); their queued tries end."""
-    cursor = await connection.execute(queries("outbox").lock_overtaken, {"limit": limit})
-    overtaken = [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
-    for notification_id, _, _ in overtaken:
-        await cancel_queued(connection, notification_id)
-    return overtaken
+async def lock_overtaken(connection: Connection, limit: int, resting: Sequence[UUID]) -> list[tuple[UUID, UUID, str]]:
+    """Notifications that must not leave any more, as (notification, incident, division)."""
+    cursor = await connection.execute(queries("outbox").lock_overtaken, {"limit": limit, "resting": list(resting)})
+    return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
 
 
 async def cancel_queued(connection: Connection, notification_id: UUID) -> None:
@@ -151,11 +151,14 @@ async def move_queued(connection: Connection, ready: Sequence[str], to_channel: 
     await connection.execute(queries("outbox").move_queued, {"ready": list(ready), "to_channel": to_channel})
 
 
-async def lock_claimable(connection: Connection, ready: Sequence[str], limit: int, timezone: str) -> list[Claimable]:
+async def lock_claimable(
+    connection: Connection, ready: Sequence[str], limit: int, timezone: str, resting: Sequence[UUID]
+) -> list[Claimable]:
     """The tries that may leave now through one of the ready channels, locked; `timezone` is the last resort."""
     async with connection.cursor(row_factory=class_row(Claimable)) as cursor:
         await cursor.execute(
-            queries("outbox").lock_claimable, {"ready": list(ready), "limit": limit, "timezone": timezone}
+            queries("outbox").lock_claimable,
+            {"ready": list(ready), "limit": limit, "timezone": timezone, "resting": list(resting)},
         )
         return await cursor.fetchall()
 

@@ -29,16 +29,12 @@ async def pass_due_timers(connection: Connection, limit: int, troubled: Troubled
     cursor = await connection.execute(queries("timers").lock_due, {"limit": limit, "resting": troubled.resting()})
     passed = 0
     for (incident_id,) in await cursor.fetchall():
-        try:
-            async with connection.transaction():
-                row = await lock_if_free(connection, incident_id)
-                if row is not None:
-                    await _pass_one(connection, row)
-                    passed += 1
-        except Exception as error:  # noqa: BLE001 - one bad deadline must not stop the others; it comes again
-            await _put_off(connection, "incident", incident_id, error, troubled)
-        else:
-            troubled.settle(incident_id)
+        async with troubled.turn(connection, incident_id, "deadline"):
+            row = await lock_if_free(connection, incident_id)
+            if row is not None:
+                await _pass_one(connection, row)
+                passed += 1
+        await _put_off_failed(connection, "incident", incident_id, troubled)
     return passed
 
 
@@ -50,37 +46,23 @@ async def pass_due_alert(connection: Connection, troubled: Troubled) -> bool:
     alert_id = await held_alerts.lock_due(connection, troubled.resting())
     if alert_id is None:
         return False
-    try:
-        async with connection.transaction():
-            await _open_held(connection, alert_id)
-    except Exception as error:  # noqa: BLE001 - as above
-        await _put_off(connection, "alert", alert_id, error, troubled)
-    else:
-        troubled.settle(alert_id)
+    async with troubled.turn(connection, alert_id, "held alert"):
+        await _open_held(connection, alert_id)
+    await _put_off_failed(connection, "alert", alert_id, troubled)
     return True
 
 
-async def _put_off(
-    connection: Connection, owner_type: str, owner_id: UUID, error: Exception, troubled: Troubled
-) -> None:
-    """A deadline that has failed rests, in the row and - should even that fail - in this process."""
-    if fault_of(error) is Fault.AWAY:
-        raise error
-    failures = troubled.fail(owner_id, error)
-    _log.error(
-        "deadline_failed",
-        owner_type=owner_type,
-        owner_id=str(owner_id),
-        failures=failures,
-        exc_info=error if failures == 1 else None,
-    )
+async def _put_off_failed(connection: Connection, owner_type: str, owner_id: UUID, troubled: Troubled) -> None:
+    """A deadline that has failed rests in its row, too, for other processes; if even that fails, in this one alone."""
+    if not troubled.rests(owner_id):
+        return
     try:
         async with connection.transaction():
             await connection.execute(queries("timers").push_back, {"owner_type": owner_type, "owner_id": owner_id})
-    except Exception as push_error:
-        if fault_of(push_error) is Fault.AWAY:
+    except Exception as error:
+        if fault_of(error) is Fault.AWAY:
             raise
-        _log.error("deadline_not_put_off", owner_id=str(owner_id), error=name_of(push_error))
+        _log.warning("deadline_not_put_off", owner_id=str(owner_id), error=name_of(error))
 
 
 async def _open_held(connection: Connection, alert_id: UUID) -> None:

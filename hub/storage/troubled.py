@@ -1,10 +1,17 @@
 """Rows whose turn failed: they rest for a while that grows, so that others have theirs, and are shown at the desk."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+import structlog
+
 from hub.clock import monotonic_s
-from hub.storage.faults import name_of
+from hub.storage.database import Connection
+from hub.storage.faults import Fault, fault_of, name_of
+
+_log = structlog.get_logger(__name__)
 
 _PAUSE_FIRST_S = 1.0
 #: A step of a ladder that mends itself - a lock that is given back, a row that is corrected - is at most so late.
@@ -26,7 +33,9 @@ class Troubled:
     def __init__(self) -> None:
         self._troubles: dict[UUID, Trouble] = {}
 
-    def __len__(self) -> int:
+    @property
+    def count(self) -> int:
+        """How many rows are in trouble."""
         return len(self._troubles)
 
     def fail(self, row: UUID, error: BaseException) -> int:
@@ -37,9 +46,34 @@ class Troubled:
         self._troubles[row] = Trouble(name_of(error), failures, monotonic_s() + pause_s)
         return failures
 
+    @asynccontextmanager
+    async def turn(self, connection: Connection, row: UUID, what: str) -> AsyncIterator[None]:
+        """One row's turn in the caller's transaction: if it fails it is undone alone, and rests.
+
+        Raises:
+            psycopg.OperationalError: the database is away; it is not the row.
+        """
+        try:
+            async with connection.transaction():
+                yield
+        except Exception as error:
+            if fault_of(error) is Fault.AWAY:
+                raise
+            failures = self.fail(row, error)
+            first = error if failures == 1 else None
+            _log.error(
+                "turn_failed", what=what, row_id=str(row), failures=failures, error=name_of(error), exc_info=first
+            )
+        else:
+            self.settle(row)
+
     def settle(self, row: UUID) -> None:
         """Its turn has gone well, or there is none any more."""
         self._troubles.pop(row, None)
+
+    def rests(self, row: UUID) -> bool:
+        """Whether its last turn has failed."""
+        return row in self._troubles
 
     def resting(self) -> list[UUID]:
         """Those that are not to have a turn now."""

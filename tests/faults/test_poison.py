@@ -96,9 +96,7 @@ async def test_presses_the_database_refuses_are_shown_at_the_desk_and_the_others
     await hub.until_answered()
     assert all(sent.answers == ["acknowledged"] for sent in hub.sent)
     assert sorted(incident["kind"] for incident in world.incidents()) == ["sos", "unreadable_event", "unreadable_event"]
-    assert set(bad.items()) == {
-        (device, told.split()[-1]) for device, told in quarantined(world)
-    }
+    assert set(bad.items()) == {(device, told.split()[-1]) for device, told in quarantined(world)}
 
 
 async def test_a_nul_in_a_text_of_a_press_is_kept_from_harming_the_others(world: World, hub: Hub) -> None:

@@ -1,7 +1,7 @@
 -- lock_owed --
 -- Notifications nobody has begun to deliver, the gravest first.
 SELECT id, incident_id, division_id FROM notification
- WHERE state = 'owed'
+ WHERE state = 'owed' AND id <> ALL(%(resting)s::uuid[])
  ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], severity), created_at, id
  LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 
@@ -16,7 +16,7 @@ SELECT %(id)s, n.division_id, n.id, coalesce((SELECT max(number) FROM attempt a 
 -- What must not leave any more: its incident was taken or closed, it is too old, or the ladder owes the same number a
 -- newer one. A try that is being handed over now is left to finish.
 SELECT n.id, n.incident_id, n.division_id FROM notification n JOIN incident i ON i.id = n.incident_id
- WHERE n.state IN ('owed', 'sending')
+ WHERE n.state IN ('owed', 'sending') AND n.id <> ALL(%(resting)s::uuid[])
    AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.notification_id = n.id AND a.state = 'submitting')
    AND (n.expires_at <= clock_timestamp()
         OR NOT n.answers
@@ -59,6 +59,7 @@ SELECT a.id AS attempt_id, a.channel, n.id AS notification_id, n.incident_id, n.
   LEFT JOIN recipient r ON r.id = i.recipient_id
   LEFT JOIN division d ON d.id = i.division_id
  WHERE a.state = 'queued' AND a.due_at <= clock_timestamp() AND a.channel = ANY(%(ready)s)
+   AND a.id <> ALL(%(resting)s::uuid[])
    AND n.state = 'sending' AND (i.state = 'open' OR n.answers)
    AND (n.expires_at IS NULL OR n.expires_at > clock_timestamp())
  ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], n.severity), a.due_at
