@@ -9,6 +9,7 @@ import json
 import signal
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,8 @@ def main() -> int:
         shown = {name: getattr(options, name) for name in ("minutes", "seed", "devices", "speed")}
         write({"what": "soak", **shown})
         soak = Soak(SoakOrder(**shown, directory=directory, write=write))
-        asyncio.run(_run(soak))
-    failed = _print_verdict(soak.minutes, soak.ends)
+        broken = _run(soak)
+    failed = _print_verdict(soak.minutes, soak.ends) or broken
     if not failed and options.directory is None:
         remove(directory)
     return failed
@@ -53,7 +54,17 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def _run(soak: Soak) -> None:
+def _run(soak: Soak) -> int:
+    """1 when the soak could not go on: what it measured until then is judged all the same."""
+    try:
+        asyncio.run(_run_until_ended(soak))
+    except Exception:  # noqa: BLE001 - two hours of figures are not thrown away for the last minute's failure
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+async def _run_until_ended(soak: Soak) -> None:
     loop = asyncio.get_running_loop()
     for ending in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(ending, soak.end_early)

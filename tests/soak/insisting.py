@@ -30,8 +30,12 @@ class InsistingDevice:
         """Its connection; raises one of `LOST`."""
         if self._publisher is None:
             publisher = Publisher(self.button, "127.0.0.1", self._port)
-            async with asyncio.timeout(10):
-                await publisher.connect()
+            try:
+                async with asyncio.timeout(10):
+                    await publisher.connect()
+            except BaseException:
+                await _cut(publisher)
+                raise
             self._publisher = publisher
         return self._publisher
 
@@ -39,9 +43,7 @@ class InsistingDevice:
         """Cut the connection, if there is one."""
         publisher, self._publisher = self._publisher, None
         if publisher is not None:
-            with suppress(*LOST):
-                async with asyncio.timeout(2):
-                    await publisher.close()
+            await _cut(publisher)
 
     async def publish(self, leaf: str, payloads: Sequence[bytes], *, window: int = 1) -> float:
         """Once, on one connection; returns when it was sent (`perf_counter`), raises one of `LOST`."""
@@ -62,3 +64,9 @@ class InsistingDevice:
                 await asyncio.sleep(_AGAIN_AFTER_S)
             else:
                 return
+
+
+async def _cut(publisher: Publisher) -> None:
+    with suppress(*LOST, AttributeError):  # it has nothing to close before its first connection
+        async with asyncio.timeout(2):
+            await publisher.close()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -29,6 +30,8 @@ _QUEUES = {
     "suspicions pending": "SELECT count(*) FROM alert WHERE state = 'pending'",
     "timers overdue": "SELECT count(*) FROM timer WHERE due_at < now() - interval '30 seconds'",
 }
+#: What libraries write is a sentence; where it begins to differ from one time to the next.
+_DETAIL = re.compile(r"[:<]| in '")
 _LOUD = frozenset({"warning", "error", "critical"})
 
 
@@ -114,7 +117,8 @@ def _complaint(line: bytes) -> str | None:
         return "(no JSON)" if line.strip() else None
     if not isinstance(entry, dict) or entry.get("level") not in _LOUD:
         return None
-    return f"{entry.get('role', '?')}: {entry.get('event')}"[:120]
+    event = _DETAIL.split(str(entry.get("event")), maxsplit=1)[0]
+    return f"{entry.get('role', '?')}: {event}"
 
 
 def load_1m() -> float:

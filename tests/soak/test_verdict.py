@@ -22,7 +22,7 @@ def a_latency(press_ms: float, reference_ms: float) -> Latency:
 
 def a_minute(number: int, **changes: object) -> Minute:
     process = ProcessFigures(
-        processes=1, age_s=60 * number + 60, pss_kib=60_000, uss_kib=50_000, fds=20, threads=2, cpu_s=number
+        processes=1, age_s=60 * number + 60, pss_kib=60_000, uss_kib=50_000, fds=20, threads=2, cpu_s=float(number)
     )
     minute = Minute(
         minute=number,
@@ -44,7 +44,7 @@ def a_soak() -> list[Minute]:
     return [a_minute(number) for number in range(MINUTES)]
 
 
-def broken(minutes: list[Minute], **ends: int) -> list[str]:
+def broken(minutes: list[Minute], **ends: object) -> list[str]:
     counts = {"acknowledged": 1000, "lost": 0, "doubled": 0, **ends}
     return [finding.promise for finding in judge(minutes, counts) if not finding.held]
 
@@ -150,6 +150,11 @@ def test_too_few_probes_are_no_proof_of_anything() -> None:
 def test_one_lost_message_fails_the_soak() -> None:
     assert broken(a_soak(), lost=1) == ["no acknowledged message lost"]
     assert broken(a_soak(), doubled=2) == ["no acknowledged message doubled"]
+
+
+def test_a_hub_that_cannot_explain_itself_fails_the_soak() -> None:
+    assert broken(a_soak(), verified=True, hub_verify="{}") == []
+    assert broken(a_soak(), verified=False, hub_verify="3 more") == ["hub verify explains every difference"]
 
 
 def test_growth_compares_the_last_third_with_the_second() -> None:

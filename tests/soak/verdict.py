@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, log
 from statistics import mean, median
+from typing import Any
 
 from tests.soak.minutes import Minute
 from tests.soak.phases import Phase
@@ -35,15 +36,17 @@ class Finding:
     figure: str
 
 
-def judge(minutes: Sequence[Minute], ends: Mapping[str, int] | None = None) -> list[Finding]:
-    """Every promise; `ends` are the counts of the ledger at the end: acknowledged, lost, doubled."""
+def judge(minutes: Sequence[Minute], ends: Mapping[str, Any] | None = None) -> list[Finding]:
+    """Every promise; `ends` are the ledger's counts at the end: acknowledged, lost, doubled; `verified` by the hub."""
     findings = [*_memory(minutes), *_descriptors(minutes), *_tables(minutes), _latency(minutes)]
     for what in ("lost", "doubled"):
         if ends is not None:
-            count = ends[what]
+            count: int = ends[what]
             findings.append(
                 Finding(f"no acknowledged message {what}", count == 0, f"{count} of {ends['acknowledged']}")
             )
+    if ends is not None and ends.get("verified") is not None:
+        findings.append(Finding("hub verify explains every difference", ends["verified"], ends["hub_verify"][:200]))
     return findings
 
 
