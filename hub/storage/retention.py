@@ -26,6 +26,7 @@ class RetentionPeriods:
     access_log: timedelta = timedelta(days=3 * 365)
     strangers_flags: timedelta = timedelta(days=30)
     cleared_suspicions: timedelta = timedelta(days=365)
+    tallies: timedelta = timedelta(days=3 * 365)
 
 
 async def delete_expired(connection: Connection, periods: RetentionPeriods) -> None:
@@ -45,6 +46,8 @@ async def delete_expired(connection: Connection, periods: RetentionPeriods) -> N
         (statements.access_log, periods.access_log),
         (statements.strangers_flags, periods.strangers_flags),
         (statements.cleared_suspicions, periods.cleared_suspicions),
+        (statements.intake_tallies, periods.tallies),
+        (statements.finding_tallies, periods.tallies),
     ):
         await connection.execute(statement, {"period": period})
     await connection.execute(statements.orphaned_states)

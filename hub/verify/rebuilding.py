@@ -7,13 +7,14 @@ unreadable one, says that a device is there), `still_since` (leaves out silences
 `battery_low`, `fall` and `due_at` (the profile and the mode of the moment, and time itself). What ingest has of these
 in memory is compared with the rows by its own scrubbing.
 
-The order in which two lanes worked, or one message's readings lay, is not stored: a state that follows from one
-possible order is right.
+The order in which two lanes worked, or one message's readings lay, is not stored, nor is when a profile was changed: a
+state that follows from one possible order, by today's profile or the usual one, is right.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from struct import pack, unpack
 from typing import Any
 
@@ -102,9 +103,11 @@ def compare(remembered: Remembered) -> Compared:
     """The saved state against what the observations lead to, in each order in which they may have been judged."""
     saved = _fields_of(remembered.state, remembered)
     differing: list[frozenset[str]] = []
-    for heard in _orders(remembered):
-        rebuilt = _fields_of(_rebuild(remembered, heard), remembered)
+    for heard, profile in product(_orders(remembered), (remembered.profile, MonitoringProfile())):
+        rebuilt = _fields_of(_rebuild(remembered, heard, profile), remembered)
         differing.append(frozenset(name for name, value in rebuilt.items() if value != saved.get(name)))
+        if not differing[-1]:
+            break
     return Compared(frozenset.intersection(*differing), by_another_order=bool(differing[0]))
 
 
@@ -124,13 +127,13 @@ def _overtaking(one: Heard) -> tuple[datetime, datetime]:
     return one.received_at - lead, _moment(one)
 
 
-def _rebuild(remembered: Remembered, heard: Sequence[Heard]) -> RecipientState:
+def _rebuild(remembered: Remembered, heard: Sequence[Heard], profile: MonitoringProfile) -> RecipientState:
     state = RecipientState(since=remembered.since, devices=_before(remembered))
     for one in heard:
         if isinstance(one, DeviceEvent):
-            note_event(state, one, remembered.profile)
+            note_event(state, one, profile)
         else:
-            note_reading(state, one, remembered.profile)
+            note_reading(state, one, profile)
     return state
 
 

@@ -216,8 +216,8 @@ SENTENCES: Mapping[str, Words] = {
         "{count} 人有设备和实时读数，却没有实时状态。",
     ),
     "same_instant": _as_it_should(
-        "{count} states depend on the order of readings of the same instant, which is not stored.",
-        "{count} 个状态取决于同一时刻读数的先后，先后未存储。",
+        "{count} states depend on the order of what came at one instant, or on an earlier profile: neither is stored.",
+        "{count} 个状态取决于同一时刻数据的先后或此前的监测设置，两者均未存储。",
     ),
     "begins_anew": _as_it_should(
         "{count} states are of another version of the rules: each begins anew with the next message.",

@@ -43,6 +43,14 @@ DELETE FROM inbound_text WHERE received_at < now() - %(period)s
 -- Three years; the law asks for six months at the least.
 DELETE FROM access_log WHERE at < now() - %(period)s
 
+-- intake_tallies --
+-- Longer than the readings they count.
+DELETE FROM intake_tally WHERE hour < now() - %(period)s
+
+-- finding_tallies --
+-- As above.
+DELETE FROM finding_tally WHERE hour < now() - %(period)s
+
 -- strangers_flags --
 -- Of devices nobody registered; those of registered ones stay.
 DELETE FROM device_level l
