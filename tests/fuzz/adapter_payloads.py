@@ -20,8 +20,8 @@ _ID_CHARS_MAX = 128
 _KEY_CHARS_MAX = 64
 _DECODERS = {family: factory(SourceOptions()) for family, factory in BUILT_IN.items()}
 
-#: Values that have broken decoders elsewhere.
-_EVIL: tuple[str, ...] = (
+#: Values that have broken decoders elsewhere, as JSON writes them.
+EVIL: tuple[str, ...] = (
     "null", "true", '""', "0", "-0", "1e400", "-1e400", "1e-400", "NaN", "Infinity", "1" * 4400, "9" * 20, "-1",
     "253402300799999", "-62135596800001", "1.7976931348623157e308", '"\\ud800"', '"\\u0000"', '"\\udfff\\ud83d"',
     '"0001-01-01T00:00:00+23:59"', '"9999-12-31T23:59:59-23:59"', '"2026-11-22T24:00:00Z"', '"2026-W47-7"',
@@ -132,7 +132,7 @@ def change_json(text: bytes, dice: Random, mutate: Mutate) -> bytes | None:
         return None
     marker = f"@{dice.getrandbits(64):016x}"
     changed = json.dumps(_put(value, marker, dice), ensure_ascii=False)
-    evil = dice.choice(_EVIL)
+    evil = dice.choice(EVIL)
     if dice.random() < 0.3:
         evil = json.dumps(mutate(evil.encode(), 64).decode(errors="replace"))
     return changed.replace(f'"{marker}"', evil).encode(errors="replace")

@@ -159,4 +159,4 @@ def test_the_api_answers_everybody_as_it_is_described(api: LiveApi) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 def test_the_api_answers_everybody_as_it_is_described_for_long(api: LiveApi) -> None:
-    inspect_all(api, Effort(valid=40, invalid=40))
+    inspect_all(api, Effort(valid=12, invalid=12))
