@@ -203,7 +203,8 @@ SELECT s.subject_type, s.subject_id::text, s.state, coalesce(r.monitoring, '{}')
  ORDER BY md5(s.subject_id::text || %(lot)s) LIMIT %(limit)s
 
 -- state_readings --
--- What these devices measured of a subject; by device and time, as the unique key lies.
+-- What these devices measured of a subject; by device and time, as the unique key lies. Of several that were given the
+-- one moment of their receipt, because their clock was wrong, the device's own times say which came last.
 SELECT g.device_id::text, d.kind, g.measured_at, g.received_at, g.historical, g.heart_rate_bpm, g.spo2_pct,
        g.respiration_rate_bpm, g.steps, g.activity, g.posture, g.in_bed, g.body_movement, g.worn, g.charging,
        g.battery_pct
@@ -212,7 +213,7 @@ SELECT g.device_id::text, d.kind, g.measured_at, g.received_at, g.historical, g.
                         UNION SELECT device_id FROM assignment WHERE recipient_id = %(recipient_id)s::uuid)
    AND g.recipient_id IS NOT DISTINCT FROM %(recipient_id)s::uuid
    AND g.measured_at >= %(since)s
- ORDER BY g.received_at, g.measured_at, g.identity
+ ORDER BY g.received_at, g.measured_at, g.device_measured_at, g.identity
 
 -- state_events --
 -- What these devices claimed of a subject.

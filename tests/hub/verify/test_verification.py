@@ -1,6 +1,7 @@
 """A healthy hub has nothing to explain; each kind of damage is found and called by its name."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -40,6 +41,19 @@ async def test_a_healthy_hub_has_nothing_to_explain(
     assert counted["alerts"] == 3
     assert counted["incidents"] == 2
     assert counted["states"] == 1
+
+
+async def test_a_batch_of_a_wrong_clock_is_rebuilt_in_the_order_of_the_device(
+    world: World, send: Send, verify: Verify
+) -> None:
+    watch = world.device("smartwatch", worn_by=world.recipient())
+    ahead = NOW + timedelta(hours=1)  # all of them are given the one moment of their receipt
+    readings = [
+        {"id": f"r-{steps}", "measured_at": (ahead + timedelta(milliseconds=steps)).isoformat(), "steps": steps}
+        for steps in range(1, 9)
+    ]
+    await send(watch, {"readings": readings}, Leaf.TELEMETRY)
+    assert await verify() == {}
 
 
 DAMAGE = {
