@@ -199,7 +199,7 @@ class LegRun:
         self.positions = len(onlooker.positions)
         with psycopg.connect(ground.dsn, autocommit=True) as connection:
             rows = checks.Rows(connection)
-            return [
+            breaches = [
                 *checks.check_messages(rows, self.ledger),
                 *checks.check_api(ground.hub.api, self.ledger),
                 *checks.check_deadlines(rows),
@@ -210,6 +210,9 @@ class LegRun:
                 *checks.check_answers(self.ledger),
                 *checks.check_verify(ground.environment),
             ]
+            if breaches:
+                rows.dump(self.directory)
+            return breaches
 
     def _figures(self, ground: Ground, began_s: float) -> Line:
         sent = self.ledger.sent
