@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from hub.settings import Settings
-from hub.storage import divisions, heartbeats
+from hub.storage import divisions, heartbeats, readiness
 from hub.storage.addresses import BRISK, PROMPT, UNHURRIED, Patience
 from hub.storage.database import DATABASE_AWAY, Pool, listen, open_pool
 from hub.storage.durability import check_durability
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 _DATABASE_RETRY_S = 0.5
+#: The supervisor tries to migrate every two seconds.
+_MIGRATION_WITHIN_S = 10.0
 
 
 # --- Ingest --------------------------------------------------------------------------------------------------------
@@ -265,17 +267,26 @@ async def _pool(
 
 
 async def _prepare(pool: Pool, settings: Settings, state: _Readiness) -> None:
-    """Wait for the database, refuse to begin on one that may forget (rule 9), put the hub's own division on record."""
+    """Wait for the database, refuse to begin on one that may forget (rule 9), put the hub's own division on record.
+
+    Raises:
+        RuntimeError: it stays at another version: whoever starts this role again may bring it to this one first.
+    """
+    waited_s = 0.0
     while True:
         try:
             async with pool.connection() as connection:
-                weakness = await check_durability(connection)
+                outdated = await readiness.why_not_migrated(connection)
+                if outdated is not None and waited_s > _MIGRATION_WITHIN_S:
+                    raise RuntimeError(outdated)
+                weakness = outdated or await check_durability(connection)
                 if weakness is None:
                     await divisions.ensure_division(
                         connection, settings.division, settings.division_name, settings.timezone
                     )
                     return
-            _log.error("database_not_durable", reason=weakness)
+            waited_s += _DATABASE_RETRY_S
+            _log.error("database_not_fit", reason=weakness)
             state.reason = weakness
         except DATABASE_AWAY as error:
             _log.warning("waiting_for_database", error=type(error).__name__)

@@ -19,7 +19,7 @@ def main() -> int:
         return 1
     except _database_away() as failure:
         print(f"The database does not answer: {failure}", file=sys.stderr)
-        return 1
+        return os.EX_TEMPFAIL  # another time: the supervisor tries again, and starts the roles meanwhile
     return 0
 
 

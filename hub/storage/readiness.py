@@ -14,12 +14,18 @@ _OTHER_ROLES = ("ingest", "duty")
 
 async def why_not_ready(connection: Connection) -> list[str]:
     """The reasons, as sentences; empty when everything is well."""
-    missing = await _missing_migrations(connection)
-    if missing:
-        return [f"the database lacks migration {missing[0]}: run `hub migrate`, or start `hub serve`"]
+    missing = await why_not_migrated(connection)
+    if missing is not None:
+        return [missing]
     reasons = [await check_durability(connection)]
     reasons += [await heartbeats.why_not_ready(connection, role) for role in _OTHER_ROLES]
     return [reason for reason in reasons if reason is not None]
+
+
+async def why_not_migrated(connection: Connection) -> str | None:
+    """None when the database has every migration this hub knows."""
+    missing = await _missing_migrations(connection)
+    return f"the database lacks migration {missing[0]}: run `hub migrate`, or start `hub serve`" if missing else None
 
 
 async def _missing_migrations(connection: Connection) -> list[int]:

@@ -20,6 +20,8 @@ from hub.supervisor.plan import DATABASE_VARIABLE, Plan
 ROLE_STOP_DEADLINE_S = 5.0
 _READY_GLANCE_S = 0.1
 _DATABASE_GLANCE_S = 0.02
+#: How often an external database that was away at the start is tried again.
+_MIGRATION_RETRY_S = 2.0
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -33,6 +35,8 @@ class Supervisor:
         self._roles: dict[str, subprocess.Popen[bytes]] = {}
         self._database: EmbeddedPostgres | None = None
         self._environment = dict(os.environ)
+        self._is_migrated = False
+        self._exit_code = 0
 
     async def run(self) -> int:
         """Start everything, keep it running, and stop it when asked to."""
@@ -53,7 +57,7 @@ class Supervisor:
             return 1  # the command has said why
         finally:
             await self._stop(keepers)
-        return 0
+        return self._exit_code
 
     async def _prepare(self) -> None:
         """Everything that must be so before a role starts: our directory, our ports, a database of this version."""
@@ -66,20 +70,40 @@ class Supervisor:
             await self._until_database_ready(self._database)
         dsn = self._plan.database_dsn or (self._database.dsn if self._database else "")
         self._environment[DATABASE_VARIABLE] = dsn
-        await self._migrate()
+        self._is_migrated = await self._migrate()
         if self._database is not None:
             note = RunFile(pid=os.getpid(), dsn=dsn, url=self._plan.url, mqtt_port=self._plan.mqtt_port)
             note.write(self._plan.directory)
 
-    async def _migrate(self) -> None:
-        """In a process of its own, whose memory ends with it."""
+    async def _migrate(self) -> bool:
+        """In a process of its own, whose memory ends with it. False while an external database is away.
+
+        The roles start all the same: duty must be able to say that the database is away, and web to show it. They do
+        their work once the database is there and of this version.
+        """
         command = start_child(self._plan.migrate, self._environment, quiet=True)
         self._roles["migrate"] = command
         code = await self._unless_stopping(self._deaths.wait_for(command))
+        if code is None:
+            return False
+        del self._roles["migrate"]
+        if code == os.EX_TEMPFAIL and self._database is None:
+            return False
         if code:
             raise MigrationFailedError
-        if code == 0:
-            del self._roles["migrate"]
+        return True
+
+    async def _keep_migrating(self) -> None:
+        """Until an external database that was away at the start is of this version; one that cannot be ends the hub."""
+        self._tell("database_away_at_start")
+        try:
+            while not await self._migrate():  # noqa: ASYNC110 - only trying tells
+                await asyncio.sleep(_MIGRATION_RETRY_S)
+        except MigrationFailedError:
+            self._exit_code = 1
+            self._stopping.set()
+        else:
+            self._tell("database_migrated")
 
     async def _unless_stopping(self, waiting: Coroutine[Any, Any, int]) -> int | None:
         """The result of the wait, or None if a stop signal came first."""
@@ -98,6 +122,8 @@ class Supervisor:
             keepers.append(asyncio.create_task(self._keep_database(self._database)))
         if self._plan.url:
             keepers.append(asyncio.create_task(self._announce()))
+        if not self._is_migrated:
+            keepers.append(asyncio.create_task(self._keep_migrating()))
         return keepers
 
     async def _keep_role(self, role: str) -> None:

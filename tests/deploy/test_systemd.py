@@ -49,7 +49,7 @@ def test_what_is_run_is_a_command_of_the_hub(name: str) -> None:
     service = _service(name)
     commands = [*service["ExecStart"], *service.get("ExecStartPre", [])]
     for command in commands:
-        program, *arguments = command.replace("%i", Role.DUTY).split()
+        program, *arguments = command.removeprefix("-").replace("%i", Role.DUTY).split()
         assert program == HUB
         known = subprocess.run(
             [sys.executable, "-m", "hub", *arguments, "--help"], capture_output=True, text=True, check=False

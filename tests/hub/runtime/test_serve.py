@@ -106,7 +106,7 @@ def test_the_supervisor_brings_an_empty_database_to_this_version(empty_database:
 def test_a_database_that_cannot_be_migrated_is_a_sentence(empty_database: str) -> None:
     plan = supervisor_plan(load_settings({}))
     away = _run_migration(plan.migrate, "postgresql://anxin@127.0.0.1:1/anxin")
-    assert away.returncode == 1
+    assert away.returncode == os.EX_TEMPFAIL
     assert away.stderr.startswith("The database does not answer")
     _run_migration(plan.migrate, empty_database)
     with psycopg.connect(empty_database) as connection:

@@ -315,6 +315,40 @@ def test_an_external_database_is_used_and_none_is_started(
     assert {json.loads(line)["event"] for line in log.splitlines()} == {"role_started"}
 
 
+def test_roles_start_without_an_external_database_and_it_is_migrated_when_it_is_there(
+    start: Start, plan: Plan, notes: Path, tmp_path: Path
+) -> None:
+    answer = tmp_path / "answer"
+    answer.write_text(str(os.EX_TEMPFAIL))
+    migrate = _role("import pathlib, sys; sys.exit(int(pathlib.Path(sys.argv[1]).read_text()))", answer)
+    away = Plan(
+        data_dir=plan.data_dir, database_dsn="postgresql://nowhere", migrate=migrate, roles=plan.roles, json_logs=True
+    )
+    supervisor = start(away)
+    _wait_for_role(notes / "duty")
+    answer.write_text("0")
+    assert supervisor.stderr is not None
+    events = []
+    while "database_migrated" not in events:
+        events.append(json.loads(supervisor.stderr.readline())["event"])
+    assert events.index("database_away_at_start") < events.index("database_migrated")
+
+
+def test_an_external_database_that_turns_out_unfit_ends_the_hub(
+    start: Start, plan: Plan, notes: Path, tmp_path: Path
+) -> None:
+    answer = tmp_path / "answer"
+    answer.write_text(str(os.EX_TEMPFAIL))
+    migrate = _role("import pathlib, sys; sys.exit(int(pathlib.Path(sys.argv[1]).read_text()))", answer)
+    supervisor = start(
+        Plan(data_dir=plan.data_dir, database_dsn="postgresql://nowhere", migrate=migrate, roles=plan.roles)
+    )
+    _wait_for_role(notes / "duty")
+    answer.write_text("1")
+    supervisor.communicate(timeout=10)
+    assert supervisor.returncode == 1
+
+
 def test_the_plan_is_not_inherited_by_the_children(start: Start, plan: Plan, notes: Path) -> None:
     start(plan)
     pid = _wait_for_role(notes / "ingest")
