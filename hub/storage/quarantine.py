@@ -20,6 +20,8 @@ from hub.storage.queries import queries
 
 #: More than a message may have; a longer one is cut, its true length is on record.
 PAYLOAD_KEPT_MAX_BYTES = 64 * 1024
+#: MQTT allows 64 KiB of topic, which no bound on payloads counts; vendors' own have less than 100 characters.
+TOPIC_KEPT_MAX_CHARS = 512
 #: Of one device, reason and day: what a vendor needs to mend a device is in the first few.
 SHARE_MESSAGES_MAX = 200
 SHARE_BYTES_MAX = 1024 * 1024
@@ -133,7 +135,7 @@ async def _count(connection: Connection, key: _Key, messages: Sequence[Quarantin
             "messages": len(messages),
             "first_at": min(message.received_at for message in messages),
             "last_at": max(message.received_at for message in messages),
-            "topic": first.topic,
+            "topic": first.topic[:TOPIC_KEPT_MAX_CHARS],
             "reason": _reason(first),
             "sample": first.payload[:SAMPLE_BYTES],
             "payload_bytes": len(first.payload),
@@ -150,7 +152,7 @@ def _row(message: QuarantinedMessage, summary_id: UUID) -> Mapping[str, object]:
         "id": new_id(),
         "division_id": message.division_id,
         "device_id": message.device_id,
-        "topic": message.topic,
+        "topic": message.topic[:TOPIC_KEPT_MAX_CHARS],
         "reason": _reason(message),
         "payload": message.payload[:PAYLOAD_KEPT_MAX_BYTES],
         "payload_bytes": len(message.payload),

@@ -5,11 +5,13 @@ A payload that is read and then refused by the database would hold up its lane u
 
 import asyncio
 import json
+from dataclasses import replace
 from random import Random
 
 from device_adapters import UnreadableError, decode_event, decode_status, decode_telemetry
 from hub.ingest.pipeline import Pipeline
 from hub.ingest.source import Leaf
+from hub.storage.quarantine import TOPIC_KEPT_MAX_CHARS
 from tests.fuzz.adapter_payloads import EVIL, change_json
 from tests.fuzz.seeds import seeds
 from tests.fuzz.targets import CORPUS, FINDINGS, TARGETS
@@ -58,3 +60,15 @@ async def test_what_can_be_read_can_be_stored_whatever_is_in_it(world: World, pi
     unreadable = {reason_of(payload, leaf) for payload, leaf in payloads}
     quarantined = {row["code"] for row in world.run("SELECT reason ->> 'code' AS code FROM quarantined_message")}
     assert quarantined == unreadable - {None}
+
+
+async def test_of_a_topic_of_64_kilobytes_the_beginning_is_kept(world: World, pipeline: Pipeline) -> None:
+    device = world.device()
+    sent = Sent()
+    topic = f"anxin/v1/{device}/up/" + "\u202e\x01" * 10_000
+    pipeline.accept(replace(sent.message(device, b"{}"), topic=topic, leaf=Leaf.UNKNOWN))
+    async with asyncio.timeout(_WITHIN_S):
+        while not sent.answers:
+            await asyncio.sleep(0.002)
+    [row] = world.run("SELECT topic FROM quarantined_message")
+    assert row["topic"] == topic[:TOPIC_KEPT_MAX_CHARS]
