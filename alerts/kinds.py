@@ -41,6 +41,10 @@ class MaintenanceKind(StrEnum):
     HUB_BLIND = "hub_blind"  #: For a while nothing could be taken in. 平台中断
     HUB_CLOCK_JUMPED = "hub_clock_jumped"  #: The hub's own clock jumped. 平台时钟跳变
     EVENT_ID_REUSED = "event_id_reused"  #: The device gives one id to different events. 事件编号重复使用
+    STATE_LOST = "state_lost"  #: What was known of somebody could not be read; watching began anew. 监护状态重新开始
+    DUTY_STUCK = "duty_stuck"  #: Deadlines or texts that fail again and again. 到期任务反复失败
+    DISK_LOW = "disk_low"  #: The database's disk is nearly full. 磁盘空间不足
+    STANDBY_MISSING = "standby_missing"  #: Failover is configured, and nothing waits for a standby. 备用数据库缺失
     STATE_DIFFERED = "state_differed"  #: What the hub had in memory was not what it had saved. 内存状态与数据库不符
     CHANNEL_AWAY = "channel_away"  #: Texts cannot leave by a channel. 短信通道中断
     SOURCE_AWAY = "source_away"  #: A broker the hub subscribes to is not there. 接入源中断

@@ -6,24 +6,29 @@ what memory held of its subjects is forgotten and read again before anything els
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 
 from alerts.circumstances import Circumstances, GatewayLink
 from alerts.decisions import Finding
 from alerts.engine import Judged, begin, judge_event, judge_heard, judge_reading, judge_time
+from alerts.explanation import Explanation
+from alerts.kinds import MaintenanceKind, SubjectType
 from alerts.observations import DeviceEvent, Heard, Observation, Subject
-from alerts.profile import read_profile
+from alerts.profile import MonitoringProfile, read_profile
 from alerts.state import RecipientState
 from hub.ingest.clock_keeping import TroubledDevices
 from hub.ingest.deadlines import Deadlines
 from hub.ingest.tally import Tally
 from hub.ingest.timekeeping import zone_of
+from hub.storage import maintenance
 from hub.storage import monitoring as rows
 from hub.storage.database import Connection
+from hub.storage.maintenance import MaintenanceReport
 from hub.storage.monitoring import Life
 
 _log = structlog.get_logger(__name__)
@@ -141,6 +146,7 @@ class Sitting:
     _states: dict[Subject, RecipientState] = field(default_factory=dict)
     _changed: set[Subject] = field(default_factory=set)
     _claimed: set[Subject] = field(default_factory=set)
+    _begun_anew: set[Subject] = field(default_factory=set)
     _adopted: bool = False
 
     async def claim(self, connection: Connection, subjects: Iterable[Subject]) -> None:
@@ -164,6 +170,8 @@ class Sitting:
             state = self.monitoring.find(subject)
             if state is None and subject in loaded:
                 state = _read(subject, loaded[subject])
+                if state is None:
+                    self._begun_anew.add(subject)
             if state is None:
                 state = begin(circumstances, self.now)
                 self._changed.add(subject)
@@ -176,22 +184,22 @@ class Sitting:
 
     def judge_event(self, subject: Subject, event: DeviceEvent) -> tuple[Finding, ...]:
         """What a device event means."""
-        judged = judge_event(self._states[subject], event, self._circumstances[subject], self.now)
+        judged = self._judge(subject, lambda state, life: judge_event(state, event, life, self.now))
         return self._settle(subject, judged, event.received_at)
 
     def judge_reading(self, subject: Subject, reading: Observation) -> tuple[Finding, ...]:
         """What a reading means."""
-        judged = judge_reading(self._states[subject], reading, self._circumstances[subject], self.now)
+        judged = self._judge(subject, lambda state, life: judge_reading(state, reading, life, self.now))
         return self._settle(subject, judged, reading.received_at)
 
     def judge_heard(self, subject: Subject, heard: Heard) -> tuple[Finding, ...]:
         """What it means that a device is there."""
-        judged = judge_heard(self._states[subject], heard, self._circumstances[subject], self.now)
+        judged = self._judge(subject, lambda state, life: judge_heard(state, heard, life, self.now))
         return self._settle(subject, judged, heard.received_at)
 
     def judge_time(self, subject: Subject) -> tuple[Finding, ...]:
         """What the time that has passed means."""
-        judged = judge_time(self._states[subject], self._circumstances[subject], self.now)
+        judged = self._judge(subject, lambda state, life: judge_time(state, life, self.now))
         return self._settle(subject, judged, self.now)
 
     async def save(self, connection: Connection) -> None:
@@ -204,6 +212,8 @@ class Sitting:
             ],
             self.now,
         )
+        for subject in self._begun_anew:
+            await maintenance.report(connection, self._state_lost(subject), self.now)
 
     def adopt(self) -> None:
         """The transaction has committed."""
@@ -215,6 +225,27 @@ class Sitting:
         if not self._adopted:
             self.monitoring.forget(self._claimed)
         self.monitoring.release(self._claimed)
+
+    def _judge(self, subject: Subject, judge: Callable[[RecipientState, Circumstances], Judged]) -> Judged:
+        """Judge; a state from which the core cannot go on must not silence a person, and is begun anew."""
+        circumstances = self._circumstances[subject]
+        try:
+            return judge(self._states[subject], circumstances)
+        except Exception:  # noqa: BLE001 - a saved state may hold anything; what fails with a new one, too, is raised
+            judged = judge(begin(circumstances, self.now), circumstances)
+            _log.exception("state_begun_anew", subject_id=subject.id)
+            self._begun_anew.add(subject)
+            return judged
+
+    def _state_lost(self, subject: Subject) -> MaintenanceReport:
+        is_person = subject.type is SubjectType.RECIPIENT
+        return MaintenanceReport(
+            kind=MaintenanceKind.STATE_LOST,
+            division_id=self._lives[subject].division_id,
+            device_id=None if is_person else UUID(subject.id),
+            recipient_id=UUID(subject.id) if is_person else None,
+            explanation=Explanation(code=MaintenanceKind.STATE_LOST),
+        )
 
     def _settle(self, subject: Subject, judged: Judged, received_at: datetime) -> tuple[Finding, ...]:
         self._states[subject] = judged.state
@@ -230,7 +261,7 @@ class Sitting:
             if device.gateway_id is not None and (link := self.monitoring.gateway_link(device.gateway_id)) is not None
         }
         return Circumstances(
-            profile=read_profile(life.monitoring or {}),
+            profile=_read_profile(life),
             timezone=zone_of(life.timezone),
             watching_since=self.monitoring.watching_since or self.now,
             is_person=life.is_person,
@@ -242,9 +273,20 @@ class Sitting:
 
 
 def _read(subject: Subject, stored: dict[str, object]) -> RecipientState | None:
-    """The stored state; None for one that this version cannot read: it begins anew."""
+    """The stored state; None for one that this version cannot read, or could not write again: it begins anew."""
     try:
-        return RecipientState.from_json(stored)
-    except (ValueError, TypeError, KeyError) as error:
-        _log.warning("state_begun_anew", subject_id=subject.id, error=str(error))
+        state = RecipientState.from_json(stored)
+        state.to_json()
+    except Exception as error:  # noqa: BLE001 - the row may hold anything, and the others must not wait for it
+        _log.warning("state_unreadable", subject_id=subject.id, error=f"{type(error).__name__}: {error}")
         return None
+    return state
+
+
+def _read_profile(life: Life) -> MonitoringProfile:
+    """The person's own thresholds; the usual ones where theirs cannot be read."""
+    try:
+        return read_profile(life.monitoring or {})
+    except Exception as error:  # noqa: BLE001 - as above
+        _log.error("profile_unreadable", error=type(error).__name__)
+        return read_profile({})

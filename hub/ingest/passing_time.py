@@ -18,6 +18,7 @@ from hub.ingest.carrying_out import Cause, carry_out
 from hub.ingest.monitoring import Monitoring, Sitting
 from hub.storage import ownership, senders
 from hub.storage.database import DATABASE_AWAY, Connection, connect, database_now
+from hub.storage.faults import Fault, fault_of
 from hub.storage.ownership import Epoch
 
 _log = structlog.get_logger(__name__)
@@ -107,9 +108,11 @@ class TimePasser:
             return
         try:
             await self._judge(connection, epoch, subjects)
-        except (*DATABASE_AWAY, ownership.NotOwnerError):
+        except ownership.NotOwnerError:
             raise
-        except Exception as error:  # noqa: BLE001 - one subject that cannot be judged must not stop the others' time
+        except Exception as error:
+            if fault_of(error) is Fault.AWAY:
+                raise
             if len(subjects) > 1:
                 for subject in subjects:
                     await self._judge_all(connection, epoch, [subject], now)
