@@ -57,7 +57,7 @@ describe("the hours that are shown", () => {
 
   it("hold the event itself, when it came late", () => {
     const occurred_at = new Date(OPENED_MS - 20 * MINUTE_MS).toISOString();
-    const alert = { id: "a", kind: "sos", severity: "critical", state: "active", device_id: null, event_id: null, received_at: OPENED_AT, test: false, late: true, occurred_at };
+    const alert = { id: "a", kind: "sos", severity: "critical", state: "active", device_id: null, event_id: null, received_at: OPENED_AT, test: false, late: true, quality: null, device_occurred_at: null, occurred_at };
     expect(spanOf(makeIncident({ alerts: [alert] }), OPENED_MS).event_ms).toBe(OPENED_MS - 20 * MINUTE_MS);
   });
 });

@@ -35,7 +35,12 @@ class SubjectView(View):
 
 
 class AlertView(View):
-    """The machine's side: one press, one fall, one call."""
+    """The machine's side: one press, one fall, one call.
+
+    `quality` says where `occurred_at` of a device event comes from: `device`, `corrected` by what its clock is known to
+    be off by, or the time of receipt because the device's is `missing`, in the `future` or `implausible`. `late`: the
+    event is older than the profile's `late_after` allows.
+    """
 
     id: UUID
     kind: str
@@ -47,6 +52,8 @@ class AlertView(View):
     received_at: datetime
     test: bool
     late: bool
+    quality: str | None
+    device_occurred_at: datetime | None
 
 
 class IncidentView(View):

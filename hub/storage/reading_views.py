@@ -52,7 +52,9 @@ class LocationView(View):
 class ReadingView(View):
     """What a device measured while this person had it.
 
-    `quality` says where `measured_at` comes from, `identity` tells two readings of one moment apart.
+    `quality` says where `measured_at` comes from: `device`, `corrected` by what its clock is known to be off by, or the
+    time of receipt because the device's is `missing`, in the `future` or `implausible`. `historical`: it was buffered
+    and touched no live state. `identity` tells two readings of one moment apart.
     """
 
     device_id: UUID
@@ -83,11 +85,15 @@ class ReadingView(View):
 
 
 class VitalView(View):
-    """The last value of one measure, in the unit its name ends with, and which device measured it when."""
+    """The last value of one measure, in the unit its name ends with, and which device measured it when.
+
+    `quality` says where `measured_at` comes from.
+    """
 
     measure: str
     value: bool | float | str
     measured_at: datetime
+    quality: str
     device_id: UUID
 
 

@@ -70,6 +70,7 @@ class FakeState:
         place: str = "青石镇柳沟村三组12号",
         code: str = "sos_pressed",
         late_s: int | None = None,
+        quality: str = "device",
     ) -> Json:
         """Open an incident, with a file for its person, and put it on the stream."""
         number = self.number()
@@ -114,10 +115,12 @@ class FakeState:
                     "state": "active",
                     "device_id": device_id,
                     "event_id": f"event-{number}",
-                    "occurred_at": stamp(opened_at),
+                    "occurred_at": stamp(opened_at - timedelta(seconds=late_s or 0)),
                     "received_at": stamp(opened_at),
                     "test": False,
                     "late": bool(late_s),
+                    "quality": quality,
+                    "device_occurred_at": stamp(opened_at - timedelta(seconds=late_s or 0)),
                 }
             ],
         }

@@ -45,7 +45,13 @@ def last_of(recipient_id: str, now: datetime) -> list[Json]:
         "posture": ("lying", timedelta(seconds=50)),
     }
     return [
-        {"measure": name, "value": value, "measured_at": stamp(now - age), "device_id": device_id}
+        {
+            "measure": name,
+            "value": value,
+            "measured_at": stamp(now - age),
+            "quality": "corrected" if name == "body_temperature_c" else "device",
+            "device_id": device_id,
+        }
         for name, (value, age) in ages.items()
     ]
 

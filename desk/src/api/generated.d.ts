@@ -1032,6 +1032,10 @@ export interface components {
         /**
          * AlertView
          * @description The machine's side: one press, one fall, one call.
+         *
+         *     `quality` says where `occurred_at` of a device event comes from: `device`, `corrected` by what its clock is known to
+         *     be off by, or the time of receipt because the device's is `missing`, in the `future` or `implausible`. `late`: the
+         *     event is older than the profile's `late_after` allows.
          */
         AlertView: {
             /**
@@ -1063,6 +1067,10 @@ export interface components {
             test: boolean;
             /** Late */
             late: boolean;
+            /** Quality */
+            quality: string | null;
+            /** Device Occurred At */
+            device_occurred_at: string | null;
         };
         /**
          * ApiKeyView
@@ -2364,7 +2372,9 @@ export interface components {
          * ReadingView
          * @description What a device measured while this person had it.
          *
-         *     `quality` says where `measured_at` comes from, `identity` tells two readings of one moment apart.
+         *     `quality` says where `measured_at` comes from: `device`, `corrected` by what its clock is known to be off by, or the
+         *     time of receipt because the device's is `missing`, in the `future` or `implausible`. `historical`: it was buffered
+         *     and touched no live state. `identity` tells two readings of one moment apart.
          */
         ReadingView: {
             /**
@@ -2809,6 +2819,8 @@ export interface components {
         /**
          * VitalView
          * @description The last value of one measure, in the unit its name ends with, and which device measured it when.
+         *
+         *     `quality` says where `measured_at` comes from.
          */
         VitalView: {
             /** Measure */
@@ -2820,6 +2832,8 @@ export interface components {
              * Format: date-time
              */
             measured_at: string;
+            /** Quality */
+            quality: string;
             /**
              * Device Id
              * Format: uuid

@@ -3,6 +3,7 @@ export default {
   app: { name: "Anxin Hub", desk: "Duty desk", title: "Anxin Hub · Duty desk", title_untaken: "({count} waiting) Duty desk" },
   not_medical: "This platform is no medical device and does not replace 120, 110 or 119.",
   actor: { machine: "System", operator: "Operator", caregiver: "Caregiver" },
+  clock: { slow: "{duration} slow", fast: "{duration} fast" },
   duration: { seconds: "{count} s", minutes: "{count} min", hours: "{count} h", days: "{count} d" },
   login: {
     title: "Log in to the duty desk",
@@ -148,7 +149,7 @@ export default {
     alerts: "{count} alerts",
     occurred: "occurred {time}",
     received: "received {time}",
-    late: "late",
+    late_by: "{duration} late",
     test: "test",
     no_address: "No address on file",
     no_file: "No file belongs to this. Check by the device and its last wearer.",

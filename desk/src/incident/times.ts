@@ -1,6 +1,8 @@
 /** Points in time as the desk writes them. Storage is UTC; the desk reads in the time of the county. */
 import { useI18n } from "vue-i18n";
 
+import { durationParts } from "./duration";
+
 const DESK_TIME_ZONE = "Asia/Shanghai";
 const DAY_MS = 86_400_000;
 
@@ -38,6 +40,15 @@ export function useAgo() {
     if (elapsed_s < 86_400) return t("duration.hours", { count: Math.floor(elapsed_s / 3600) });
     return t("duration.days", { count: Math.floor(elapsed_s / 86_400) });
   };
+}
+
+/** A duration in words, in its two greatest units: 5 小时 45 分钟. */
+export function useDuration() {
+  const { t } = useI18n();
+  return (seconds: number): string =>
+    durationParts(seconds)
+      .map(({ unit, count }) => t(`duration.${unit}`, { count }))
+      .join(" ");
 }
 
 function sameDay(left_ms: number, right_ms: number): boolean {

@@ -10,7 +10,7 @@ import type { Actor, Explanation, Incident } from "@/api/shapes";
 import { useClock } from "@/stores/clock";
 
 import { formatPhone } from "./phone";
-import { formatMoment } from "./times";
+import { formatMoment, useDuration } from "./times";
 
 export type Vocabulary =
   | "kind"
@@ -33,11 +33,14 @@ export type Vocabulary =
   | "measure"
   | "posture"
   | "blind_because"
+  | "time_quality"
+  | "time_quality_why"
   | "due";
 
 export function useWords() {
   const { t, te, locale } = useI18n();
   const clock = useClock();
+  const duration = useDuration();
 
   /** The word for a code of one vocabulary. */
   function word(vocabulary: Vocabulary, code: string | null | undefined): string {
@@ -84,6 +87,9 @@ export function useWords() {
     if (value === null || value === undefined) return "—";
     if (typeof value === "object") return JSON.stringify(value);
     const text = String(value);
+    if (name === "offset_s" && typeof value === "number") {
+      return t(value > 0 ? "clock.slow" : "clock.fast", { duration: duration(Math.abs(value)) });
+    }
     if (MOMENTS.has(name)) return formatMoment(text, clock.now_ms, locale.value);
     const vocabulary = VOCABULARY_OF_VALUE[name];
     return vocabulary === undefined ? text : word(vocabulary, text);

@@ -19,8 +19,9 @@ SELECT i.id, i.code, i.kind, i.severity, i.state,
               coalesce(jsonb_agg(jsonb_build_object(
                   'id', a.id, 'kind', a.kind, 'severity', a.severity, 'state', a.state, 'device_id', a.device_id,
                   'event_id', a.event_id, 'occurred_at', a.occurred_at, 'received_at', a.received_at,
-                  'test', a.test, 'late', a.late) ORDER BY a.received_at, a.id), '[]') AS alerts
-         FROM alert a WHERE a.incident_id = i.id) AS alerts
+                  'test', a.test, 'late', a.late, 'quality', e.quality,
+                  'device_occurred_at', e.device_occurred_at) ORDER BY a.received_at, a.id), '[]') AS alerts
+         FROM alert a LEFT JOIN device_event e ON e.id = a.device_event_id WHERE a.incident_id = i.id) AS alerts
  WHERE i.id = ANY(%(ids)s) AND in_scope(i.division_id, %(scope)s)
 
 -- list_in_scope --
@@ -50,8 +51,9 @@ SELECT i.id, i.code, i.kind, i.severity, i.state,
               coalesce(jsonb_agg(jsonb_build_object(
                   'id', a.id, 'kind', a.kind, 'severity', a.severity, 'state', a.state, 'device_id', a.device_id,
                   'event_id', a.event_id, 'occurred_at', a.occurred_at, 'received_at', a.received_at,
-                  'test', a.test, 'late', a.late) ORDER BY a.received_at, a.id), '[]') AS alerts
-         FROM alert a WHERE a.incident_id = i.id) AS alerts
+                  'test', a.test, 'late', a.late, 'quality', e.quality,
+                  'device_occurred_at', e.device_occurred_at) ORDER BY a.received_at, a.id), '[]') AS alerts
+         FROM alert a LEFT JOIN device_event e ON e.id = a.device_event_id WHERE a.incident_id = i.id) AS alerts
  ORDER BY i.opened_at DESC, i.id DESC
 
 -- beside --

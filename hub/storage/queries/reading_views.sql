@@ -21,10 +21,10 @@ SELECT g.device_id, g.measured_at, encode(g.identity, 'hex') AS identity, g.devi
 -- last_of_measure --
 -- One measure, whose name stands for the braces. From each device backwards in its unique key until the first value:
 -- a handful of rows where the device measures this at all.
-(SELECT '{measure}' AS measure, to_jsonb(latest.value) AS value, latest.measured_at, latest.device_id
+(SELECT '{measure}' AS measure, to_jsonb(latest.value) AS value, latest.measured_at, latest.quality, latest.device_id
    FROM (SELECT DISTINCT device_id FROM assignment WHERE recipient_id = %(recipient_id)s) AS a
   CROSS JOIN LATERAL (
-        SELECT g.{measure} AS value, g.measured_at, g.device_id FROM reading g
+        SELECT g.{measure} AS value, g.measured_at, g.quality, g.device_id FROM reading g
          WHERE g.device_id = a.device_id AND g.measured_at > %(since)s AND g.measured_at <= %(now)s
            AND g.recipient_id = %(recipient_id)s AND in_scope(g.division_id, %(scope)s) AND g.{measure} IS NOT NULL
          ORDER BY g.measured_at DESC LIMIT 1) AS latest

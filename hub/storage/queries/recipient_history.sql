@@ -11,7 +11,8 @@ SELECT at, type, id, kind, state, details FROM (
     UNION ALL
     (SELECT e.occurred_at, 'device_event', e.id, e.event, NULL,
             jsonb_build_object('device_id', e.device_id, 'event_id', e.event_id, 'test', e.test, 'quality', e.quality,
-                               'historical', e.historical, 'received_at', e.received_at, 'component', e.component,
+                               'historical', e.historical, 'received_at', e.received_at,
+                               'device_occurred_at', e.device_occurred_at, 'component', e.component,
                                'evidence', e.evidence)
        FROM device_event e
       WHERE e.recipient_id = %(recipient_id)s AND in_scope(e.division_id, %(scope)s)
