@@ -12,7 +12,7 @@ from typing import Any
 from tests.hub.subscriber.broker import PROGRAM
 from tests.postgres import temporary_data_dir
 from tests.torture.leg import LegRun, Verdict
-from tests.torture.schedule import Leg, draw_legs
+from tests.torture.schedule import Ground, Leg, draw_legs
 
 Line = dict[str, Any]
 
@@ -39,7 +39,7 @@ def main() -> int:
             continue
         if asked.minutes and time.monotonic() - began_s > asked.minutes * 60:
             break
-        verdict = _run(leg, book, asked.keep)
+        verdict = _run(leg, book, asked)
         verdicts.append(verdict)
         ending: Line = {"verdict": "ok" if not verdict.breaches else "breach", **verdict.figures}
         if verdict.breaches:
@@ -52,13 +52,14 @@ def main() -> int:
     return 1 if summary["breaches"] else 0
 
 
-def _run(leg: Leg, book: Book, keep: Path | None) -> Verdict:
+def _run(leg: Leg, book: Book, asked: argparse.Namespace) -> Verdict:
     with temporary_data_dir() as directory:
         directory.chmod(0o755)
-        run = LegRun(leg, directory, PROGRAM is not None and leg.ground.value == "external", tell=book.write)
+        with_broker = PROGRAM is not None and leg.ground is Ground.EXTERNAL
+        run = LegRun(leg, directory, with_broker, tell=book.write, binaries=asked.postgres)
         verdict = asyncio.run(run.run())
-        if verdict.breaches and keep is not None:
-            _keep_logs(directory, keep / f"{leg.seed}-{leg.number}")
+        if verdict.breaches and asked.keep is not None:
+            _keep_logs(directory, asked.keep / f"{leg.seed}-{leg.number}")
         return verdict
 
 
@@ -92,6 +93,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=0, help="begin no leg after so long")
     parser.add_argument("--leg", type=int, help="only this one of the run's legs")
     parser.add_argument("--keep", type=Path, help="where the logs of a leg with breaches go")
+    parser.add_argument("--postgres", type=Path, help="programs of another PostgreSQL for the external ground")
     return parser.parse_args()
 
 

@@ -10,12 +10,14 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import psutil
 import psycopg
 
+from hub.bench.http_json import HttpJson
 from hub.bench.hub_process import HubProcess, free_port
 from hub.embedded import EmbeddedDatabaseError, EmbeddedPostgres, RunFile
 from hub.embedded.ties import die_with_parent
@@ -24,7 +26,7 @@ from tests.torture import schedule
 from tests.torture.links import Link
 
 _GLANCE_S = 0.05
-_PATIENCE_S = 90.0
+_PATIENCE_S = 180.0
 #: `<host>-<process id>` in the name of a connection or of an owner.
 _PROCESS_ID = re.compile(r"-(\d+)\b")
 
@@ -84,6 +86,7 @@ class Ground:
     kind: schedule.Ground
     directory: Path
     with_broker: bool
+    binaries: Path | None = None  #: Another PostgreSQL than the wheel's, for the external ground.
     doors: list[Link] = field(default_factory=list)
     database_link: Link | None = None
     broker: TorturedBroker | None = None
@@ -109,7 +112,7 @@ class Ground:
             environment["HUB_DATABASE_URL"] = await self._start_database()
         self._hub = TorturedHub(self.directory / "data", environment)
         self.hub.launch()
-        await asyncio.to_thread(self.hub.wait_until_ready)
+        await self.until_ready()
         self._add_extras()
         for port in (self.hub.mqtt_port, self._standby_port):
             door = Link(port)
@@ -167,6 +170,17 @@ class Ground:
 
     def logs(self) -> list[Path]:
         return [self.hub.log_path, *(extra.log_path for extra in self.extras)]
+
+    async def until_ready(self) -> None:
+        """Wait for `/readyz`, on a busy machine longer than a person would."""
+        probe = HttpJson(self.hub.http_port, timeout_s=2.0)
+        deadline = time.monotonic() + _PATIENCE_S
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError, HTTPException, ValueError):
+                if (await asyncio.to_thread(probe.ask, "GET", "/readyz")).status == 200:
+                    return
+            await asyncio.sleep(_GLANCE_S)
+        raise TimeoutError(f"the hub was not ready within {_PATIENCE_S} s")
 
     async def until(self, condition: Callable[[], bool], what: str, within_s: float = _PATIENCE_S) -> None:
         deadline = time.monotonic() + within_s
@@ -277,7 +291,7 @@ class Ground:
 
     async def _start_database(self) -> str:
         """PostgreSQL as a child of this process, and a proxy before it; returns the address of the proxy."""
-        self._postgres = EmbeddedPostgres(self.directory / "postgres")
+        self._postgres = EmbeddedPostgres(self.directory / "postgres", binaries=self.binaries)
         address = urlsplit(self._postgres.start())
         folder = parse_qs(address.query)["host"][0]
         self.database_link = Link(f"{folder}/.s.PGSQL.5432", reads_names=True)

@@ -26,8 +26,8 @@ Line = dict[str, Any]
 _LOOK_S = 20.0
 _BREATHE_S = 25.0
 #: Everything that must be acknowledged is, and every deadline has passed, so long after the last fault at most.
-_QUIET_S = 120.0
-_LISTEN_S = 20.0
+_QUIET_S = 240.0
+_LISTEN_S = 90.0
 _FIRST_MESSAGES = 30
 #: Several want the same incidents, while presses join them and deadlines pass.
 _OPERATORS = 3
@@ -53,6 +53,7 @@ class LegRun:
     with_broker: bool
     tell: Callable[[Line], None] = lambda _line: None
     people: int = PEOPLE
+    binaries: Path | None = None
     ledger: Ledger = field(default_factory=Ledger)
     lines: list[Line] = field(default_factory=list)
 
@@ -62,7 +63,7 @@ class LegRun:
         A leg that could not be brought to its end is a breach too: it says so instead of a verdict.
         """
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
-        ground = Ground(self.leg.ground, self.directory, self.with_broker)
+        ground = Ground(self.leg.ground, self.directory, self.with_broker, self.binaries)
         began_s = time.monotonic()
         breaches: list[str] = []
         try:
@@ -123,6 +124,7 @@ class LegRun:
             "leg": self.leg.number,
             "n": strike.number,
             "at": round(at_s - self._began_s, 2),
+            "gap_s": strike.gap_s,
             "fault": strike.fault.value,
             "victim": bite.victim,
             "bit": bite.bit,
@@ -165,7 +167,7 @@ class LegRun:
         deadline_s = time.monotonic() + _LISTEN_S
         await asyncio.gather(*(device.listen(deadline_s) for device in cast.devices if device.habits.lasting))
         await self._wait_for_rows(ground)
-        await asyncio.to_thread(ground.hub.wait_until_ready)
+        await ground.until_ready()
 
     async def _wait_for_rows(self, ground: Ground) -> None:
         """What a broker still had has arrived; ladders have passed their second step; no text is on its way."""
