@@ -4,7 +4,7 @@ It is saved by the transaction itself, so that a count stands for what was commi
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 from alerts.decisions import (
@@ -17,7 +17,7 @@ from alerts.decisions import (
     RequestFollowUp,
 )
 from hub.ingest.admission import Admission
-from hub.ingest.source import InboundMessage
+from hub.ingest.source import InboundMessage, Origin
 from hub.storage import tallies
 from hub.storage.database import Connection
 from hub.storage.ownership import Epoch
@@ -25,6 +25,7 @@ from hub.storage.tallies import Found, IntakeCounts, Place
 
 #: The hub's own way in, beside which brokers have their own names.
 FRONT_DOOR = "front_door"
+_HOUR = timedelta(hours=1)
 
 
 class Tally:
@@ -33,17 +34,18 @@ class Tally:
     def __init__(self) -> None:
         self._intake: dict[Place, IntakeCounts] = {}
         self._findings: dict[Found, int] = {}
+        # A batch is nearly always of one hour and one way: asked thousands of times a second, answered at once.
+        self._origin: Origin | None = None
+        self._hour = self._hour_ends = datetime.min.replace(tzinfo=UTC)
+        self._counts = IntakeCounts()
 
     def of(self, message: InboundMessage) -> IntakeCounts:
         """The counts to which a message belongs."""
-        return self.at(place_of(message))
-
-    def at(self, place: Place) -> IntakeCounts:
-        """The counts of an hour and a way in."""
-        counts = self._intake.get(place)
-        if counts is None:
-            counts = self._intake[place] = IntakeCounts()
-        return counts
+        if message.origin is not self._origin or not self._hour <= message.received_at < self._hour_ends:
+            place = _place_of(message)
+            self._counts = self._intake.setdefault(place, IntakeCounts())
+            self._origin, self._hour, self._hour_ends = message.origin, place.hour, place.hour + _HOUR
+        return self._counts
 
     def find(self, received_at: datetime, findings: Iterable[Finding]) -> None:
         """What the core found in something that was received then."""
@@ -67,7 +69,7 @@ def count_messages(tally: Tally, batch: Sequence[InboundMessage], admission: Adm
         tally.of(stranger.message).strangers += 1
 
 
-def place_of(message: InboundMessage) -> Place:
+def _place_of(message: InboundMessage) -> Place:
     """The hour and the way of a message."""
     return Place(_hour_of(message.received_at), FRONT_DOOR if message.origin is None else message.origin.source)
 

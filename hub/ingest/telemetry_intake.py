@@ -14,14 +14,14 @@ from hub.ingest.monitoring import Sitting
 from hub.ingest.observing import Batch, Measured, observe
 from hub.ingest.reading_times import settle_readings, witnesses_of
 from hub.ingest.sent_identity import reading_identity
-from hub.ingest.tally import Tally, place_of
+from hub.ingest.tally import Tally
 from hub.ingest.timekeeping import Quality, settle_time
 from hub.storage import maintenance, quarantine, readings, senders
 from hub.storage.database import Connection
 from hub.storage.maintenance import MaintenanceReport
 from hub.storage.readings import DeviceSighting, ReadingRow
 from hub.storage.senders import Wearer
-from hub.storage.tallies import IntakeCounts, Place
+from hub.storage.tallies import IntakeCounts
 
 #: The fields of a reading that have a column of the same name.
 _MEASURES = (
@@ -106,18 +106,17 @@ async def _store_readings(connection: Connection, measured: Sequence[Measured], 
 
 async def _insert(connection: Connection, measured: Sequence[Measured], kept: Sequence[Measured], tally: Tally) -> None:
     """One statement an hour and way in - nearly always one in all - so that each count is of its own rows."""
-    rows: dict[Place, list[ReadingRow]] = {}
+    groups: dict[int, tuple[IntakeCounts, list[ReadingRow]]] = {}
     for one in measured:
-        place = place_of(one.admitted.message)
-        tally.at(place).readings_repeated += 1
-        rows.setdefault(place, [])
+        tally.of(one.admitted.message).readings_repeated += 1
     for one in kept:
         if one.wearer is not None:
-            rows[place_of(one.admitted.message)].append(_row(one, one.wearer))
-    for place, together in rows.items():
-        stored = await readings.insert(connection, together)
-        tally.at(place).readings_stored += stored
-        tally.at(place).readings_repeated -= stored
+            counts = tally.of(one.admitted.message)
+            groups.setdefault(id(counts), (counts, []))[1].append(_row(one, one.wearer))
+    for counts, rows in groups.values():
+        stored = await readings.insert(connection, rows)
+        counts.readings_stored += stored
+        counts.readings_repeated -= stored
 
 
 def _row(one: Measured, wearer: Wearer) -> ReadingRow:
