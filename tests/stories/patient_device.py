@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 _CONNECT, _CONNACK, _PUBLISH, _PUBACK, _PINGREQ, _PINGRESP = 0x10, 0x20, 0x32, 0x40, 0xC0, 0xD0
@@ -40,7 +40,7 @@ class PatientDevice:
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
-    def of(cls, registered: dict[str, Any], port: int) -> "PatientDevice":
+    def of(cls, registered: dict[str, Any], port: int) -> Self:
         """The device that was registered by this answer of the API."""
         return cls(registered["id"], registered["mqtt"]["password"], port)
 

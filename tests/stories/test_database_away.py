@@ -2,100 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-import psycopg
-
-from hub.bench.hub_process import HubProcess
-from hub.embedded import EmbeddedPostgres
-from tests.postgres import temporary_data_dir
-from tests.stories.cast import Onlooker, Phone, Village
-from tests.stories.database_link import DatabaseLink, database_link
+from tests.stories.away_ground import Ground, ground, roster, seqs_in_order, until
+from tests.stories.cast import Onlooker, Village
 from tests.stories.patient_device import PatientDevice, living
 
 OPERATOR = "10000000007"
 
 
-@dataclass
-class Ground:
-    """A hub whose database is on the other side of a link."""
-
-    hub: HubProcess
-    link: DatabaseLink
-    phone: Phone
-    dsn: str
-
-    async def ask(self, path: str) -> tuple[int, Any, float]:
-        """Status, body and seconds of one GET."""
-        began_s = time.monotonic()
-        answer = await asyncio.to_thread(self.hub.api.ask, "GET", path)
-        return answer.status, answer, time.monotonic() - began_s
-
-    def rows(self, statement: str, *params: object) -> list[tuple[Any, ...]]:
-        """What the database says, past the link."""
-        with psycopg.connect(self.dsn) as connection:
-            return connection.execute(statement.encode(), params).fetchall()
-
-
-@asynccontextmanager
-async def ground() -> AsyncIterator[Ground]:
-    """Everything, and nothing of it left behind."""
-    with temporary_data_dir() as directory:
-        directory.chmod(0o755)
-        server = EmbeddedPostgres(directory / "database")
-        server.start()
-        try:
-            async with database_link(str(_socket_of(server))) as link:
-                texts = directory / "texts.jsonl"
-                hub = HubProcess(
-                    directory / "hub",
-                    {
-                        "HUB_DATABASE_URL": f"postgresql://anxin@127.0.0.1:{link.port}/anxin",
-                        "HUB_SMS": f"log:{texts}",
-                        "HUB_BLIND_ALARM_AFTER_S": "4",
-                    },
-                )
-                await asyncio.to_thread(hub.start)
-                try:
-                    yield Ground(hub, link, Phone(texts), server.dsn)
-                finally:
-                    link.mend()
-                    await asyncio.to_thread(hub.stop)
-        finally:
-            server.stop()
-
-
-def _socket_of(server: EmbeddedPostgres) -> Path:
-    with psycopg.connect(server.dsn) as connection:
-        return Path(str(connection.info.host)) / ".s.PGSQL.5432"
-
-
-async def until(look: Callable[[], Any], within_s: float = 20.0) -> Any:
-    """The first true thing that `look` finds."""
-    async with asyncio.timeout(within_s):
-        while not (found := look()):
-            await asyncio.sleep(0.02)
-    return found
-
-
-def seqs_in_order(there: Ground, device_id: str) -> list[int]:
-    """The sequence numbers of a device's readings by the transaction that stored them, then by receipt."""
-    found = there.rows(
-        "SELECT seq FROM reading WHERE device_id = %s ORDER BY xmin::text::bigint, received_at, seq", device_id
-    )
-    return [seq for (seq,) in found]
-
-
 async def test_a_database_that_falls_silent_costs_nothing_but_time() -> None:
-    async with ground() as there:
+    async with ground(HUB_BLIND_ALARM_AFTER_S="4") as there:
         village = Village(there.hub)
         await asyncio.to_thread(lambda: village.api)
-        operators = {"role": "operator", "entries": [{"name": "示例值班员", "phone": OPERATOR}]}
-        await asyncio.to_thread(village.api.put, "/api/v1/rosters", operators)
+        await asyncio.to_thread(village.api.put, "/api/v1/rosters", roster("operator", OPERATOR))
         worn = await asyncio.to_thread(lambda: village.device(village.recipient("静示例")))
         other = await asyncio.to_thread(lambda: village.device(village.recipient("寂示例")))
         device, absent = (PatientDevice.of(one, there.hub.mqtt_port) for one in (worn, other))
