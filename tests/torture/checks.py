@@ -243,6 +243,17 @@ def check_logs(paths: Iterable[Path]) -> list[str]:
     return [f"{where} ({times})" for where, times in found.items()]
 
 
+def complaints(paths: Iterable[Path]) -> dict[str, int]:
+    """What the hub said of its troubles, and how often: no breach, but worth reading."""
+    found: Counter[str] = Counter()
+    for path in paths:
+        for line in path.read_text(errors="replace").splitlines() if path.exists() else []:
+            if '"level": "error"' in line or '"level": "warning"' in line:
+                told = json.loads(line)
+                found[" ".join(str(told[name]) for name in ("event", "error") if name in told)] += 1
+    return dict(found.most_common(20))
+
+
 def _last_words(told: dict[str, Any]) -> str:
     """What went wrong, without what differs from time to time."""
     words = str(told.get("exception") or told.get("error") or "").strip().splitlines()

@@ -236,6 +236,7 @@ class LegRun:
             "stream_positions": getattr(self, "positions", None),
             "publishers": dict(self.ledger.counts),
             "operator": getattr(self, "operator_counts", None),
+            "complaints": checks.complaints(ground.logs()),
             "took_s": round(time.monotonic() - began_s, 1),
         }
 
