@@ -26,7 +26,7 @@ class RecordedClocks:
         self, device_id: str, decoded: Decoded, received_at: datetime
     ) -> tuple[Timed, tuple[Finding, ...]]:
         """The readings of one message that are not known to be repeated, and what is found of their clock."""
-        if decoded.untimed:
+        if decoded.untimed or not decoded.readings:
             return [(reading, settle_time(None, received_at)) for reading in decoded.readings], ()
         timed = [(reading, settle_time(reading.measured_at, received_at)) for reading in decoded.readings]
         if not self._is_suspect(device_id, [time for _, time in timed]):
