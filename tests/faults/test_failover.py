@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 import pytest
 
-from hub.ingest import pipeline
+from hub.ingest import passing_time, pipeline
+from hub.storage.addresses import BRISK
 from hub.storage.database import connect
 from tests.faults.conftest import Hub, running_pipeline
 from tests.faults.servers import Server, primary_and_standby
@@ -28,6 +30,10 @@ def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("_EVENT_DUTY", "_TELEMETRY_DUTY"):
         duty = getattr(pipeline, name)
         monkeypatch.setattr(pipeline, name, replace(duty, patience=replace(duty.patience, answer_s=0.5)))
+    hasty = partial(connect, patience=replace(BRISK, answer_s=0.5))
+    monkeypatch.setattr(
+        passing_time, "connect", hasty
+    )  # it holds what it knows of a person until its commit is through
 
 
 def several_hosts(*servers: Server) -> str:
