@@ -39,7 +39,7 @@ class Publisher:
         """Log in; raises ConnectionError when the hub does not let the device in."""
         self._reader, self._writer = await asyncio.open_connection(*self._address)
         device_id = self._button.device_id
-        variable = mqtt_text("MQTT") + bytes([4, 0xC2]) + (60).to_bytes(2, "big")
+        variable = mqtt_text("MQTT") + bytes([4, 0xC2]) + bytes(2)
         credentials = mqtt_text(f"bench-{device_id}") + mqtt_text(device_id) + mqtt_text(self._button.password)
         self._writer.write(mqtt_packet(_CONNECT, variable + credentials))
         connack = await self._reader.readexactly(4)

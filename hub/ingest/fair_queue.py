@@ -26,11 +26,11 @@ class _Devices:
             queue = self._queues[message.device_id] = deque()
         queue.append(message)
 
-    def take(self, may_take: Callable[[str], bool]) -> InboundMessage | None:
-        """The oldest message of the first device that may be taken now; the device goes to the end of the row."""
+    def take(self, is_busy: Callable[[str], bool]) -> InboundMessage | None:
+        """The oldest message of the first device that is not busy; the device goes to the end of the row."""
         queues = self._queues
         for device_id in queues:
-            if may_take(device_id):
+            if not is_busy(device_id):
                 queue = queues.pop(device_id)
                 message = queue.popleft()
                 if queue:
@@ -58,27 +58,24 @@ class FairQueue:
         self._length += 1
 
     def take(self, most: int, each_most: int, is_busy: Callable[[str], bool]) -> list[InboundMessage]:
-        """Up to `most` messages in turn, up to `each_most` of a device, none of a device that is busy."""
+        """Up to `most` messages in turn, up to `each_most` of a sender, none of a device that is busy."""
         batch: list[InboundMessage] = []
         taken: Counter[str] = Counter()
-
-        def may_take(device_id: str) -> bool:
-            return taken[device_id] < each_most and not is_busy(device_id)
-
         resting: dict[str, _Devices] = {}
+        served: dict[str, _Devices] = {}
         senders = self._senders
         while senders and len(batch) < most:
             sender_id = next(iter(senders))
             devices = senders.pop(sender_id)
-            message = devices.take(may_take)
+            message = devices.take(is_busy)
             if message is None:
                 resting[sender_id] = devices
                 continue
-            taken[message.device_id] += 1
+            taken[sender_id] += 1
             batch.append(message)
             if devices:
-                senders[sender_id] = devices
-        if resting:  # they have waited longest, and are the first to be looked at again
-            self._senders = {**resting, **senders}
+                (senders if taken[sender_id] < each_most else served)[sender_id] = devices
+        if resting or served:  # who rests has waited longest, and is the first to be looked at again
+            self._senders = {**resting, **senders, **served}
         self._length -= len(batch)
         return batch

@@ -18,12 +18,12 @@ class LaneLimits:
     batch_max: int
     queue_max: int
     queue_max_bytes: int
-    device_max: int | None = None  #: Of one device in a transaction; None: as many as fit.
+    sender_max: int | None = None  #: Of one sender in a transaction; None: as many as fit.
 
 
 #: A press commits at once; a few that came together share one fsync, and none waits for many others - nor for the fifth
-#: of a device that floods: the transaction before it is as short as can be.
-EVENT_LIMITS = LaneLimits(batch_max=16, queue_max=20_000, queue_max_bytes=32 * 1024 * 1024, device_max=4)
+#: of a device or broker that floods: the transaction before it is as short as can be.
+EVENT_LIMITS = LaneLimits(batch_max=16, queue_max=20_000, queue_max_bytes=32 * 1024 * 1024, sender_max=4)
 #: A window of 500 gave 32k messages/s with 15 ms from publish to acknowledgement (DESIGN.md section 7).
 TELEMETRY_LIMITS = LaneLimits(batch_max=500, queue_max=20_000, queue_max_bytes=64 * 1024 * 1024)
 
@@ -108,7 +108,7 @@ class Lane:
 
     def _pick(self) -> list[InboundMessage]:
         limits = self.limits
-        batch = self._queue.take(limits.batch_max, limits.device_max or limits.batch_max, self._stays)
+        batch = self._queue.take(limits.batch_max, limits.sender_max or limits.batch_max, self._stays)
         self._queued_bytes -= sum(len(message.payload) for message in batch)
         return batch
 

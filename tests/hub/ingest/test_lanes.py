@@ -66,8 +66,8 @@ async def test_a_gateway_or_broker_with_many_devices_has_one_turn_among_senders(
     assert [message.payload for message in await lane.take()] == [b'{"n": 0}', b'{"cry": 1}', b'{"n": 1}']
 
 
-async def test_one_device_takes_up_a_part_of_a_transaction_only() -> None:
-    limits = LaneLimits(batch_max=6, queue_max=50, queue_max_bytes=1000, device_max=2)
+async def test_one_sender_takes_up_a_part_of_a_transaction_only() -> None:
+    limits = LaneLimits(batch_max=6, queue_max=50, queue_max_bytes=1000, sender_max=2)
     in_flight, sent = InFlight(), Sent()
     lane = Lane("event", limits, in_flight)
     for number in range(5):
