@@ -11,7 +11,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 
@@ -21,9 +21,6 @@ from hub.storage.addresses import BRISK, PROMPT, UNHURRIED, Patience
 from hub.storage.database import DATABASE_AWAY, Pool, listen, open_pool
 from hub.storage.durability import check_durability
 from hub.storage.figures import Figure
-
-if TYPE_CHECKING:
-    from hub.ingest.source import MessageSink
 
 _log = structlog.get_logger(__name__)
 
@@ -37,7 +34,7 @@ _MIGRATION_WITHIN_S = 10.0
 
 async def run_ingest(settings: Settings, dsn: str) -> None:
     """Own the taking in, open the front door, and work until cancelled or until another owns."""
-    from hub.ingest.figures import count_ingest
+    from hub.ingest.figures import StoringTrouble, count_ingest
     from hub.ingest.front_door.descriptors import fit, raise_descriptor_limit
     from hub.ingest.front_door.limits import DEFAULT_LIMITS
     from hub.ingest.front_door.server import FrontDoor
@@ -74,7 +71,7 @@ async def run_ingest(settings: Settings, dsn: str) -> None:
             limits=limits,
         )
         subscriber = Subscriber(settings.brokers, pipeline, pool, settings.division)
-        state.trouble = _Unable(pipeline)
+        state.trouble = StoringTrouble(pipeline).ask
         state.figures = lambda: count_ingest(pipeline, door.counters, subscriber.sources, scrubber.counters)
         await door.start()
         try:
@@ -240,19 +237,6 @@ class _Readiness:
     ready: bool = False
     trouble: Callable[[], str | None] = lambda: None  #: Why a process that is ready does not do its duty just now.
     figures: Callable[[], Sequence[Figure]] = tuple
-
-
-class _Unable:
-    """What ingest says of itself while commits fail; a single failure between two heartbeats is none."""
-
-    def __init__(self, sink: "MessageSink") -> None:
-        self._sink = sink
-        self._beats = 0
-
-    def __call__(self) -> str | None:
-        """Asked once a heartbeat."""
-        self._beats = 0 if self._sink.storing else self._beats + 1
-        return "what arrives cannot be stored" if self._beats > 1 else None
 
 
 @contextlib.asynccontextmanager

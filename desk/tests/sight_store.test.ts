@@ -76,6 +76,12 @@ describe("the desk's knowledge of the hub's sight", () => {
     expect(sight.blindness?.because).toBe("database_away");
   });
 
+  it("ends when a database that is there says that it does not know us", async () => {
+    await beRefused(503, "database_away");
+    await beRefused(401, "unauthenticated");
+    expect(sight.blindness).toBeNull();
+  });
+
   it("is not shaken by what cannot be read", () => {
     sight.learnTick("{");
     sight.learnSighted("null");

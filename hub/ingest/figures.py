@@ -1,12 +1,26 @@
-"""What ingest counts in its memory, as figures for `/metrics`; they travel with its heartbeat."""
+"""What ingest says of itself with its heartbeat: whether it does its duty, and what it counts, for `/metrics`."""
 
 from collections.abc import Sequence
 
 from hub.ingest.front_door.counters import FrontDoorCounters
 from hub.ingest.pipeline import Pipeline
 from hub.ingest.scrubbing import ScrubCounters
+from hub.ingest.source import MessageSink
 from hub.ingest.subscriber.source import BrokerSource
 from hub.storage.figures import Figure, FigureKind
+
+
+class StoringTrouble:
+    """Why an ingest whose doors are open is not ready: commits fail. Once between two heartbeats is no trouble yet."""
+
+    def __init__(self, sink: MessageSink) -> None:
+        self._sink = sink
+        self._beats = 0
+
+    def ask(self) -> str | None:
+        """Asked once a heartbeat."""
+        self._beats = 0 if self._sink.storing else self._beats + 1
+        return "what arrives cannot be stored" if self._beats > 1 else None
 
 
 def count_ingest(

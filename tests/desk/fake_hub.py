@@ -51,6 +51,9 @@ class Stage:
         #: What the hub says of its own sight while it sees nothing, as `blind` tells it; None while it sees.
         self.blindness: Json | None = None
 
+        #: Every request that needs the database is refused.
+        self.database_away = False
+
     def go_blind(self, because: str = "database_away", *, for_s: float = 0.0) -> None:
         """The hub sees nothing, since so many seconds."""
         since = datetime.now(UTC) - timedelta(seconds=for_s)
@@ -96,6 +99,8 @@ def build_app(stage: Stage) -> FastAPI:
     sessions: dict[str, str] = {}
 
     def operator(request: Request) -> Json:
+        if stage.database_away:
+            raise HTTPException(503, "database_away")
         login = sessions.get(request.cookies.get("session", ""))
         if login is None:
             raise HTTPException(401, "no_session")

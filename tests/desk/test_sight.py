@@ -47,3 +47,15 @@ def test_a_press_that_was_held_back_shows_when_the_hub_sees_again(desk: DeskPage
     expect(desk.card(incident["id"])).to_be_visible()
     desk.expect_sound("critical")
     assert desk.find_barriers() == []
+
+
+def test_a_desk_that_is_opened_while_the_database_is_away_says_so_and_lets_in_when_it_is_back(
+    desk: DeskPage, stage: Stage
+) -> None:
+    desk.expected_statuses.add(503)
+    desk.open()
+    stage.database_away = True
+    desk.page.reload()
+    expect(desk.page.locator("[data-banner=blind]")).to_contain_text("平台数据库中断，暂时不能登录")
+    stage.database_away = False
+    expect(desk.page.locator("[data-action=start-shift]")).to_be_visible(timeout=10_000)

@@ -75,6 +75,10 @@ export interface paths {
          * Stream
          * @description `incident`, `follow-up`, `maintenance` with the entity alone, `tick` every 5 s, `reset` when it cannot replay.
          *
+         *     `blind`, within 5 s and every 5 s, while no press would be shown: since when, and because of what; `sighted` when it
+         *     is over, with its length. Neither has an id. Ticks say the same in one word, `storing`; they stop while the
+         *     database is away.
+         *
          *     `Last-Event-ID` (as browsers send it on reconnecting) goes before `after`; without either it begins now.
          */
         get: operations["stream_api_v1_stream_get"];

@@ -33,6 +33,8 @@ export const useSight = defineStore("sight", () => {
   onRefusal((problem) => {
     if (problem.status === 503 && problem.code === "database_away") {
       blindness.value ??= { since_ms: clock.now_ms, because: "database_away" };
+    } else if (problem.status === 401) {
+      see(); // only a database that is there can say that it does not know us
     }
   });
 

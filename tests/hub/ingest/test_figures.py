@@ -2,10 +2,11 @@
 
 from hub.broker_addresses import parse_broker_address
 from hub.ingest.adapters import find_adapters
-from hub.ingest.figures import count_ingest
+from hub.ingest.figures import StoringTrouble, count_ingest
 from hub.ingest.front_door.counters import FrontDoorCounters
 from hub.ingest.pipeline import Pipeline
 from hub.ingest.scrubbing import ScrubCounters
+from hub.ingest.source import InboundMessage
 from hub.ingest.subscriber.source import BrokerSource
 from hub.storage.figures import Figure, FigureKind
 
@@ -53,3 +54,25 @@ def test_a_broker_tells_what_came_from_it_and_how_long_it_has_not_been_heard() -
     assert figures["ingest_source_messages", "village"].kind is FigureKind.COUNTER
     assert figures["ingest_source_away_seconds", "vendor"].value > 0
     assert figures["ingest_source_away_seconds", "vendor"].kind is FigureKind.GAUGE
+
+
+class _Sink:
+    """A sink that stores, or does not."""
+
+    congested = False
+    storing = True
+
+    def accept(self, message: InboundMessage) -> None:
+        """Nothing comes here."""
+
+
+def test_commits_that_fail_for_two_heartbeats_are_trouble_until_one_succeeds() -> None:
+    sink = _Sink()
+    trouble = StoringTrouble(sink)
+    sink.storing = False
+    assert trouble.ask() is None
+    assert trouble.ask() == "what arrives cannot be stored"
+    sink.storing = True
+    assert trouble.ask() is None
+    sink.storing = False
+    assert trouble.ask() is None
