@@ -15,7 +15,7 @@ import psycopg
 
 from tests.torture import checks
 from tests.torture.cast import LADDER, PEOPLE, Cast, Casting
-from tests.torture.faults import Tormentor
+from tests.torture.faults import Patience, Tormentor
 from tests.torture.ground import Ground
 from tests.torture.ledger import Ledger, Way
 from tests.torture.schedule import Leg, Strike
@@ -24,7 +24,7 @@ from tests.torture.watchers import Onlooker, Operator, ReadyWatch
 Line = dict[str, Any]
 #: A fault's line waits so long for the hub to be ready, and for the next acknowledgement.
 _LOOK_S = 20.0
-_BREATHE_S = 25.0
+_BREATHE_S = 60.0
 #: Everything that must be acknowledged is, and every deadline has passed, so long after the last fault at most.
 _QUIET_S = 240.0
 _LISTEN_S = 90.0
@@ -54,6 +54,7 @@ class LegRun:
     tell: Callable[[Line], None] = lambda _line: None
     people: int = PEOPLE
     binaries: Path | None = None
+    patience: Patience = field(default_factory=Patience)
     ledger: Ledger = field(default_factory=Ledger)
     lines: list[Line] = field(default_factory=list)
 
@@ -86,7 +87,7 @@ class LegRun:
         async with _beside(watch.run(), onlooker.run()):
             async with _beside(*(operator.run() for operator in operators)):
                 await ground.until(lambda: self.ledger.acknowledged >= _FIRST_MESSAGES, "messages flow")
-                await self._strike_all(Tormentor(ground, cast.devices), watch)
+                await self._strike_all(Tormentor(ground, cast.devices, self.patience), watch)
             await self._wait_for_quiet(ground, cast, lives)
             await self._wait_for_onlooker(ground, onlooker)
         return await asyncio.to_thread(self._judge, ground, cast, onlooker, operators)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.hub.subscriber.broker import PROGRAM
+from tests.torture.faults import INSISTING
 from tests.torture.leg import LegRun
 from tests.torture.schedule import KILLS, KILLS_A_LEG, Fault, Ground, draw_each_once, draw_leg, draw_legs, faults_on
 
@@ -18,11 +19,12 @@ EACH_KIND = (
 )
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_one_fault_of_each_kind_loses_and_doubles_nothing(data_dir: Path) -> None:
     data_dir.chmod(0o755)
     kinds = [fault for fault in EACH_KIND if fault in faults_on(Ground.EXTERNAL, broker=PROGRAM is not None)]
-    run = LegRun(draw_each_once(SEED, kinds, Ground.EXTERNAL), data_dir, PROGRAM is not None, people=8)
+    leg = draw_each_once(SEED, kinds, Ground.EXTERNAL)
+    run = LegRun(leg, data_dir, PROGRAM is not None, people=8, patience=INSISTING)
 
     verdict = asyncio.run(run.run())
 
