@@ -18,7 +18,7 @@ from tests.torture.cast import LADDER, PEOPLE, Cast, Casting
 from tests.torture.faults import Patience, Tormentor
 from tests.torture.ground import Ground
 from tests.torture.ledger import Ledger, Way
-from tests.torture.schedule import Leg, Strike
+from tests.torture.schedule import KILLS, Leg, Strike
 from tests.torture.watchers import Onlooker, Operator, ReadyWatch
 
 Line = dict[str, Any]
@@ -223,7 +223,7 @@ class LegRun:
             "seed": self.leg.seed,
             "leg": self.leg.number,
             "ground": self.leg.ground.value,
-            "kills": sum(strike.is_kill for strike in self.leg.strikes),
+            "kills": sum(line["bit"] and line["fault"] in KILLS for line in self.lines),
             "faults": len(self.leg.strikes),
             "bit": sum(line["bit"] for line in self.lines),
             "sent": len(sent),

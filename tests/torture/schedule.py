@@ -1,7 +1,7 @@
 """What goes wrong, and when: drawn from the seed alone, so that the same seed is the same night."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -129,18 +129,11 @@ class Leg:
         return f"{self.seed}/{self.number}"
 
 
-def draw_legs(seed: int, kills: int, *, broker: bool) -> Iterator[Leg]:
-    """The legs of a run that has at least so many kills; `broker` False: there is no Mosquitto on this machine."""
-    number = 0
-    while kills > 0:
-        wanted = min(kills, KILLS_A_LEG)
-        yield draw_leg(seed, number, wanted, broker=broker)
-        kills -= wanted
-        number += 1
-
-
 def draw_leg(seed: int, number: int, kills: int, *, broker: bool) -> Leg:
-    """One leg by its number alone, so that it can be run again without those before it."""
+    """One leg by its number alone, so that it can be run again without those before it; fewer kills are its beginning.
+
+    `broker` False: there is no Mosquitto on this machine.
+    """
     dice = random.Random(f"{seed}/{number}")
     ground = Ground.EMBEDDED if number % _EMBEDDED_EVERY == _EMBEDDED_EVERY - 1 else Ground.EXTERNAL
     possible = faults_on(ground, broker=broker)
