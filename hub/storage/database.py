@@ -40,6 +40,8 @@ _RECONNECT_S = 0.5
 _LISTEN_PROBE_S = 5.0
 #: A server that does not even take a cancellation in this time is not asked any longer.
 _CANCEL_WITHIN_S = 1.0
+#: A session takes this from its role, its database or its server's state when it begins.
+_READ_ONLY = "25006"
 #: Where PostgreSQL warns that it stopped waiting for a standby (`syncrep.c`): the commit is on this server alone.
 _REPLICATION_WAIT = "SyncRepWaitForLSN"
 
@@ -71,6 +73,8 @@ class HubConnection(psycopg.AsyncConnection[TupleRow]):
             await self._give_up()
             raise ServerSilentError(f"no answer in {self.answer_s} s") from error
         except psycopg.Error as error:
+            if error.sqlstate == _READ_ONLY:
+                self.pgconn.finish()  # the session would stay read-only when its server no longer is
             raise as_the_hub_sees_it(error) from error.__cause__
         if self._unconfirmed:
             self._unconfirmed = False
