@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 
 from hub.storage.database import Connection
 from hub.storage.ownership import Epoch
@@ -50,7 +49,7 @@ class Found:
     kind: str
 
 
-_COLUMNS = [field.name for field in fields(IntakeCounts)]
+_COLUMNS = tuple(field.name for field in fields(IntakeCounts))
 
 
 async def add(
@@ -61,20 +60,20 @@ async def add(
     findings: Mapping[Found, int],
 ) -> None:
     """Add one transaction's counts to its lane's."""
-    if not intake and not findings:
-        return
-    params: dict[str, Any] = {name: [getattr(counts, name) for counts in intake.values()] for name in _COLUMNS}
-    await connection.execute(
-        queries("tallies").add,
-        {
-            **params,
-            "lane": lane,
-            "epoch": epoch.number,
-            "hours": [place.hour for place in intake],
-            "sources": [place.source for place in intake],
-            "finding_hours": [found.hour for found in findings],
-            "findings": [found.finding for found in findings],
-            "kinds": [found.kind for found in findings],
-            "founds": list(findings.values()),
-        },
-    )
+    statements = queries("tallies")
+    for place, counts in intake.items():
+        numbers = ",".join(str(getattr(counts, name)) for name in _COLUMNS)
+        whose = {"hour": place.hour, "lane": lane, "source": place.source, "epoch": epoch.number}
+        await connection.execute(statements.add_intake, {**whose, "counts": f"{{{numbers}}}"})
+    for found, times in findings.items():
+        await connection.execute(
+            statements.add_finding,
+            {
+                "hour": found.hour,
+                "lane": lane,
+                "epoch": epoch.number,
+                "finding": found.finding,
+                "kind": found.kind,
+                "found": times,
+            },
+        )

@@ -1,29 +1,13 @@
--- add --
--- One statement a transaction; its lane's row is nobody else's while the owner owns.
-WITH findings AS (
-    INSERT INTO finding_tally AS t (hour, lane, epoch, finding, kind, found)
-    SELECT hour, %(lane)s, %(epoch)s, finding, kind, found
-      FROM unnest(%(finding_hours)s::timestamptz[], %(findings)s::text[], %(kinds)s::text[], %(founds)s::bigint[])
-           AS counted(hour, finding, kind, found)
-        ON CONFLICT (hour, lane, epoch, finding, kind) DO UPDATE SET found = t.found + excluded.found
-)
+-- add_intake --
+-- Once a transaction and hour and way in, nearly always once; its lane's row is nobody else's while the owner owns.
+-- The numbers travel as one text, so that the prepared statement is the same whatever their sizes.
 INSERT INTO intake_tally AS t (hour, lane, source, epoch, messages, refused, strangers, flag_messages, flag_edges,
                                telemetry_read, telemetry_unreadable, statuses, readings_decoded, readings_stored,
                                readings_repeated, events_stored, events_repeated, events_unreadable,
                                unreadable_repeated, set_aside, quarantined)
-SELECT hour, %(lane)s, source, %(epoch)s, messages, refused, strangers, flag_messages, flag_edges, telemetry_read,
-       telemetry_unreadable, statuses, readings_decoded, readings_stored, readings_repeated, events_stored,
-       events_repeated, events_unreadable, unreadable_repeated, set_aside, quarantined
-  FROM unnest(%(hours)s::timestamptz[], %(sources)s::text[], %(messages)s::bigint[], %(refused)s::bigint[],
-              %(strangers)s::bigint[], %(flag_messages)s::bigint[], %(flag_edges)s::bigint[],
-              %(telemetry_read)s::bigint[], %(telemetry_unreadable)s::bigint[], %(statuses)s::bigint[],
-              %(readings_decoded)s::bigint[], %(readings_stored)s::bigint[], %(readings_repeated)s::bigint[],
-              %(events_stored)s::bigint[], %(events_repeated)s::bigint[], %(events_unreadable)s::bigint[],
-              %(unreadable_repeated)s::bigint[], %(set_aside)s::bigint[],
-              %(quarantined)s::bigint[])
-       AS counted(hour, source, messages, refused, strangers, flag_messages, flag_edges, telemetry_read,
-                  telemetry_unreadable, statuses, readings_decoded, readings_stored, readings_repeated, events_stored,
-                  events_repeated, events_unreadable, unreadable_repeated, set_aside, quarantined)
+SELECT %(hour)s, %(lane)s, %(source)s, %(epoch)s,
+       c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10], c[11], c[12], c[13], c[14], c[15], c[16], c[17]
+  FROM (SELECT %(counts)s::bigint[]) AS counted(c) WHERE true
     ON CONFLICT (hour, lane, source, epoch) DO UPDATE
    SET messages = t.messages + excluded.messages, refused = t.refused + excluded.refused,
        strangers = t.strangers + excluded.strangers, flag_messages = t.flag_messages + excluded.flag_messages,
@@ -37,3 +21,9 @@ SELECT hour, %(lane)s, source, %(epoch)s, messages, refused, strangers, flag_mes
        events_unreadable = t.events_unreadable + excluded.events_unreadable,
        unreadable_repeated = t.unreadable_repeated + excluded.unreadable_repeated,
        set_aside = t.set_aside + excluded.set_aside, quarantined = t.quarantined + excluded.quarantined
+
+-- add_finding --
+-- Rare: most of what comes in finds nothing.
+INSERT INTO finding_tally AS t (hour, lane, epoch, finding, kind, found)
+VALUES (%(hour)s, %(lane)s, %(epoch)s, %(finding)s, %(kind)s, %(found)s)
+    ON CONFLICT (hour, lane, epoch, finding, kind) DO UPDATE SET found = t.found + excluded.found

@@ -80,9 +80,9 @@ DAMAGE = {
     ),
     "an alert is doubled": (
         (
-            "INSERT INTO alert (id, division_id, incident_id, kind, severity, state, device_id, device_event_id, "
-            "occurred_at, received_at, explanation) SELECT gen_random_uuid(), division_id, incident_id, kind, severity, "
-            "state, device_id, device_event_id, occurred_at, received_at, explanation FROM alert WHERE kind = 'sos'"
+            "INSERT INTO alert (id, division_id, incident_id, kind, severity, state, device_event_id, occurred_at, "
+            "received_at, explanation) SELECT gen_random_uuid(), division_id, incident_id, kind, severity, state, "
+            "device_event_id, occurred_at, received_at, explanation FROM alert WHERE kind = 'sos'"
         ),
         {"judged": ["alert_doubled"], "raised": ["alerts_undecided"]},
     ),
@@ -116,15 +116,15 @@ DAMAGE = {
         (
             "INSERT INTO notification (id, division_id, incident_id, step, person, destination, severity, state, "
             "created_at, dedup_key) SELECT gen_random_uuid(), division_id, id, "
-            """'{"step": 0, "round": 0}', '{}', '10000000001', severity, 'cancelled', opened_at, id::text FROM incident"""
+            """'{"step": 0, "round": 0}', '{}', '10000000001', severity, 'cancelled', now(), id::text FROM incident"""
         ),
         {"ladders": ["text_without_step"]},
     ),
     "a text says that it was sent": (
         (
-            "INSERT INTO notification (id, division_id, incident_id, step, person, destination, severity, state, answers, "
-            "created_at, dedup_key) SELECT gen_random_uuid(), division_id, id, '{}', '{}', '10000000001', severity, "
-            "'sent', true, now(), id::text FROM incident"
+            "INSERT INTO notification (id, division_id, incident_id, step, person, destination, severity, state, "
+            "answers, created_at, dedup_key) SELECT gen_random_uuid(), division_id, id, '{}', '{}', '10000000001', "
+            "severity, 'sent', true, now(), id::text FROM incident"
         ),
         {"texts": ["text_state_unlawful"]},
     ),
