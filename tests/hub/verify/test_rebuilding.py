@@ -57,7 +57,7 @@ def remembered(state: RecipientState, *heard: Heard) -> Remembered:
     return Remembered(subject=SUBJECT, state=state, profile=PROFILE, heard=heard, since=NOW - timedelta(hours=1))
 
 
-MORNING = (
+MORNING: tuple[Heard, ...] = (
     a_reading(0, worn=True, battery_pct=80.5, steps=10, heart_rate_bpm=70),
     a_reading(60, worn=True, battery_pct=80.2, steps=15, posture="sitting"),
     an_event(90, EventKind.REMOVED),
@@ -80,7 +80,7 @@ def test_what_was_heard_leads_to_what_is_saved() -> None:
     ],
 )
 def test_what_was_heard_and_is_not_on_record_is_found_where_it_left_a_trace(number: int, fields: set[str]) -> None:
-    left = [one for place, one in enumerate(MORNING) if place != number]
+    left: list[Heard] = [one for place, one in enumerate(MORNING) if place != number]
     assert compare(remembered(judged(*MORNING), *left)).fields == fields
 
 
@@ -97,7 +97,7 @@ def test_an_event_that_overtook_a_reading_is_one_possible_order() -> None:
 
 def test_a_state_begun_anew_remembers_nothing_older() -> None:
     anew = judged(*MORNING[3:], begun=NOW + timedelta(hours=1))
-    late = replace(MORNING[3], received_at=NOW + timedelta(hours=1))
+    late = replace(a_reading(120, worn=False, battery_pct=79.9), received_at=NOW + timedelta(hours=1))
     assert compare(remembered(anew, *MORNING[:3], late)).fields == frozenset()
 
 
