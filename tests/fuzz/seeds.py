@@ -52,6 +52,7 @@ def seeds() -> dict[str, list[bytes]]:
     found: dict[str, list[bytes]] = {
         "mqtt_codec": list(_codec_seeds()),
         "mqtt_session": list(_session_seeds()),
+        "mqtt_connection": list(_session_seeds()),
         "gateway_pdus": list(_gateway_seeds()),
         "recordings": [
             b"\x01" + _PERSON,

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from device_adapters.families import BUILT_IN
-from tests.fuzz import adapter_payloads, configured_texts, gateway_pdus, mqtt_codec, mqtt_session, recorded_files
+from tests.fuzz import (
+    adapter_payloads,
+    configured_texts,
+    gateway_pdus,
+    mqtt_codec,
+    mqtt_connection,
+    mqtt_session,
+    recorded_files,
+)
 from tests.fuzz.packet_mutator import Mutate, mutate_packets
 
 FOLDER = Path(__file__).parent
@@ -49,6 +57,7 @@ TARGETS: dict[str, Target] = {
     for target in (
         Target(name="mqtt_codec", check=mqtt_codec.check, mutator=_packets(mqtt_codec.HEAD_OCTETS)),
         Target(name="mqtt_session", check=mqtt_session.check, mutator=_packets(mqtt_session.HEAD_OCTETS)),
+        Target(name="mqtt_connection", check=mqtt_connection.check, mutator=_packets(mqtt_session.HEAD_OCTETS)),
         *(
             Target(
                 name=f"adapter_{family}",
