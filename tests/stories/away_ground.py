@@ -1,6 +1,7 @@
 """A whole hub whose database is on the other side of a link that can be spoilt."""
 
 import asyncio
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -59,11 +60,20 @@ async def ground(**settings: str) -> AsyncIterator[Ground]:
                 await asyncio.to_thread(hub.start)
                 try:
                     yield Ground(hub, link, Phone(texts), server.dsn)
+                except BaseException:
+                    sys.stdout.write("".join(_telling_lines(hub.log_path)))
+                    raise
                 finally:
                     link.mend()
                     await asyncio.to_thread(hub.stop)
         finally:
             server.stop()
+
+
+def _telling_lines(log: Path) -> list[str]:
+    """What the hub said of itself, for whoever looks why a story failed."""
+    lines = log.read_text(errors="replace").splitlines(keepends=True)
+    return [line for line in lines if "blind" in line or "[error" in line or "Error" in line][-100:]
 
 
 def roster(role: str, phone: str) -> dict[str, Any]:

@@ -211,6 +211,7 @@ async def _judge(
         measured.numbers["readings stored"] += len(readings)
         measured.numbers["presses stored"] += len(events)
         measured.numbers["connections"] += device.connections
+    sys.stdout.write(f"\n{json.dumps(asdict(measured), indent=1, ensure_ascii=False)}\n")
     assert there.rows("SELECT count(*) FROM incident WHERE kind = 'sos'") == [(PRESSING,)]
     assert there.rows("SELECT count(*) FROM alert WHERE kind = 'sos'") == [(measured.numbers["presses stored"],)]
     if broker is not None:
@@ -219,7 +220,6 @@ async def _judge(
         assert seqs_in_order(there, behind_broker_id)[:sent] == list(range(1, sent + 1))
     texts = await until(lambda: there.phone.texts_to(OPERATOR)[1:], within_s=60)
     measured.numbers["texts to the operator"] = len(texts) + 1
-    sys.stdout.write(f"\n{json.dumps(asdict(measured), indent=1, ensure_ascii=False)}\n")
     assert measured.greedy_mib_sent > 2 * 96
     assert measured.pss_during_max_mib - measured.pss_before_mib < GROWTH_MAX_MIB
     assert measured.ping_max_s < 10
