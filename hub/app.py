@@ -132,6 +132,7 @@ async def run_duty(settings: Settings, dsn: str) -> None:
     """Do what is due: deadlines, owed texts, housekeeping."""
     from hub.duty.clock_watch import watch_clock
     from hub.duty.loop import run_duty_loop
+    from hub.duty.storage_watch import StorageWatch
     from hub.housekeeping import run_housekeeping
     from hub.notify.blind_alarm import BlindAlarm, Place
     from hub.notify.blind_ladder import BlindTiming
@@ -139,13 +140,14 @@ async def run_duty(settings: Settings, dsn: str) -> None:
     from hub.notify.duty_file import DutyFile
     from hub.notify.outbox import run_outbox
     from hub.notify.texts import Sender
+    from hub.storage.troubled import Troubled
 
     channels = open_channels([address.get_secret_value() for address in settings.sms])
     sender = Sender(signature=settings.sms_signature, desk_phone=settings.desk_phone)
     place = Place(division_id=settings.division, name=settings.division_name, timezone=settings.timezone, sender=sender)
     timing = BlindTiming(alarm_after=timedelta(seconds=settings.blind_alarm_after_s))
     alarm = BlindAlarm(dsn, DutyFile(settings.data_dir), channels, place, timing=timing)
-    prepared = asyncio.Event()
+    prepared, troubled = asyncio.Event(), Troubled()
     async with (
         _pool(dsn, "duty", max_size=6) as pool,
         _pool(dsn, "housekeeping", max_size=3, min_size=0, patience=UNHURRIED) as slow_pool,
@@ -164,14 +166,17 @@ async def run_duty(settings: Settings, dsn: str) -> None:
                 timezone=settings.timezone,
                 begin=prepared,
                 overhear=alarm.overhear,
+                troubled=troubled,
             )
         )
         await _prepare(pool, settings, state)
         prepared.set()
         state.ready = True
-        work.create_task(run_duty_loop(pool, dsn))
+        work.create_task(run_duty_loop(pool, dsn, troubled))
         work.create_task(run_housekeeping(dsn, _housekeeping_jobs(slow_pool)))
         work.create_task(watch_clock(pool, settings.division))
+        storage_watch = StorageWatch(pool, settings.division, troubled, dsn=dsn, data_dir=settings.data_dir)
+        work.create_task(storage_watch.run())
 
 
 def _housekeeping_jobs(pool: Pool) -> list[Any]:
@@ -256,7 +261,7 @@ async def _prepare(pool: Pool, settings: Settings, state: _Readiness) -> None:
     Raises:
         RuntimeError: it stays at another version: whoever starts this role again may bring it to this one first.
     """
-    waited_s = 0.0
+    waited_s, is_away = 0.0, False
     while True:
         try:
             async with pool.connection() as connection:
@@ -273,7 +278,9 @@ async def _prepare(pool: Pool, settings: Settings, state: _Readiness) -> None:
             _log.error("database_not_fit", reason=weakness)
             state.reason = weakness
         except DATABASE_AWAY as error:
-            _log.warning("waiting_for_database", error=type(error).__name__)
+            if not is_away:
+                _log.warning("waiting_for_database", error=type(error).__name__)
+            is_away = True
         await asyncio.sleep(_DATABASE_RETRY_S)
 
 

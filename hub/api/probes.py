@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from hub.api.parts import Parts, parts_of
 from hub.clock import utc_now
 from hub.storage.database import DATABASE_AWAY, Connection
+from hub.storage.disk import database_room
 from hub.storage.figures import Figure, FigureKind, count_figures
 from hub.storage.heartbeats import count_processes
 from hub.storage.readiness import why_not_ready
@@ -38,11 +39,22 @@ _NOT_READY = {"description": "Not ready, with the reasons", "content": {"applica
 
 @router.get("/readyz", responses={503: _NOT_READY})
 async def readiness(request: Request) -> Response:
-    """200 when a press would be taken in, shown and escalated; otherwise 503 with the reasons."""
-    reasons = await _reasons(parts_of(request))
+    """200 when a press would be taken in, shown and escalated; otherwise 503 with the reasons.
+
+    Warnings tell what will make it unready if nobody does anything.
+    """
+    parts = parts_of(request)
+    reasons, warnings = await _reasons(parts), _warnings(parts)
     if reasons:
-        return JSONResponse({"status": "not ready", "reasons": reasons}, status_code=503)
-    return JSONResponse({"status": "ready", "reasons": []})
+        return JSONResponse({"status": "not ready", "reasons": reasons, "warnings": warnings}, status_code=503)
+    return JSONResponse({"status": "ready", "reasons": [], "warnings": warnings})
+
+
+def _warnings(parts: Parts) -> list[str]:
+    room = database_room(parts.settings.data_dir)
+    if room is None or not room.is_low:
+        return []
+    return [f"the disk of the database has {room.free_mib} MiB left ({room.free_pct} %)"]
 
 
 async def _reasons(parts: Parts) -> list[str]:
@@ -74,7 +86,9 @@ def _count_here(parts: Parts) -> list[Figure]:
     broadcaster = parts.broadcaster
     blindness = broadcaster.sight.blindness
     blind_s = 0.0 if blindness is None else max((utc_now() - blindness.since).total_seconds(), 0.0)
+    room = database_room(parts.settings.data_dir)
     return [
+        *([] if room is None else [Figure("database_disk_free_bytes", {}, room.free)]),
         Figure("blind_seconds", {}, blind_s),
         Figure("stream_subscribers", {}, broadcaster.subscriber_count),
         Figure("stream_events", {}, broadcaster.counts.events, kind=FigureKind.COUNTER),

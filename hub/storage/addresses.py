@@ -50,16 +50,23 @@ _SESSION = {
 _REQUIRED = {"timezone": "UTC", "default_transaction_isolation": r"read\ committed"}
 
 
+def names_several_hosts(dsn: str) -> bool:
+    """Whether a failover is planned: the hub looks for the one among them that can be written."""
+    given = conninfo_to_dict(dsn)
+    return "," in str(given.get("host") or given.get("hostaddr") or "")
+
+
 def conninfo(dsn: str, *, name: str, patience: Patience = UNHURRIED) -> str:
     """The address with everything the hub sets; what the address itself says about the network counts."""
     given = conninfo_to_dict(dsn)
-    several = {"target_session_attrs": "read-write"} if "," in str(given.get("host") or given.get("hostaddr")) else {}
+    several = {"target_session_attrs": "read-write"} if names_several_hosts(dsn) else {}
     limits = {"lock_timeout": patience.lock_s, "statement_timeout": patience.statement_s}
     chosen = {setting: f"{int((limit_s or 0) * 1000)}" for setting, limit_s in limits.items()}
     options = " ".join(
         [_flags({**_SESSION, **chosen}), str(given.get("options") or ""), _flags(_REQUIRED)],
     )
-    merged: dict[str, Any] = {**_NETWORK, **several, **given, "application_name": f"hub {name}", "options": options}
+    ours = {"application_name": f"hub {name}", "options": options, "client_encoding": "UTF8"}
+    merged: dict[str, Any] = {**_NETWORK, **several, **given, **ours}
     return make_conninfo("", **merged)
 
 

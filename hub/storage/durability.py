@@ -22,6 +22,13 @@ async def check_durability(connection: Connection) -> str | None:
     )
 
 
+async def is_confirmed_elsewhere(connection: Connection) -> bool:
+    """Whether a commit counts only when another server has it, too."""
+    cursor = await connection.execute(queries("durability").is_confirmed_elsewhere)
+    row = await cursor.fetchone()
+    return row is not None and bool(row[0])
+
+
 async def require_durability(connection: Connection) -> None:
     """Nothing, on a database that keeps what it has committed.
 
