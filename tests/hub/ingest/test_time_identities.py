@@ -99,6 +99,19 @@ async def test_a_reading_at_the_time_of_its_receipt_is_known_for_72_hours(
     assert count(world, "reading") == stored
 
 
+async def test_a_corrected_reading_is_known_for_longer_while_its_clock_is_off_by_the_same(
+    world: World, send: Send
+) -> None:
+    device = world.device()
+    for minute in range(12):
+        now = NOW + minute * MINUTE
+        early = reading(now - timedelta(hours=8), id=minute)
+        await send(device, early, Leaf.TELEMETRY, received_at=now)
+    world.run("DELETE FROM reading_identity")
+    await send(device, early, Leaf.TELEMETRY, received_at=NOW + timedelta(hours=80))
+    assert count(world, "reading") == 12
+
+
 # --- Events ----------------------------------------------------------------------------------------------------------
 
 
