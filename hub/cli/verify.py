@@ -96,11 +96,9 @@ def _tell(looks: "Sequence[Look]", period: "Period", language: Language, *, as_j
         )
         for line in lines:
             print(_as_text(line))
-    tell(
-        "" if unexplained else "Every difference is explained.",
-        {**span, "checked": checked, "unexplained": unexplained},
-        as_json=as_json,
-    )
+    if as_json or not unexplained:
+        summary = {**span, "checked": checked, "unexplained": unexplained}
+        tell("Every difference is explained.", summary, as_json=as_json)
     return unexplained
 
 

@@ -112,7 +112,7 @@ def compare(remembered: Remembered) -> Compared:
 
 
 def _orders(remembered: Remembered) -> Iterator[Sequence[Heard]]:
-    """By receipt; newest first within a message; events before what was queued; nothing from before it was begun."""
+    """By receipt, and what is of one instant the other way round; newest first within a message; events early; no past."""
     heard = remembered.heard
     yield heard
     yield sorted(heard, key=lambda one: (one.received_at, -_moment(one).timestamp()))

@@ -67,5 +67,7 @@ def damaged(database: str, period: Period) -> Damaged:
 
 
 def _unexplained(looked: Sequence[Look]) -> dict[str, list[str]]:
+    for look in looked:
+        assert all(one.sentence(language) for one in look.differences for language in ("zh", "en"))
     said = {look.check: sorted({one.code for one in look.differences if not one.explained}) for look in looked}
     return {check: codes for check, codes in said.items() if codes}

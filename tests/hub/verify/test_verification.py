@@ -56,6 +56,17 @@ async def test_a_batch_of_a_wrong_clock_is_rebuilt_in_the_order_of_the_device(
     assert await verify() == {}
 
 
+async def test_two_messages_of_a_wrong_clock_received_at_once_may_have_been_judged_in_either_order(
+    world: World, send: Send, verify: Verify
+) -> None:
+    watch = world.device("smartwatch", worn_by=world.recipient())
+    for steps in (2, 1):  # the later one of the device's own clock came first
+        ahead = NOW + timedelta(hours=1, milliseconds=steps)
+        reading = {"id": f"r-{steps}", "measured_at": ahead.isoformat(), "steps": steps}
+        await send(watch, reading, Leaf.TELEMETRY, received_at=NOW)
+    assert await verify() == {}
+
+
 DAMAGE = {
     "a reading is deleted": ("DELETE FROM reading", {"readings": ["readings_missing"]}),
     "a reading comes from nowhere": (
