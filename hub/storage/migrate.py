@@ -69,7 +69,17 @@ def migrate(
     Raises:
         MigrationError: the database is newer than this hub, an applied file has changed, or TimescaleDB is wished for
             and cannot be had.
+        psycopg.OperationalError: the database is away, read-only for instance: nothing about the migration.
     """
+    try:
+        return _migrate(dsn, timescale, tell)
+    except psycopg.Error as error:
+        from hub.storage.faults import as_the_hub_sees_it  # only now: a start that goes well need not wait for it
+
+        raise as_the_hub_sees_it(error) from error
+
+
+def _migrate(dsn: str, timescale: TimescaleWish, tell: Callable[[str], None] | None) -> list[int]:
     statements = queries("migrate")
     with psycopg.connect(conninfo(dsn, name="migrate"), autocommit=True) as connection:
         connection.execute(statements.lock_migrations)

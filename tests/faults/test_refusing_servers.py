@@ -11,6 +11,7 @@ import pytest
 from hub.ingest import committing
 from hub.storage.database import DATABASE_AWAY, open_pool
 from hub.storage.faults import ServerUnableError
+from hub.storage.migrate import migrate
 from tests.faults.conftest import Hub, running_pipeline
 from tests.faults.servers import Server, server
 from tests.hub.ingest.worlds import NOW, Sent, World
@@ -110,6 +111,8 @@ async def test_a_pool_keeps_no_session_that_began_read_only(small: Server) -> No
         async with pool.connection() as connection:
             await connection.execute("CREATE TABLE refused (x int)")
     assert isinstance(refused.value, DATABASE_AWAY)
+    with pytest.raises(DATABASE_AWAY):  # the supervisor tries again, and starts the roles meanwhile
+        migrate(small.dsn)
     with psycopg.connect(small.dsn, options="-c default_transaction_read_only=off", autocommit=True) as owner:
         owner.execute("ALTER ROLE anxin RESET default_transaction_read_only")
     async with pool.connection() as connection:

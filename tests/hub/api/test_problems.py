@@ -138,6 +138,21 @@ async def test_a_database_that_is_away_is_said_so_with_when_to_ask_again(web: We
     assert int(answer.headers["retry-after"]) > 0
 
 
+async def test_what_the_database_says_tells_the_caller_whose_fault_it_is(web: Web, admin: Client) -> None:
+    unable, refused, ours = ("25006", "53100", "40001", "55P03", "57014", "42501"), ("22003", "54000"), ("XX000",)
+    await web.rows(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "RAISE 'refused' USING ERRCODE = NEW.name; END $$"
+    )
+    await web.rows("CREATE TRIGGER refuse BEFORE INSERT ON recipient FOR EACH ROW EXECUTE FUNCTION refuse()")
+    for sqlstate in unable:
+        _is_problem(await admin.post("/recipients", {"name": sqlstate}), 503, "database_away")
+    for sqlstate in refused:
+        _is_problem(await admin.post("/recipients", {"name": sqlstate}), 422, "invalid_request")
+    for sqlstate in ours:
+        _is_problem(await admin.post("/recipients", {"name": sqlstate}), 500, "internal_error")
+
+
 async def test_our_own_mistakes_tell_nothing_of_the_inside(web: Web, admin: Client) -> None:
     await web.rows("ALTER TABLE recipient RENAME COLUMN group_name TO gone")
     answer = await admin.get("/recipients")
