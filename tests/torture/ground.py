@@ -24,6 +24,7 @@ from hub.embedded.ties import die_with_parent
 from tests.hub.subscriber.broker import Broker
 from tests.torture import schedule
 from tests.torture.links import Link
+from tests.torture.other_postgres import OtherPostgres
 
 _GLANCE_S = 0.05
 _PATIENCE_S = 180.0
@@ -127,12 +128,14 @@ class Ground:
             await asyncio.gather(self._keeper, return_exceptions=True)
         for pid in list(self._paused):
             self.wake(pid)
-        family = [*self.hub.processes(), *(psutil.Process(pid) for pid in self._extra_pids())]
+        hub = self._hub
+        family = [*(hub.processes() if hub else []), *(psutil.Process(pid) for pid in self._extra_pids())]
         for extra in self.extras:
             if extra.process is not None:
                 extra.process.terminate()
         await asyncio.to_thread(self._wait_for_extras)
-        await asyncio.to_thread(self._end_hub)
+        if hub is not None:
+            await asyncio.to_thread(hub.stop)
         left = [
             f"process left over: {process}" for process in family if process.is_running() and not _is_zombie(process)
         ]
@@ -169,7 +172,7 @@ class Ground:
         return self.hub._environment()
 
     def logs(self) -> list[Path]:
-        return [self.hub.log_path, *(extra.log_path for extra in self.extras)]
+        return [*([self._hub.log_path] if self._hub else []), *(extra.log_path for extra in self.extras)]
 
     async def until_ready(self) -> None:
         """Wait for `/readyz`, on a busy machine longer than a person would."""
@@ -291,10 +294,11 @@ class Ground:
 
     async def _start_database(self) -> str:
         """PostgreSQL as a child of this process, and a proxy before it; returns the address of the proxy."""
-        self._postgres = EmbeddedPostgres(self.directory / "postgres", binaries=self.binaries)
+        folder = self.directory / "postgres"
+        self._postgres = OtherPostgres(folder, binaries=self.binaries) if self.binaries else EmbeddedPostgres(folder)
         address = urlsplit(self._postgres.start())
-        folder = parse_qs(address.query)["host"][0]
-        self.database_link = Link(f"{folder}/.s.PGSQL.5432", reads_names=True)
+        sockets = parse_qs(address.query)["host"][0]
+        self.database_link = Link(f"{sockets}/.s.PGSQL.5432", reads_names=True)
         await self.database_link.start()
         return (
             f"postgresql://{address.username}@127.0.0.1:{self.database_link.port}{address.path}"
@@ -329,9 +333,6 @@ class Ground:
                 except subprocess.TimeoutExpired:
                     extra.process.kill()
                     extra.process.wait()
-
-    def _end_hub(self) -> None:
-        self.hub.stop()
 
     def _locks_left(self) -> list[str]:
         """What ended processes still hold; with the embedded database there is nobody left to hold anything."""
