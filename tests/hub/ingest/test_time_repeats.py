@@ -255,7 +255,9 @@ async def _play_events(ingest: Ingest, device: UUID, offsets: list[timedelta], c
 
 
 #: A few in every run, many by command.
-MANY = pytest.mark.parametrize("histories_played", [8, pytest.param(400, marks=pytest.mark.long)])
+MANY = pytest.mark.parametrize(
+    "histories_played", [8, pytest.param(400, marks=[pytest.mark.long, pytest.mark.timeout(1800)])]
+)
 _PATIENT = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
