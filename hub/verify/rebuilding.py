@@ -112,10 +112,10 @@ def compare(remembered: Remembered) -> Compared:
 
 
 def _orders(remembered: Remembered) -> Iterator[Sequence[Heard]]:
-    """By receipt, and what is of one instant the other way round; newest first within a message; events early; no past."""
+    """By receipt, one instant's the other way round; newest first within a message; events early; nothing of before."""
     heard = remembered.heard
     yield heard
-    yield sorted(reversed(heard), key=lambda one: (one.received_at, _moment(one)))
+    yield sorted(heard[::-1], key=lambda one: (one.received_at, _moment(one)))
     yield sorted(heard, key=lambda one: (one.received_at, -_moment(one).timestamp()))
     yield sorted(heard, key=_overtaking)
     begun = [one for one in heard if one.received_at >= remembered.state.since - _BEGAN_BEFORE]
