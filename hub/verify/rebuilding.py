@@ -115,7 +115,8 @@ def _orders(remembered: Remembered) -> Iterator[Sequence[Heard]]:
     """By receipt, one instant's the other way round; newest first within a message; events early; nothing of before."""
     heard = remembered.heard
     yield heard
-    yield sorted(heard[::-1], key=lambda one: (one.received_at, _moment(one)))
+    backwards = heard[::-1]  # sorting keeps the order of what is equal
+    yield sorted(backwards, key=lambda one: (one.received_at, _moment(one)))
     yield sorted(heard, key=lambda one: (one.received_at, -_moment(one).timestamp()))
     yield sorted(heard, key=_overtaking)
     begun = [one for one in heard if one.received_at >= remembered.state.since - _BEGAN_BEFORE]
