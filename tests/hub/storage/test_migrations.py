@@ -44,6 +44,9 @@ def test_every_table_of_people_and_things_has_its_division(database: str) -> Non
         "reading_identity",
         "event_identity",
         "device_clock",  # of a device; what its clock is off by
+        "intake_tally",  # counts of the whole hub, by hour
+        "finding_tally",
+        "state_comparison",  # how often the owner's memory was compared with the rows
         "device_level",  # a flag's last state; of devices, and of names that no registry knows
         "rollup_progress",
         "rollup_dirty",  # of devices; emptied every minute
