@@ -34,7 +34,7 @@ class Target:
     check: Callable[[bytes], None]
     mutator: Mutator | None = None
     tokens: tuple[str, ...] = ()
-    octets_max: int = 4096
+    octets_max: int = 1024  #: Of an input; what is expensive because it is large is in `test_hostile_inputs.py`.
 
     def kept(self, folder: Path) -> list[Path]:
         """The inputs kept for this target, in an order that stays."""
