@@ -51,7 +51,11 @@ class HubProcess:
     _key: str | None = None
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()  # one that was not ready in time still runs, and nobody will leave this context
+            raise
         return self
 
     def __exit__(
