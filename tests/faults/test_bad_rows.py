@@ -1,4 +1,7 @@
-"""One row that fails holds up no other: deadlines, texts, the passing of time, saved states."""
+"""One row that fails holds up no other: deadlines and texts.
+
+What waits for a lock of the work under test runs in a thread: that work needs the event loop to give the lock back.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -70,19 +73,21 @@ async def test_a_deadline_that_fails_rests_and_the_other_incidents_escalate(
     for number, person in enumerate(people):
         await town.contact(person, "示例联系人", f"1000000000{number}")
     bad, good = [await town.press(person) for person in people]
-    poison(town, "incident_log", "incident_id", bad, error)
+    await asyncio.to_thread(poison, town, "incident_log", "incident_id", bad, error)
     if also_its_timer:
-        poison(town, "timer", "owner_id", bad, error)
+        await asyncio.to_thread(poison, town, "timer", "owner_id", bad, error)
     troubles = Troubled()
     async with duty_at_work(town, troubles):
         await until(lambda: told(town, good))
         await until(lambda: tries(town) >= 2)
         assert troubles.worst() is not None
         assert told(town, bad) == []
-        town.run("DROP TRIGGER refuse_incident_log ON incident_log")
+        await asyncio.to_thread(town.run, "DROP TRIGGER refuse_incident_log ON incident_log")
         if also_its_timer:
-            town.run("DROP TRIGGER refuse_timer ON timer")
-        town.run("UPDATE timer SET due_at = least(due_at, clock_timestamp()) WHERE owner_id = %(id)s", id=bad)
+            await asyncio.to_thread(town.run, "DROP TRIGGER refuse_timer ON timer")
+        await asyncio.to_thread(
+            town.run, "UPDATE timer SET due_at = least(due_at, clock_timestamp()) WHERE owner_id = %(id)s", id=bad
+        )
         await until(lambda: told(town, bad))
         await until(lambda: troubles.worst() is None)
 
@@ -91,13 +96,13 @@ async def test_a_deadline_that_fails_rests_and_the_other_incidents_escalate(
 async def test_a_text_that_cannot_be_begun_rests_and_the_others_leave(town: Town, error: str) -> None:
     incidents = [await town.press(town.recipient(name)) for name in ("甲", "乙")]
     bad, good = [town.owe(incident, f"1000000000{n}", person=f"p{n}") for n, incident in enumerate(incidents)]
-    poison(town, "attempt", "notification_id", bad, error)
+    await asyncio.to_thread(poison, town, "attempt", "notification_id", bad, error)
     channel = FakeChannel()
     async with outbox_at_work(town, channel):
         await until(lambda: town.state(good) == "sent")
         await until(lambda: tries(town) >= 2)
         assert town.state(bad) == "owed"
-        town.run("DROP TRIGGER refuse_attempt ON attempt")
+        await asyncio.to_thread(town.run, "DROP TRIGGER refuse_attempt ON attempt")
         await until(lambda: town.state(bad) == "sent")
     assert sorted(number for number, _ in channel.texts) == ["10000000000", "10000000001"]
 
