@@ -52,6 +52,7 @@ class Picture:
     async def take(self) -> Present:
         """The first statements of the transaction."""
         await self._connection.execute(queries("verification").begin)
+        await self._connection.execute(queries("verification").take_time)
         (row,) = await self._rows("present", within_s=ALIVE_WITHIN.total_seconds())
         return Present(row[0], frozenset(row[1]))
 

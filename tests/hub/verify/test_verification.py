@@ -76,6 +76,13 @@ DAMAGE = {
         ),
         {"readings": ["readings_uncounted"]},
     ),
+    "a reading is doubled": (
+        (
+            "ALTER TABLE reading DROP CONSTRAINT reading_device_id_measured_at_identity_key; "
+            "INSERT INTO reading SELECT * FROM reading"
+        ),
+        {"readings": ["readings_uncounted"], "readings_once": ["readings_doubled"]},
+    ),
     "an event is deleted": (
         "DELETE FROM device_event WHERE event = 'worn'",
         {"events": ["events_missing"], "identities": ["identity_of_nothing"]},
