@@ -157,13 +157,11 @@ def check_texts(rows: Rows, texts: Path, phones: dict[str, str], attended: set[s
 def _ladders_not_climbed(rows: Rows, told: set[str], phones: dict[str, str], attended: set[str]) -> list[str]:
     """Nobody touched them: both steps owed their text to the one contact, and it was told."""
     statement = """
-        SELECT i.recipient_id::text, i.kind, i.state,
-               count(DISTINCT n.step ->> 'step') FILTER (WHERE n.step ->> 'run' = '0' OR n.step ->> 'run' IS NULL),
-               count(n.id)
+        SELECT i.recipient_id::text, i.kind, i.state, count(n.id)
           FROM incident i LEFT JOIN notification n ON n.incident_id = i.id
          GROUP BY i.id"""
     breaches = []
-    for recipient_id, kind, state, _, owed in rows.ask(statement):
+    for recipient_id, kind, state, owed in rows.ask(statement):
         if recipient_id is None or recipient_id in attended:
             continue
         if state != "open":
@@ -250,7 +248,7 @@ def complaints(paths: Iterable[Path]) -> dict[str, int]:
         for line in path.read_text(errors="replace").splitlines() if path.exists() else []:
             if '"level": "error"' in line or '"level": "warning"' in line:
                 told = json.loads(line)
-                found[" ".join(str(told[name]) for name in ("event", "error") if name in told)] += 1
+                found[" ".join(str(told[name]) for name in ("event", "error") if name in told)[:60]] += 1
     return dict(found.most_common(20))
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from tests.torture.devices import Device
-from tests.torture.ground import Ground, process_of
+from tests.torture.ground import Ground
 from tests.torture.ledger import Way
 from tests.torture.links import COMMIT_ASKED, COMMITTED, Link, Pair, is_commit_of_ingest, is_puback
+from tests.torture.processes import process_of
 from tests.torture.schedule import Fault, Strike
 
 

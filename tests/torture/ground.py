@@ -1,12 +1,10 @@
-"""The processes of one leg: a database, the hub, a standby ingest and a second duty, a broker."""
+"""Where one leg happens: a database, the hub, a standby ingest and a second duty, a broker."""
 
 import asyncio
 import contextlib
 import os
-import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -18,66 +16,15 @@ import psutil
 import psycopg
 
 from hub.bench.http_json import HttpJson
-from hub.bench.hub_process import HubProcess, free_port
+from hub.bench.hub_process import free_port
 from hub.embedded import EmbeddedDatabaseError, EmbeddedPostgres, RunFile
-from hub.embedded.ties import die_with_parent
-from tests.hub.subscriber.broker import Broker
 from tests.torture import schedule
 from tests.torture.links import Link
 from tests.torture.other_postgres import OtherPostgres
+from tests.torture.processes import Extra, TorturedBroker, TorturedHub, is_zombie, process_of
 
 _GLANCE_S = 0.05
 _PATIENCE_S = 180.0
-#: `<host>-<process id>` in the name of a connection or of an owner.
-_PROCESS_ID = re.compile(r"-(\d+)\b")
-
-
-class TorturedHub(HubProcess):
-    """A hub whose start nobody waits for, and which does not outlive the harness."""
-
-    def launch(self) -> None:
-        """Start it, and return at once."""
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        self._process = _start(["serve"], self._environment(), self.log_path)
-
-    @property
-    def is_running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
-
-
-class TorturedBroker(Broker):
-    """A broker that may also end as its service manager would end it."""
-
-    def stop(self) -> None:
-        """SIGTERM: it writes down what it has."""
-        assert self._process is not None
-        self._process.terminate()
-        self._process.wait(20)
-        self._process = None
-
-
-@dataclass
-class Extra:
-    """A role beside the supervised ones, started again whenever it ends."""
-
-    role: str
-    environment: dict[str, str]
-    log_path: Path
-    starts: int = 0
-    process: "subprocess.Popen[bytes] | None" = None
-
-    def start(self) -> None:
-        self.starts += 1
-        self.process = _start(["serve", "--role", self.role], self.environment, self.log_path)
-
-    def keep(self) -> None:
-        """Start it if it is not there."""
-        if self.process is None or self.process.poll() is not None:
-            self.start()
-
-    @property
-    def pid(self) -> int | None:
-        return None if self.process is None or self.process.poll() is not None else self.process.pid
 
 
 @dataclass
@@ -137,7 +84,7 @@ class Ground:
         if hub is not None:
             await asyncio.to_thread(hub.stop)
         left = [
-            f"process left over: {process}" for process in family if process.is_running() and not _is_zombie(process)
+            f"process left over: {process}" for process in family if process.is_running() and not is_zombie(process)
         ]
         for link in (*self.doors, *([self.database_link] if self.database_link else [])):
             await link.stop()
@@ -210,7 +157,7 @@ class Ground:
     def owner_pid(self) -> int | None:
         """Whoever owns the taking in, as the rows say."""
         for row in self.ask("SELECT holder FROM owner_epoch WHERE lease_until > clock_timestamp()"):
-            return _process_id(str(row[0]))
+            return process_of(str(row[0]))
         return None
 
     def epoch(self) -> int:
@@ -347,30 +294,3 @@ class Ground:
             if time.monotonic() > deadline:
                 return [f"connection left over: {row}" for row in left] + [f"lock left over: {row}" for row in locks]
             time.sleep(0.1)
-
-
-def process_of(connection_name: str) -> int | None:
-    """The process whose connection is called so: `hub ingest <host>-<process id> event`."""
-    return _process_id(connection_name)
-
-
-def _process_id(name: str) -> int | None:
-    found = _PROCESS_ID.findall(name)
-    return int(found[-1]) if found else None
-
-
-def _is_zombie(process: psutil.Process) -> bool:
-    with contextlib.suppress(psutil.Error):
-        return bool(process.status() == psutil.STATUS_ZOMBIE)
-    return True
-
-
-def _start(arguments: list[str], environment: dict[str, str], log_path: Path) -> "subprocess.Popen[bytes]":
-    with log_path.open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "hub", *arguments],
-            env=environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509 - called from the one main thread
-        )
