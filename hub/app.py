@@ -39,6 +39,7 @@ async def run_ingest(settings: Settings, dsn: str) -> None:
     from hub.ingest.front_door.limits import DEFAULT_LIMITS
     from hub.ingest.front_door.server import FrontDoor
     from hub.ingest.owner import Owner
+    from hub.ingest.pauses import lengthen_pauses
     from hub.ingest.pipeline import Pipeline
     from hub.ingest.scrubbing import Scrubber
     from hub.ingest.subscriber.posting import BrokerPost
@@ -83,6 +84,7 @@ async def run_ingest(settings: Settings, dsn: str) -> None:
                 work.create_task(_wake_door(dsn, door, pipeline.monitoring, scrubber))
                 work.create_task(subscriber.run())
                 work.create_task(BrokerPost(dsn, pool, subscriber.sources, watch.is_connected).run())
+                lengthen_pauses()
                 await _open_doors(settings, door)
                 state.ready = True
         except* Exception:

@@ -57,14 +57,20 @@ class FairQueue:
         devices.put(message)
         self._length += 1
 
-    def take(self, most: int, each_most: int, is_busy: Callable[[str], bool]) -> list[InboundMessage]:
-        """Up to `most` messages in turn, up to `each_most` of a sender, none of a device that is busy."""
+    def take(
+        self, most: int, each_most: int, is_busy: Callable[[str], bool], *, bytes_most: int
+    ) -> list[InboundMessage]:
+        """Up to `most` messages in turn, up to `each_most` of a sender, none of a device that is busy.
+
+        The message with which the payloads come to `bytes_most` is the last.
+        """
+        size = 0
         batch: list[InboundMessage] = []
         taken: Counter[str] = Counter()
         resting: dict[str, _Devices] = {}
         served: dict[str, _Devices] = {}
         senders = self._senders
-        while senders and len(batch) < most:
+        while senders and len(batch) < most and size < bytes_most:
             sender_id = next(iter(senders))
             devices = senders.pop(sender_id)
             message = devices.take(is_busy)
@@ -73,6 +79,7 @@ class FairQueue:
                 continue
             taken[sender_id] += 1
             batch.append(message)
+            size += len(message.payload)
             if devices:
                 (senders if taken[sender_id] < each_most else served)[sender_id] = devices
         if resting or served:  # who rests has waited longest, and is the first to be looked at again

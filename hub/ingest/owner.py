@@ -58,7 +58,8 @@ class Owner:
                 else:
                     await ownership.renew(self._connection, epoch)
             except DATABASE_AWAY as error:
-                _log.warning("owner_renewal_failed", role=ROLE, error=type(error).__name__)
+                if self._connection is not None:  # once an outage
+                    _log.warning("owner_renewal_failed", role=ROLE, error=type(error).__name__)
                 await self._disconnect()
 
     async def release(self, epoch: Epoch) -> None:

@@ -57,7 +57,8 @@ class TimePasser:
                     if not await self._pass(epoch):
                         await self._wait()
                 except DATABASE_AWAY as error:
-                    _log.warning("time_waits_for_database", error=type(error).__name__)
+                    if self._connection is not None:  # once an outage
+                        _log.warning("time_waits_for_database", error=type(error).__name__)
                     await self._disconnect()
                     await asyncio.sleep(_RETRY_S)
         finally:

@@ -155,18 +155,22 @@ async def listen(dsn: str, channels: Sequence[str], *, name: str) -> AsyncIterat
     """Notifications of the channels, for ever, as (channel, payload).
 
     After each (re)connect it yields ("", ""): something may have been missed, look for yourself. Never raises for a
-    database that is away; it tries again.
+    database that is away; it tries again, and says so once an outage.
     """
+    is_lost = False
     while True:
         try:
             async with await connect(dsn, name=f"{name} listen", autocommit=True) as connection:
                 for channel in channels:
                     await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+                is_lost = False
                 yield "", ""
                 while True:
                     async for notify in connection.notifies(timeout=_LISTEN_PROBE_S):
                         yield notify.channel, notify.payload
                     await connection.execute(queries("database").probe)  # a half-open connection shows here
         except DATABASE_AWAY as error:
-            _log.warning("listen_lost", listener=name, error=name_of(error))
+            if not is_lost:
+                _log.warning("listen_lost", listener=name, error=name_of(error))
+            is_lost = True
             await asyncio.sleep(_RECONNECT_S)

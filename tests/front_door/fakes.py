@@ -75,6 +75,7 @@ class FakeCredentials:
 
     devices: dict[str, FakeDevice] = field(default_factory=dict)
     away: bool = False
+    remembers: bool = False  #: While away it lets in whoever it knows.
     gate: asyncio.Event | None = None  #: When set, `authenticate` waits for it.
 
     def register(
@@ -88,7 +89,7 @@ class FakeCredentials:
         if self.gate is not None:
             await self.gate.wait()
         device = self.devices.get(username)
-        if self.away:
+        if self.away and not self.remembers:
             return Refusal(reason=RefusedBecause.UNAVAILABLE)
         if device is None:
             return Refusal(reason=RefusedBecause.UNKNOWN_DEVICE)

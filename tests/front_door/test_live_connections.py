@@ -432,7 +432,9 @@ async def test_a_gateway_is_told_about_its_children_only(house: House) -> None:
 # -- the database is away ---------------------------------------------------------------------------------------------
 
 
-async def test_a_lasting_session_is_refused_and_a_passing_one_admitted_without_the_database(house: House) -> None:
+async def test_an_unknown_lasting_session_is_refused_and_a_passing_one_admitted_without_the_database(
+    house: House,
+) -> None:
     house.store.away = True
     device_id = house.credentials.register()
     async with await RawClient.open(house.port, device_id, V3, clean_start=False) as client:

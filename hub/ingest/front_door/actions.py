@@ -24,6 +24,7 @@ class CloseCause(StrEnum):
     KEEP_ALIVE = "keep_alive"
     NO_CONNECT = "no_connect"  #: No CONNECT in time, or crowded out before one came.
     SLOW_READER = "slow_reader"
+    TAKE_UP = "take_up"  #: Let in without its lasting session; the database is back, and it can have it.
     MEMORY = "memory"  #: More unacknowledged messages than may be kept while the database is away.
     SHUTDOWN = "shutdown"
     OWNERSHIP_LOST = "ownership_lost"

@@ -122,12 +122,19 @@ class Connection(asyncio.Protocol):
         """Whether `down/` messages may be sent: connected, and what was sent before is being read."""
         return self.session.state is SessionState.CONNECTED and Pause.WRITING not in self._pace.reasons
 
-    def admit(self, admission: Admission, stored: StoredSession | None, assigned_client_id: str | None) -> None:
+    def admit(
+        self,
+        admission: Admission,
+        stored: StoredSession | None,
+        assigned_client_id: str | None,
+        *,
+        is_makeshift: bool = False,
+    ) -> None:
         """The registry knows the device."""
         self._timers.cancel("connect")
         self.host.admitted()
         self._decoder.packet_size_max = self.host.limits.packet_bytes_max
-        self._perform(self.session.admit(admission, stored, assigned_client_id))
+        self._perform(self.session.admit(admission, stored, assigned_client_id, is_makeshift=is_makeshift))
         if self.session.keep_alive_s:
             self._timers.start("silence", self._silence_s, self._check_silence)
         self._pace.resume(Pause.AUTHENTICATING)

@@ -11,6 +11,7 @@ from hub.ingest.front_door.connection import Connection
 from hub.ingest.front_door.counters import FrontDoorCounters
 from hub.ingest.front_door.errands import until_stored
 from hub.ingest.front_door.limits import Limits
+from hub.ingest.front_door.makeshift import Makeshift
 from hub.ingest.front_door.opening import refusal_code, session_expiry_s
 from hub.ingest.front_door.packets import Connect
 from hub.ingest.front_door.ports import Credentials, MqttSessions, Watcher
@@ -48,6 +49,7 @@ class Entrance:
         self._limits = limits
         self._counters = counters
         self._spawn = spawn
+        self._makeshift = Makeshift(self.recheck, spawn)
 
     async def let_in(self, connection: Connection, connect: Connect) -> None:
         """Ask the registry, take up the session, answer the CONNECT."""
@@ -68,11 +70,16 @@ class Entrance:
                 verdict.device_id, client_id, clean_start=connect.clean_start, expiry_s=expiry_s
             )
         except DatabaseAwayError:
-            if expiry_s:
+            name = (verdict.device_id, client_id)
+            if expiry_s and not self._makeshift.may_let_in(name, clean_start=connect.clean_start):
                 self._counters.refused["database_away"] += 1
-                connection.refuse_connect(ReasonCode.SERVER_UNAVAILABLE, "a lasting session needs the database")
+                connection.refuse_connect(ReasonCode.SERVER_UNAVAILABLE, "whether the session is there is not known")
                 return
-            stored = None
+            self._take_in(connection, connect, verdict, None, assigned, is_makeshift=expiry_s > 0)
+            if connection.session.is_makeshift:
+                self._makeshift.watch(connection)
+            return
+        self._makeshift.remember((verdict.device_id, client_id), lasts=expiry_s > 0)
         self._take_in(connection, connect, verdict, stored, assigned)
 
     async def _slow_down(self, name: SessionName) -> None:
@@ -95,6 +102,8 @@ class Entrance:
         admission: Admission,
         stored: StoredSession | None,
         assigned: str | None,
+        *,
+        is_makeshift: bool = False,
     ) -> None:
         name = (admission.device_id, assigned or connect.client_id)
         older = self._presence.holder(name)
@@ -109,7 +118,7 @@ class Entrance:
                 CloseCause.TAKEN_OVER, ReasonCode.SESSION_TAKEN_OVER, "a new connection took over", with_will=True
             )
         self._wills.resume(name, session_ended=connect.clean_start)
-        connection.admit(admission, stored, assigned)
+        connection.admit(admission, stored, assigned, is_makeshift=is_makeshift)
         self._watcher.on_connected(admission.device_id)
 
     def see_out(self, connection: Connection, close: Close, *, is_closing: bool) -> None:

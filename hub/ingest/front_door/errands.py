@@ -51,17 +51,21 @@ class Errands:
     def ask_subscriptions(self, connection: Connection, ask: AskSubscriptions) -> None:
         """Look up children and store, if there is anything to; then the SUBACK."""
         looks_up = any(verdict.child_id is not None for verdict in ask.verdicts)
-        if not looks_up and connection.session.stored is None and connection not in self._waiting:
+        if not looks_up and self._needs_no_database(connection):
             connection.complete(connection.session.subscribed(ask, frozenset()))
         else:
             self._queue(connection, lambda: self._subscribe(connection, ask, looks_up=looks_up))
 
     def drop_subscriptions(self, connection: Connection, drop: DropSubscriptions) -> None:
         """Make the database forget; then the UNSUBACK."""
-        if connection.session.stored is None and connection not in self._waiting:
+        if self._needs_no_database(connection):
             connection.complete(connection.session.unsubscribed(drop))
         else:
             self._queue(connection, lambda: self._unsubscribe(connection, drop))
+
+    def _needs_no_database(self, connection: Connection) -> bool:
+        session = connection.session
+        return session.stored is None and not session.is_makeshift and connection not in self._waiting
 
     def _queue(self, connection: Connection, errand: Errand) -> None:
         """In turn: an UNSUBSCRIBE must not overtake its SUBSCRIBE."""
@@ -86,7 +90,7 @@ class Errands:
     async def _subscribe(self, connection: Connection, ask: AskSubscriptions, *, looks_up: bool) -> None:
         session = connection.session
         admission, stored = session.admission, session.stored
-        if admission is None:
+        if admission is None or await _waits_in_vain(connection):
             return
         children: frozenset[str] = frozenset()
         if looks_up:
@@ -98,6 +102,17 @@ class Errands:
 
     async def _unsubscribe(self, connection: Connection, drop: DropSubscriptions) -> None:
         stored = connection.session.stored
+        if await _waits_in_vain(connection):
+            return
         if stored is not None:
             await until_stored(lambda: self._sessions.unsubscribe(stored.id, drop.topic_filters))
         connection.complete(connection.session.unsubscribed(drop))
+
+
+async def _waits_in_vain(connection: Connection) -> bool:
+    """What belongs into a lasting session is answered when that can be had: on the client's next connection."""
+    if not connection.session.is_makeshift:
+        return False
+    while not connection.has_ended:  # noqa: ASYNC110 - its end is an event of many sources
+        await asyncio.sleep(_RETRY_S)
+    return True

@@ -11,6 +11,11 @@ from enum import IntFlag
 from hub.ingest.front_door.host import Host
 from hub.ingest.source import Leaf
 
+#: Who holds less than this part of a connection's bounds holds little: 50 messages, 100 KiB.
+_LITTLE = 20
+#: What everybody together may hold beyond that, of the bounds for all.
+_FOR_ALL = 0.75
+
 
 class Pause(IntFlag):
     """Why a connection is not read from."""
@@ -54,14 +59,19 @@ class Pace:
                 self._go_on()
 
     def has_room(self, *, share: int) -> bool:
-        """Whether less than a `share`-th of the bounds is in flight, of this connection and of all."""
+        """Whether less than a `share`-th of the bounds is in flight, of this connection and of all.
+
+        The last quarter of what all may hold is for those who hold little: a press finds room though others fill it.
+        """
         host, limits = self._host, self._host.limits
         messages, size = self._in_flight()
+        holds_little = messages * _LITTLE <= limits.in_flight_max and size * _LITTLE <= limits.in_flight_bytes_max
+        part = 1.0 if holds_little else _FOR_ALL
         return (
             messages * share <= limits.in_flight_max
             and size * share < limits.in_flight_bytes_max
-            and host.in_flight - host.hold.count < limits.in_flight_total_max
-            and host.in_flight_size - host.hold.size < limits.in_flight_bytes_total_max
+            and host.in_flight - host.hold.count < limits.in_flight_total_max * part
+            and host.in_flight_size - host.hold.size < limits.in_flight_bytes_total_max * part
         )
 
     def pause_for_room(self, leaf: Leaf) -> bool:

@@ -91,6 +91,8 @@ class Session:
         self.will: Will | None = None
         self.will_topic: UpTopic | None = None
         self.stored: StoredSession | None = None
+        #: Its lasting session could not be read when it was let in: the database was away.
+        self.is_makeshift = False
         self._limits = limits
         self._connect: Connect | None = None
         self._admitted: _Admitted | None = None
@@ -163,13 +165,20 @@ class Session:
         will = self._connect.will if self._connect is not None else None
         return will is None or parse_up_topic(will.topic, admission) is not None
 
-    def admit(self, admission: Admission, stored: StoredSession | None, assigned_client_id: str | None) -> list[Action]:
+    def admit(
+        self,
+        admission: Admission,
+        stored: StoredSession | None,
+        assigned_client_id: str | None,
+        *,
+        is_makeshift: bool = False,
+    ) -> list[Action]:
         """The registry knows the device: CONNACK, and again what an earlier connection left unacknowledged."""
         connect = self._connect
         if connect is None or self.state is not SessionState.AUTHENTICATING:
             return []
         self.state = SessionState.CONNECTED
-        self.stored = stored
+        self.stored, self.is_makeshift = stored, is_makeshift
         self.client_id = assigned_client_id or connect.client_id
         self.keep_alive_s = opening.keep_alive_s(connect, self._limits)
         self.expiry_s = opening.session_expiry_s(connect, self._limits)
@@ -179,7 +188,7 @@ class Session:
         down = DownwardHalf(self._limits, connect, admission.device_id, stored)
         self._admitted = _Admitted(admission, up, down)
         answer = ConnAck(
-            session_present=stored is not None and stored.present,
+            session_present=not connect.clean_start if is_makeshift else stored is not None and stored.present,
             properties=opening.connack_properties(connect, assigned_client_id, self._limits),
         )
         return [Send(encode(answer, self.version)), *down.repeat(), LookForMessages()]

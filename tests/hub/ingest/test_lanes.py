@@ -11,7 +11,7 @@ from hub.ingest.lanes import InFlight, Lane, LaneLimits
 from tests.hub.ingest.worlds import Sent
 
 A, B = UUID(int=1), UUID(int=2)
-LIMITS = LaneLimits(batch_max=3, queue_max=5, queue_max_bytes=1000)
+LIMITS = LaneLimits(batch_max=3, batch_max_bytes=1000, queue_max=5, queue_max_bytes=1000)
 
 
 async def test_a_batch_is_taken_in_order_and_no_larger_than_it_may_be() -> None:
@@ -22,6 +22,18 @@ async def test_a_batch_is_taken_in_order_and_no_larger_than_it_may_be() -> None:
     batch = await lane.take()
     assert [message.payload for message in batch] == [b'{"n": 0}', b'{"n": 1}', b'{"n": 2}']
     assert not lane.full
+
+
+async def test_large_messages_do_not_share_a_transaction_beyond_its_bytes() -> None:
+    lane, sent = Lane("telemetry", LIMITS, InFlight()), Sent()
+    for size in (600, 600, 600, 10, 10):
+        lane.put(sent.message(A, b"x" * size))
+    sizes = []
+    while len(lane):
+        batch = await lane.take()
+        sizes.append([len(message.payload) for message in batch])
+        lane.done(batch)
+    assert sizes == [[600, 600], [600, 10, 10]]
 
 
 async def test_a_lane_is_full_by_bytes_too() -> None:
@@ -67,7 +79,7 @@ async def test_a_gateway_or_broker_with_many_devices_has_one_turn_among_senders(
 
 
 async def test_one_sender_takes_up_a_part_of_a_transaction_only() -> None:
-    limits = LaneLimits(batch_max=6, queue_max=50, queue_max_bytes=1000, sender_max=2)
+    limits = LaneLimits(batch_max=6, batch_max_bytes=1000, queue_max=50, queue_max_bytes=1000, sender_max=2)
     in_flight, sent = InFlight(), Sent()
     lane = Lane("event", limits, in_flight)
     for number in range(5):
@@ -92,10 +104,10 @@ def test_every_message_comes_out_once_and_each_devices_in_order(
     for message in put:
         queue.put(message)
     came = []
-    while batch := queue.take(4, 2, busy.__contains__):
+    while batch := queue.take(4, 2, busy.__contains__, bytes_most=10**6):
         came.extend(batch)
     assert not {message.device_id for message in came} & busy
-    while batch := queue.take(4, 2, lambda _device_id: False):
+    while batch := queue.take(4, 2, lambda _device_id: False, bytes_most=10**6):
         came.extend(batch)
     assert len(queue) == 0
     assert len(came) == len(put)

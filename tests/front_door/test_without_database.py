@@ -1,0 +1,192 @@
+"""Lasting sessions while the database is away: heard all the same, told nothing untrue, and taken up afterwards."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from hub.ingest.front_door.limits import Limits
+from hub.ingest.front_door.packet_types import PacketType, Version
+from hub.ingest.front_door.packets import (
+    Acknowledgement,
+    ConnAck,
+    Disconnect,
+    PingReq,
+    PingResp,
+    Publish,
+    SubAck,
+    Subscribe,
+    SubscriptionRequest,
+)
+from hub.ingest.front_door.properties import Properties
+from hub.ingest.front_door.reasons import ReasonCode
+from tests.front_door.conftest import House
+from tests.front_door.fakes import until
+from tests.front_door.raw_client import RawClient
+
+
+@pytest.fixture
+async def full_house() -> AsyncIterator[House]:
+    """Forty messages of all are its bound, and twenty of one connection; nothing can be stored."""
+    house = await House().open(Limits(in_flight_max=20, in_flight_total_max=40))
+    house.sink.answers_at_once = house.sink.storing = False
+    yield house
+    await house.door.stop()
+
+
+async def test_a_press_finds_room_though_others_have_filled_it(full_house: House) -> None:
+    house = full_house
+    greedy = [await RawClient.connected(house.port, house.credentials.register()) for _ in range(3)]
+    for client in greedy[:2]:
+        await client.send(*(client.event(number) for number in range(1, 16)))
+    await house.sink.received(30)
+    await greedy[2].send(greedy[2].event(1), greedy[2].event(2))
+    await house.sink.received(31)  # two are more than a little
+    assert await greedy[2].rest() == []
+    async with await RawClient.connected(house.port, house.credentials.register()) as presser:
+        await presser.send(presser.event(1, b"press"), PingReq())
+        assert await presser.read() == PingResp()
+    assert house.sink.payloads[-1] == b"press"
+    for client in greedy:
+        await client.close()
+
+
+LASTING: dict[str, Any] = {"clean_start": False, "properties": Properties(session_expiry_interval=600)}
+
+
+class Outage:
+    """The database of a house: away, or back."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        house.credentials.remembers = True
+
+    def begin(self) -> None:
+        self._house.store.away = self._house.credentials.away = True
+
+    def end(self) -> None:
+        self._house.store.away = self._house.credentials.away = False
+
+
+@pytest.fixture
+def outage(house: House) -> Outage:
+    return Outage(house)
+
+
+@pytest.fixture
+async def device_id(house: House) -> str:
+    """A device that has a lasting session, and subscribed to what comes down."""
+    device_id = house.credentials.register()
+    async with await RawClient.connected(house.port, device_id, **LASTING) as client:
+        await client.send(subscribe(device_id))
+        assert isinstance(await client.read(), SubAck)
+    await until(lambda: not house.door.counters.connections, "disconnected")
+    return device_id
+
+
+def subscribe(device_id: str) -> Subscribe:
+    request = SubscriptionRequest(topic_filter=f"anxin/v1/{device_id}/down/#", qos=1)
+    return Subscribe(packet_id=1, requests=(request,))
+
+
+async def let_in(house: House, device_id: str, **changes: Any) -> tuple[RawClient, ConnAck]:
+    client = await RawClient.open(house.port, device_id, **{**LASTING, **changes})
+    answer = await client.read()
+    assert isinstance(answer, ConnAck)
+    return client, answer
+
+
+async def test_a_session_that_is_known_is_said_to_be_there_and_is_heard(
+    house: House, outage: Outage, device_id: str
+) -> None:
+    outage.begin()
+    house.sink.answers_at_once = False
+    client, answer = await let_in(house, device_id)
+    assert (answer.code, answer.session_present) == (0, True)
+    await client.send(client.event(7), PingReq())
+    assert await client.read() == PingResp()
+    [message] = await house.sink.received(1)
+    outage.end()
+    message.acknowledge()
+    assert await client.read() == Acknowledgement(PacketType.PUBACK, 7)
+    farewell = await client.read()
+    assert isinstance(farewell, Disconnect)
+    assert farewell.code == ReasonCode.SERVER_BUSY
+    await client.close()
+    house.store.queue(device_id, payload=b"kept")
+    client, answer = await let_in(house, device_id)
+    assert answer.session_present
+    message_down = await client.read()
+    assert isinstance(message_down, Publish)
+    assert message_down.payload == b"kept"
+    await client.close()
+
+
+async def test_what_is_on_its_way_is_waited_for_before_the_session_is_taken_up(
+    house: House, outage: Outage, device_id: str
+) -> None:
+    outage.begin()
+    house.sink.answers_at_once = False
+    client, _ = await let_in(house, device_id)
+    await client.send(client.event(1), client.event(2))
+    first, second = await house.sink.received(2)
+    outage.end()
+    first.acknowledge()
+    assert await client.read() == Acknowledgement(PacketType.PUBACK, 1)
+    await client.send(PingReq())
+    assert await client.read() == PingResp()
+    second.acknowledge()
+    assert await client.read() == Acknowledgement(PacketType.PUBACK, 2)
+    assert isinstance(await client.read(), Disconnect)
+    await client.close()
+
+
+async def test_a_subscription_is_not_answered_before_it_can_be_kept(
+    house: House, outage: Outage, device_id: str
+) -> None:
+    outage.begin()
+    client, _ = await let_in(house, device_id)
+    await client.send(subscribe(device_id), PingReq())
+    assert await client.read() == PingResp()
+    outage.end()
+    assert isinstance(await client.read(), Disconnect)
+    await client.close()
+
+
+async def test_a_fresh_session_is_told_that_there_is_none_before(house: House, outage: Outage, device_id: str) -> None:
+    outage.begin()
+    client, answer = await let_in(house, device_id, clean_start=True)
+    assert (answer.code, answer.session_present) == (0, False)
+    await client.close()
+
+
+async def test_a_session_nobody_remembers_is_refused_for_a_while(house: House, outage: Outage) -> None:
+    stranger = house.credentials.register()
+    outage.begin()
+    client, answer = await let_in(house, stranger)
+    assert answer.code == ReasonCode.SERVER_UNAVAILABLE
+    await client.close()
+
+
+async def test_one_that_was_revoked_meanwhile_is_closed_for_that(house: House, outage: Outage, device_id: str) -> None:
+    outage.begin()
+    client, _ = await let_in(house, device_id)
+    house.credentials.devices[device_id].revoked = True
+    outage.end()
+    farewell = await client.read()
+    assert isinstance(farewell, Disconnect)
+    assert farewell.code == ReasonCode.ADMINISTRATIVE_ACTION
+    await client.close()
+
+
+async def test_in_3_1_1_a_known_session_is_let_in_likewise(house: House, outage: Outage) -> None:
+    device_id = house.credentials.register()
+    async with await RawClient.connected(house.port, device_id, Version.V3_1_1, clean_start=False):
+        pass
+    outage.begin()
+    async with await RawClient.open(house.port, device_id, Version.V3_1_1, clean_start=False) as client:
+        answer = await client.read()
+        assert isinstance(answer, ConnAck)
+        assert (answer.code, answer.session_present) == (0, True)
+        outage.end()
+        assert await client.read() is None
