@@ -73,10 +73,11 @@ def _hour_before(at: datetime) -> datetime:
 
 
 async def _look(dsn: str, period: "Period", states: int) -> "list[Look]":
+    from hub.storage.addresses import UNHURRIED
     from hub.storage.database import connect
     from hub.verify.verification import verify_installation
 
-    async with await connect(dsn, name="verify", autocommit=True) as connection:
+    async with await connect(dsn, name="verify", autocommit=True, patience=UNHURRIED) as connection:
         return await verify_installation(connection, period, states or None)
 
 

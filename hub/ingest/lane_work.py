@@ -70,8 +70,8 @@ class LaneDuty:
 
 #: Finding out who fails: the locks of a database that is well are had in milliseconds.
 _SORTING = Patience(lock_s=0.3, statement_s=2.0, answer_s=BRISK.answer_s)
-#: A suspect may take its time over a statement, but not stand in a queue for a lock with its person's state in hand.
-_APART = Patience(lock_s=0.3, statement_s=BRISK.statement_s, answer_s=BRISK.answer_s)
+#: A suspect has its person's state in hand while it tries, and the person may press meanwhile.
+_APART = Patience(lock_s=0.3, statement_s=3.0, answer_s=BRISK.answer_s)
 
 
 class LaneWork:
@@ -154,7 +154,7 @@ class LaneWork:
                 return
 
     async def _try_suspect(self, epoch: Epoch, message: InboundMessage) -> Exception | None:
-        return await self._insist(epoch, [message], self._duty.take_in, self._apart)
+        return await self._insist(epoch, [message], self._duty.take_in, self._apart, busy_tries=1)
 
     async def _part_with(self, epoch: Epoch, message: InboundMessage, error: Exception) -> Exception | None:
         """Set one message aside with its reason, and acknowledge it; returns what keeps us from even that."""
@@ -177,7 +177,13 @@ class LaneWork:
         )
 
     async def _insist(
-        self, epoch: Epoch, batch: Sequence[InboundMessage], take_in: Intake, committer: Committer
+        self,
+        epoch: Epoch,
+        batch: Sequence[InboundMessage],
+        take_in: Intake,
+        committer: Committer,
+        *,
+        busy_tries: int = _BUSY_TRIES,
     ) -> Exception | None:
         """Try until the database takes it, and only then acknowledge; returns what it has against these messages."""
         delay_s, busy = _RETRY_S, 0
@@ -198,7 +204,7 @@ class LaneWork:
                     delay_s = min(delay_s * 2, _RETRY_MAX_S)
                     continue
                 busy += 1
-                if fault is not Fault.BUSY or busy >= _BUSY_TRIES:
+                if fault is not Fault.BUSY or busy >= busy_tries:
                     self._state.storing = self._state.storing and fault is not Fault.BUSY
                     return error
                 await committer.close()
