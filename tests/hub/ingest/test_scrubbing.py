@@ -111,3 +111,20 @@ async def test_everybody_is_compared_without_being_asked_for(world: World, owned
             scrubber.wake()
             await asyncio.sleep(0.01)
     assert scrubber.counters.different == 0
+
+
+async def test_a_process_that_was_stopped_compares_everything_before_it_is_believed(
+    world: World, owned: tuple[Pipeline, Scrubber], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline, scrubber = owned
+    people = 60  # more than a slice
+    await asyncio.gather(*(say(pipeline, world.device(worn_by=world.recipient())) for _ in range(people)))
+    steps = iter(range(0, 10**9, 60))  # each look at the clock finds a minute gone
+    monkeypatch.setattr("hub.ingest.scrubbing.monotonic_s", lambda: float(next(steps)))
+    rounds = scrubber.counters.rounds
+    async with asyncio.timeout(10):
+        while scrubber.counters.rounds < rounds + 3:
+            scrubber.wake()
+            await asyncio.sleep(0.01)
+    assert scrubber.counters.compared >= 2 * people
+    assert scrubber.counters.different == 0

@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+from device_adapters import Decoded
+from hub.identity import new_id
 from hub.ingest.pipeline import Pipeline
 from hub.ingest.source import Leaf, Origin
 from tests.hub.ingest.conftest import Send
@@ -18,6 +20,13 @@ def counts(world: World) -> dict[str, int]:
     rows = world.run("SELECT * FROM intake_tally")
     names = set(rows[0]) - {"hour", "lane", "source", "epoch"} if rows else set()
     return {name: total for name in names if (total := sum(row[name] for row in rows))}
+
+
+async def answered(sent: Sent, times: int) -> None:
+    """Wait for so many answers in all."""
+    async with asyncio.timeout(10):
+        while len(sent.answers) < times:
+            await asyncio.sleep(0.002)
 
 
 async def test_a_batch_of_readings_is_counted_by_what_became_of_each(world: World, send: Send) -> None:
@@ -65,6 +74,27 @@ async def test_a_press_is_counted_once_and_its_alert_by_its_kind(world: World, s
     assert found["hour"] == NOW
 
 
+async def test_flags_are_counted_as_snapshots_and_by_the_events_they_become(world: World, pipeline: Pipeline) -> None:
+    device = world.device("smartwatch", worn_by=world.recipient())
+    origin, sent = Origin(source="vendor", division_id=COUNTY), Sent()
+    for packet_id, up in enumerate((False, True, True), start=1):
+        snapshot = sent.message(device, b"snapshot", Leaf.EVENT, packet_id=packet_id)
+        pipeline.accept(replace(snapshot, origin=origin, decoded=Decoded(levels={"sos_pressed": up})))
+        await answered(sent, packet_id)
+    assert counts(world) == {"messages": 3, "flag_messages": 3, "flag_edges": 1, "events_stored": 1}
+
+
+async def test_a_strangers_message_is_counted_and_its_quarantined_copy_too(world: World, pipeline: Pipeline) -> None:
+    world.division()
+    origin, sent = Origin(source="vendor", division_id=COUNTY), Sent()
+    for leaf in (Leaf.TELEMETRY, Leaf.EVENT):
+        said = sent.message(new_id(), {"event": "sos_pressed"} if leaf is Leaf.EVENT else READING, leaf)
+        pipeline.accept(replace(said, origin=origin))
+    await answered(sent, 2)
+    assert counts(world) == {"messages": 2, "strangers": 2, "quarantined": 2}
+    assert len(world.run("SELECT 1 FROM quarantined_message")) == 2
+
+
 async def test_one_batch_of_two_hours_and_two_ways_is_counted_in_each(world: World, pipeline: Pipeline) -> None:
     device = world.device()
     origin = Origin(source="vendor", division_id=COUNTY)
@@ -75,9 +105,7 @@ async def test_one_batch_of_two_hours_and_two_ways_is_counted_in_each(world: Wor
     for message in (here, early):
         pipeline.accept(message)
     pipeline.accept(replace(sent.message(device, {**READING, "id": "3"}, Leaf.TELEMETRY), origin=origin))
-    async with asyncio.timeout(10):
-        while len(sent.answers) < 3:
-            await asyncio.sleep(0.002)
+    await answered(sent, 3)
     rows = world.run("SELECT hour, source, readings_stored FROM intake_tally ORDER BY hour, source")
     assert [(row["hour"], row["source"], row["readings_stored"]) for row in rows] == [
         (before.replace(minute=0), "front_door", 1),
