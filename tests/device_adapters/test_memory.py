@@ -11,9 +11,9 @@ from device_adapters.json_payloads import read_object
 from device_adapters.readings import Reading, ReadingBatch
 from device_adapters.statuses import DeviceStatus
 
-MESSAGES = 3_000
+MESSAGES = 800
 #: A cache of text holds some 200 bytes for each of them; what else comes and goes in between is far less.
-KEPT_BYTES_MAX = 60_000
+KEPT_BYTES_MAX = 30_000
 
 
 @pytest.mark.parametrize(
