@@ -32,10 +32,10 @@ def api(database: str) -> Iterator[LiveApi]:
 
 
 @pytest.fixture
-def session(api: LiveApi) -> requests.Session:
-    session = requests.Session()
-    session.headers["Authorization"] = f"Bearer {api.run(api.web.key(Role.ADMIN, TOWNSHIP))}"
-    return session
+def session(api: LiveApi) -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        session.headers["Authorization"] = f"Bearer {api.run(api.web.key(Role.ADMIN, TOWNSHIP))}"
+        yield session
 
 
 def send(api: LiveApi, octets: bytes) -> bytes:

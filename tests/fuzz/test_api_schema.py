@@ -5,6 +5,7 @@ what the description calls invalid may not be accepted.
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count as count_from
 from typing import Any
@@ -129,6 +130,11 @@ class Inspection:
 
         call()
 
+    def close(self) -> None:
+        """Hang up."""
+        for session in self._sessions.values():
+            session.close()
+
 
 def _readable(found: Ok[Operation] | Err[InvalidSchema]) -> Operation:
     if isinstance(found, Err):
@@ -141,9 +147,10 @@ def inspect_all(api: LiveApi, effort: Effort) -> None:
     inspection = Inspection(api, effort)
     schema.config.generation.update(with_security_parameters=False)  # who calls is chosen here
     operations = [_readable(found) for found in schema.get_all_operations()]
-    for operation in operations:
-        if operation.label not in LEFT_OUT:
-            inspection.inspect(operation)
+    with closing(inspection):
+        for operation in operations:
+            if operation.label not in LEFT_OUT:
+                inspection.inspect(operation)
     inspected = {operation.label for operation in operations} - LEFT_OUT
     assert len(inspected) > 50
     assert {caller for _, caller in inspection.called} == set(CALLERS)
