@@ -16,9 +16,13 @@ from hub.identity import new_id
 from hub.notify.blind_alarm import BlindAlarm, Place
 from hub.notify.channels.port import Accepted, Channel, Inbox, Rejected, Reply, Submission, Unknown
 from hub.notify.duty_file import FILE_NAME, DutyFile
+from hub.notify.inbox import StoringInbox
+from hub.notify.replies import ReplyDesk
+from hub.notify.settling import Settlement
 from hub.notify.texts import Sender
 from hub.storage.database import open_pool
 from hub.storage.heartbeats import beat
+from hub.storage.wakeup import Wakeup
 from tests.hub.ingest.worlds import COUNTY, World
 
 NOWHERE = "postgresql://anxin@/anxin?host=/nowhere"
@@ -323,3 +327,18 @@ async def test_a_disk_that_cannot_be_written_does_not_silence_the_alarm(
     await night.later(minutes=1)
     await night.later(minutes=1)
     assert channel.numbers == [OPERATOR]
+
+
+async def test_what_the_alarm_keeps_never_reaches_the_desk_and_everything_else_does(night: Night, world: World) -> None:
+    await night.start(NOWHERE)
+    await night.later()
+    await night.later(minutes=1)
+    pool = await open_pool(world.dsn, name="test", max_size=1)
+    settlement = Settlement(("fake",))
+    desk = ReplyDesk(PLACE.sender, COUNTY, PLACE.timezone)
+    wakeup = Wakeup(world.dsn, ["outbox"], name="test")
+    inbox = StoringInbox(pool, settlement, desk, wakeup, night.alarm.overhear)
+    for text in ("9", "收到，马上看"):
+        await inbox.receive_reply(Reply(channel="fake", origin=OPERATOR, text=text))
+    await pool.close()
+    assert [row["text"] for row in world.run("SELECT text FROM inbound_text")] == ["收到，马上看"]
