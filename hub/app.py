@@ -11,7 +11,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -21,6 +21,9 @@ from hub.storage.addresses import BRISK, PROMPT, UNHURRIED, Patience
 from hub.storage.database import DATABASE_AWAY, Pool, listen, open_pool
 from hub.storage.durability import check_durability
 from hub.storage.figures import Figure
+
+if TYPE_CHECKING:
+    from hub.storage.troubled import Troubled
 
 _log = structlog.get_logger(__name__)
 
@@ -175,13 +178,13 @@ async def run_duty(settings: Settings, dsn: str) -> None:
         prepared.set()
         state.ready = True
         work.create_task(run_duty_loop(pool, dsn, troubled))
-        work.create_task(run_housekeeping(dsn, _housekeeping_jobs(slow_pool)))
+        work.create_task(run_housekeeping(dsn, _housekeeping_jobs(slow_pool, troubled)))
         work.create_task(watch_clock(pool, settings.division))
         storage_watch = StorageWatch(pool, settings.division, troubled, dsn=dsn, data_dir=settings.data_dir)
         work.create_task(storage_watch.run())
 
 
-def _housekeeping_jobs(pool: Pool) -> list[Any]:
+def _housekeeping_jobs(pool: Pool, troubled: "Troubled") -> list[Any]:
     from hub.housekeeping import Job
     from hub.storage import quarantine, retention, time_series
     from hub.storage.database import database_now
@@ -202,7 +205,7 @@ def _housekeeping_jobs(pool: Pool) -> list[Any]:
 
     async def delete_expired() -> None:
         async with pool.connection() as connection:
-            await retention.delete_expired(connection, retention.RetentionPeriods())
+            await retention.delete_expired(connection, retention.RetentionPeriods(), troubled)
 
     return [
         Job(name="reading partitions", every=timedelta(hours=6), work=keep_partitions),

@@ -3,13 +3,17 @@
 Readings and what is computed from them are `hub.storage.time_series`'s.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
+from uuid import NAMESPACE_URL, uuid5
 
 from hub.storage import quarantine, time_series
 from hub.storage.database import Connection, database_now
 from hub.storage.queries import queries
 from hub.storage.time_series import TimeSeriesPeriods
+from hub.storage.troubled import Troubled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,28 +33,60 @@ class RetentionPeriods:
     tallies: timedelta = timedelta(days=3 * 365)
 
 
-async def delete_expired(connection: Connection, periods: RetentionPeriods) -> None:
-    """Delete what has served its time; what people decided is not touched here."""
-    statements = queries("retention")
-    for statement, period in (
-        (statements.event_identities, periods.event_identities),
-        (statements.reading_identities, periods.reading_identities),
-        (statements.device_clocks, periods.reading_identities),
-        (statements.quarantined_messages, periods.raw_payloads),
-        (statements.quarantine_summaries, periods.raw_payloads),
-        (statements.event_payloads, periods.raw_payloads),
-        (statements.stream_events, periods.stream_events),
-        (statements.user_sessions, periods.sessions_grace),
-        (statements.receipts, periods.texts_received),
-        (statements.inbound_texts, periods.texts_received),
-        (statements.access_log, periods.access_log),
-        (statements.strangers_flags, periods.strangers_flags),
-        (statements.cleared_suspicions, periods.cleared_suspicions),
-        (statements.intake_tallies, periods.tallies),
-        (statements.finding_tallies, periods.tallies),
-    ):
-        await connection.execute(statement, {"period": period})
-    await connection.execute(statements.orphaned_states)
-    await quarantine.forget_oldest(connection)
-    await time_series.delete_expired_rollups(connection, periods.time_series)
-    await time_series.wipe_locations(connection, await database_now(connection), periods.time_series)
+async def delete_expired(connection: Connection, periods: RetentionPeriods, troubled: Troubled | None = None) -> None:
+    """Delete what has served its time; what people decided is not touched here.
+
+    With `troubled`, what cannot be deleted does not keep the rest: each step has its own turn. Without, it is raised.
+    """
+    steps = _steps(periods)
+    resting = set() if troubled is None else set(troubled.resting())
+    for name, delete in steps.items():
+        key = uuid5(NAMESPACE_URL, f"retention/{name}")
+        if troubled is None:
+            await delete(connection)
+        elif key not in resting:
+            async with troubled.turn(connection, key, f"retention of {name}"):
+                await delete(connection)
+
+
+def _steps(periods: RetentionPeriods) -> dict[str, Callable[[Connection], Awaitable[object]]]:
+    kept = {
+        "event_identities": periods.event_identities,
+        "reading_identities": periods.reading_identities,
+        "device_clocks": periods.reading_identities,
+        "quarantined_messages": periods.raw_payloads,
+        "quarantine_summaries": periods.raw_payloads,
+        "event_payloads": periods.raw_payloads,
+        "stream_events": periods.stream_events,
+        "user_sessions": periods.sessions_grace,
+        "receipts": periods.texts_received,
+        "inbound_texts": periods.texts_received,
+        "access_log": periods.access_log,
+        "strangers_flags": periods.strangers_flags,
+        "cleared_suspicions": periods.cleared_suspicions,
+        "intake_tallies": periods.tallies,
+        "finding_tallies": periods.tallies,
+    }
+    return {
+        **{name: partial(_delete, name, period) for name, period in kept.items()},
+        "orphaned_states": _delete_orphaned_states,
+        "quarantine": quarantine.forget_oldest,
+        "rollups": partial(_delete_rollups, periods.time_series),
+        "locations": partial(_wipe_locations, periods.time_series),
+    }
+
+
+async def _delete(statement: str, period: timedelta, connection: Connection) -> None:
+    await connection.execute(getattr(queries("retention"), statement), {"period": period})
+
+
+async def _delete_orphaned_states(connection: Connection) -> None:
+    await connection.execute(queries("retention").orphaned_states)
+
+
+async def _delete_rollups(periods: TimeSeriesPeriods, connection: Connection) -> None:
+    await time_series.delete_expired_rollups(connection, periods)
+
+
+async def _wipe_locations(periods: TimeSeriesPeriods, connection: Connection) -> None:
+    await time_series.wipe_locations(connection, await database_now(connection), periods)

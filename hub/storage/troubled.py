@@ -16,6 +16,8 @@ _log = structlog.get_logger(__name__)
 _PAUSE_FIRST_S = 1.0
 #: A step of a ladder that mends itself - a lock that is given back, a row that is corrected - is at most so late.
 _PAUSE_MAX_S = 60.0
+#: Longer than the hour that housekeeping takes to come back to a step of its own.
+_FORGOTTEN_AFTER_S = 2 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,5 +88,5 @@ class Troubled:
 
     def forget_silent(self) -> None:
         """Drop those that have not come back although their rest is long over: their rows have gone."""
-        long_ago_s = monotonic_s() - 2 * _PAUSE_MAX_S
+        long_ago_s = monotonic_s() - _FORGOTTEN_AFTER_S
         self._troubles = {row: one for row, one in self._troubles.items() if one.rests_until_s > long_ago_s}

@@ -13,6 +13,7 @@ import pytest
 from hub.duty.loop import run_duty_loop
 from hub.storage import troubled
 from hub.storage.database import open_pool
+from hub.storage.retention import RetentionPeriods, delete_expired
 from hub.storage.troubled import Troubled
 from tests.hub.notify.conftest import town
 from tests.hub.notify.town import FakeChannel, Town, outbox_at_work, until
@@ -122,3 +123,19 @@ async def test_an_outcome_that_cannot_be_recorded_ends_no_worker(town: Town) -> 
         good = town.owe(incidents[1], "10000000001", person="p1")
         await until(lambda: town.state(good) == "sent")
         await until(lambda: "unknown" in town.states(bad))
+
+
+async def test_what_cannot_be_deleted_keeps_nothing_else_from_being_deleted(town: Town) -> None:
+    person = town.recipient()
+    town.run("INSERT INTO reading_identity VALUES (%(id)s, 'x', now() - interval '1 year')", id=town.device())
+    town.run("INSERT INTO event_identity VALUES (%(id)s, 'x', %(id)s, 'x', 1, now() - interval '1 year')", id=person)
+    town.run(
+        "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'kept'; END $$;"
+        "CREATE TRIGGER keep BEFORE DELETE ON event_identity FOR EACH ROW EXECUTE FUNCTION keep()"
+    )
+    troubles = Troubled()
+    async with town.pool.connection() as connection:
+        await delete_expired(connection, RetentionPeriods(), troubles)
+    assert town.run("SELECT 1 FROM reading_identity") == []
+    assert len(town.run("SELECT 1 FROM event_identity")) == 1
+    assert troubles.count == 1
