@@ -151,24 +151,27 @@ def check_texts(rows: Rows, texts: Path, phones: dict[str, str], attended: set[s
         unmarked = [row for row in tries if row[2] != "unknown" and not row[3]]
         if len(tries) > 1 and len(unmarked) > 1:
             breaches.append(f"text doubled without a mark: {notification} {tries}")
-    return breaches + _ladders_not_climbed(rows, {line["to"] for line in lines}, phones, attended)
+    to_others = [line["to"] for line in lines if line["to"] not in phones.values()]
+    breaches += [f"text to a number of nobody: {number}" for number in to_others]
+    return breaches + _ladders_not_climbed(rows, written, attended)
 
 
-def _ladders_not_climbed(rows: Rows, told: set[str], phones: dict[str, str], attended: set[str]) -> list[str]:
-    """Nobody touched them: both steps owed their text to the one contact, and it was told."""
+def _ladders_not_climbed(rows: Rows, written: Counter[str], attended: set[str]) -> list[str]:
+    """Nobody touched them: both steps owed their text to the one contact, and at least one of them was written."""
     statement = """
-        SELECT i.recipient_id::text, i.kind, i.state, count(n.id)
+        SELECT i.recipient_id::text, i.kind, i.state, count(DISTINCT n.id), array_agg(a.id::text)
           FROM incident i LEFT JOIN notification n ON n.incident_id = i.id
+          LEFT JOIN attempt a ON a.notification_id = n.id
          GROUP BY i.id"""
     breaches = []
-    for recipient_id, kind, state, owed in rows.ask(statement):
+    for recipient_id, kind, state, owed, attempts in rows.ask(statement):
         if recipient_id is None or recipient_id in attended:
             continue
         if state != "open":
             breaches.append(f"changed by nobody: {kind} of {recipient_id} is {state}")
         if owed < 2:
             breaches.append(f"steps not taken: {kind} of {recipient_id} owed {owed} texts instead of 2")
-        if phones[recipient_id] not in told:
+        if not any(written[attempt] for attempt in attempts):
             breaches.append(f"nobody told: {kind} of {recipient_id}")
     return breaches
 
