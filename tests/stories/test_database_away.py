@@ -3,11 +3,15 @@
 import asyncio
 import time
 
+import pytest
+
 from tests.stories.away_ground import Ground, ground, roster, seqs_in_order, until
 from tests.stories.cast import Onlooker, Village
 from tests.stories.patient_device import PatientDevice, living
 
 OPERATOR = "10000000007"
+#: Half a minute where there is little else to do.
+pytestmark = pytest.mark.timeout(300)
 
 
 async def test_a_database_that_falls_silent_costs_nothing_but_time() -> None:
