@@ -97,7 +97,7 @@ class Mischief:
         await device.drop()
 
     async def _fall_asleep(self, device: InsistingDevice) -> None:
-        """A connection on which nothing is said until the hub gives it up."""
+        """A connection on which nothing is said."""
         with suppress(*LOST):
             await device.connected()
         await asyncio.sleep(120)
