@@ -223,3 +223,22 @@ async def test_a_guessers_failures_do_not_slow_down_the_device_itself(house: Hou
     async with await RawClient.connected(house.port, device_id) as client:
         await client.send(PingReq())
         assert await client.read() == PingResp()
+
+
+async def test_a_burst_of_connects_is_read_a_few_at_a_time(house: House) -> None:
+    """Between two turns of the burst everybody who is in is read from."""
+    read: list[int] = []
+    openings = house.door._read_openings
+
+    def count() -> None:
+        before = len(house.door._opening)
+        openings()
+        read.append(before - len(house.door._opening))
+
+    house.door._read_openings = count  # type: ignore[method-assign]
+    clients = await asyncio.gather(*(RawClient.open(house.port, house.credentials.register()) for _ in range(100)))
+    for client in clients:
+        assert isinstance(await client.read(), ConnAck)
+        await client.close()
+    assert sum(read) >= 100
+    assert max(read) <= 32

@@ -93,7 +93,11 @@ class Connection(asyncio.Protocol):
         if self.has_ended:
             return
         self._decoder.feed(data)
-        if self._transport is not None:
+        if self._transport is None:
+            return
+        if self.session.state is SessionState.OPENING:
+            self.host.read_soon(self)
+        else:
             self._advance()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -138,6 +142,11 @@ class Connection(asyncio.Protocol):
         if self.session.keep_alive_s:
             self._timers.start("silence", self._silence_s, self._check_silence)
         self._pace.resume(Pause.AUTHENTICATING)
+
+    def read_opening(self) -> None:
+        """Read the CONNECT, as far as it has come."""
+        if not self.has_ended:
+            self._advance()
 
     def refuse_connect(self, code: ReasonCode, sentence: str) -> None:
         """The device is not let in."""

@@ -29,6 +29,10 @@ class Host(Protocol):
         """A socket was opened; False when there are too many."""
         ...
 
+    def read_soon(self, connection: "Connection") -> None:
+        """Bytes came of a client that is not in yet; `read_opening` follows when those who are have been read."""
+        ...
+
     def admitted(self) -> None:
         """A connection was let in; called once for each, before its CONNACK."""
         ...
