@@ -231,6 +231,7 @@ class LaneWork:
 def _setting_aside(set_aside: SetAside, error: Exception) -> Intake:
     async def take_in(connection: Connection, batch: Sequence[Admitted], sitting: Sitting) -> None:
         for admitted in batch:
+            sitting.tally.of(admitted.message).set_aside += 1
             await set_aside(connection, admitted, UnreadableError("not_stored", {"error": name_of(error)}), sitting)
 
     return take_in

@@ -113,6 +113,7 @@ class Pipeline:
 
     def _lane_work(self, name: str, limits: LaneLimits, in_flight: InFlight, duty: LaneDuty) -> LaneWork:
         def committer(purpose: str, patience: Patience) -> Committer:
-            return Committer(self.dsn, f"ingest {self.holder} {purpose}", name, self.monitoring, patience)
+            # Whose transactions run beside another's count beside it, too: no lane waits for a suspect's commit.
+            return Committer(self.dsn, f"ingest {self.holder} {purpose}", purpose, self.monitoring, patience)
 
         return LaneWork(Lane(name, limits, in_flight), duty, committer, self.counters, self._state)

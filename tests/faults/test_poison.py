@@ -84,6 +84,8 @@ async def test_readings_the_database_refuses_are_set_aside_and_the_others_are_st
     assert all(bad[device] in reason for device, reason in told)
     items = world.run("SELECT device_id FROM maintenance_item WHERE kind = 'quarantine'")
     assert {item["device_id"] for item in items} == set(bad)
+    (counted,) = world.run("SELECT sum(set_aside) AS aside, sum(readings_stored) AS stored FROM intake_tally")
+    assert counted == {"aside": READINGS * len(bad), "stored": READINGS * len(good)}
 
 
 async def test_presses_the_database_refuses_are_shown_at_the_desk_and_the_others_are_taken_in(
