@@ -133,12 +133,13 @@ class LaneWork:
             await sorting.sort(batch, error)
             await self._sorter.close()
             _log.warning("batch_sorted", lane=self.lane.name, size=len(batch), failed=len(sorting.failed))
+            if sorting.nobody_passes():
+                self._state.storing = False  # one alone that waits apart blinds nobody
             if not sorting.nobody_passes() or rounds >= self._duty.rounds_together:
                 for messages, failure in sorting.failed:
                     await self._settle_device(epoch, messages, failure)
                 return
             rounds += 1
-            self._state.storing = False
             await asyncio.sleep(delay_s)
             delay_s = min(delay_s * 2, _RETRY_MAX_S)
 
@@ -205,7 +206,6 @@ class LaneWork:
                     continue
                 busy += 1
                 if fault is not Fault.BUSY or busy >= busy_tries:
-                    self._state.storing = self._state.storing and fault is not Fault.BUSY
                     return error
                 await committer.close()
                 await asyncio.sleep(_BUSY_PAUSE_S)

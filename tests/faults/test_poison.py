@@ -203,3 +203,17 @@ async def test_what_cannot_even_be_set_aside_is_not_acknowledged_and_holds_up_no
     await asyncio.to_thread(world.run, "DROP TRIGGER refuse ON quarantined_message")
     await hub.until_answered()
     assert sorted(incident["kind"] for incident in world.incidents()) == ["sos", "unreadable_event"]
+
+
+async def test_a_table_that_is_altered_is_waited_for_by_all_readings_together(world: World, hub: Hub) -> None:
+    devices = [world.device() for _ in range(12)]
+    with psycopg.connect(world.dsn) as administrator:
+        administrator.execute("LOCK TABLE reading")
+        for device in devices:
+            hub.send(device, reading(0), Leaf.TELEMETRY)
+        await hub.until(lambda: not hub.pipeline.storing)
+        assert hub.pipeline.set_apart["telemetry"] == 0
+        assert not any(sent.answers for sent in hub.sent)
+    await hub.until_answered()
+    assert stored_readings(world) == {device: [0] for device in devices}
+    assert not quarantined(world)
