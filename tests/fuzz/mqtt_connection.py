@@ -14,12 +14,11 @@ from hub.ingest.front_door.actions import AskSubscriptions, Close, DropSubscript
 from hub.ingest.front_door.connection import Connection
 from hub.ingest.front_door.counters import FrontDoorCounters
 from hub.ingest.front_door.hold import Hold
-from hub.ingest.front_door.host import Host
 from hub.ingest.front_door.limits import Limits
 from hub.ingest.front_door.packets import Connect
 from hub.ingest.front_door.rate import Rates, Source
 from hub.ingest.front_door.reasons import ReasonCode
-from hub.ingest.source import InboundMessage, RefusalReason
+from hub.ingest.source import InboundMessage, MessageSink, RefusalReason
 from hub.storage.mqtt_records import Admission, DownMessage
 from tests.fuzz.bounds import bounded_time
 from tests.fuzz.mqtt_session import DEVICE, HEAD_OCTETS
@@ -126,7 +125,7 @@ class ScriptedHouse:
     def __init__(self, loop: ScriptedLoop) -> None:
         self.limits = LIMITS
         self.counters = FrontDoorCounters()
-        self.sink = self
+        self.sink: MessageSink = self
         self.congested = False
         self.storing = True
         self.in_flight = self.in_flight_size = 0
@@ -143,6 +142,9 @@ class ScriptedHouse:
 
     def opened(self, _connection: Connection) -> bool:
         return True
+
+    def read_soon(self, connection: Connection) -> None:
+        self._loop.call_soon(connection.read_opening)
 
     def admitted(self) -> None:
         self.counters.admitted += 1
@@ -248,7 +250,7 @@ def check(octets: bytes) -> None:
     loop, transport = ScriptedLoop(), ScriptedTransport()
     house = ScriptedHouse(loop)
     with bounded_time():
-        connection = Connection(cast("Host", house), 1, cast("asyncio.AbstractEventLoop", loop))
+        connection = Connection(house, 1, cast("asyncio.AbstractEventLoop", loop))
         connection.connection_made(cast("asyncio.BaseTransport", transport))
         turns = 0
         while stream and not connection.has_ended and turns < _TURNS_MAX:
