@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from hub.ingest.admission import Admitted
 from hub.ingest.event_intake import take_in_events
 from hub.ingest.monitoring import Monitoring, Sitting
@@ -41,12 +39,11 @@ class Watch:
             await sitting.save(connection)
 
 
-@pytest.fixture
-async def watch(web: Web, admin: Client) -> Watch:
-    """Assigned for days, so that what it buffered is about its wearer."""
+async def put_on(web: Web, admin: Client) -> Watch:
+    """A watch that somebody has worn for days, so that what it buffered is about them."""
     recipient = await web.recipient()
     device = (await admin.post("/devices", {"kind": "smartwatch", "recipient_id": recipient["id"]})).json()
-    await web.rows("UPDATE assignment SET from_at = from_at - interval '9 days'")
+    await web.rows("UPDATE assignment SET from_at = from_at - interval '9 days' WHERE device_id = %s", device["id"])
     async with web.pool.connection() as connection:
         return Watch(web, recipient, device, await database_now(connection))
 
@@ -55,7 +52,8 @@ def stamps(*moments: datetime) -> Iterator[str]:
     return (moment.isoformat().replace("+00:00", "Z") for moment in moments)
 
 
-async def test_readings_and_last_values_say_where_their_time_comes_from(watch: Watch, admin: Client) -> None:
+async def test_readings_and_last_values_say_where_their_time_comes_from(web: Web, admin: Client) -> None:
+    watch = await put_on(web, admin)
     now = watch.now
     for minute in range(12, 0, -1):
         sent = now - minute * timedelta(minutes=1)
@@ -80,39 +78,30 @@ async def test_readings_and_last_values_say_where_their_time_comes_from(watch: W
     assert vitals == {"heart_rate_bpm": "future", "spo2_pct": "corrected"}
 
 
-@pytest.mark.parametrize(
-    ("ahead", "occurred_ahead", "quality", "late"),
-    [
-        (timedelta(), timedelta(), "device", False),
-        (-3 * HOUR, -3 * HOUR, "device", True),
-        (HOUR, timedelta(), "future", False),
-        (None, timedelta(), "missing", False),
-    ],
-)
-async def test_an_incident_says_how_late_its_press_is_and_by_whose_clock(
-    watch: Watch,
-    admin: Client,
-    ahead: timedelta | None,
-    occurred_ahead: timedelta,
-    quality: str,
-    late: bool,
-) -> None:
-    claimed = None if ahead is None else watch.now + ahead
-    press = {"id": "p", "event": "sos_pressed", "occurred_at": None if claimed is None else claimed.isoformat()}
-    await watch.sends(press, Leaf.EVENT, watch.now)
-    (incident,) = (await admin.get("/incidents")).json()["items"]
-    (alert,) = incident["alerts"]
-    assert (alert["quality"], alert["late"]) == (quality, late)
-    occurred_at, received_at = stamps(watch.now + occurred_ahead, watch.now)
-    assert (alert["occurred_at"], alert["received_at"]) == (occurred_at, received_at)
-    assert alert["device_occurred_at"] == (None if claimed is None else next(stamps(claimed)))
-    timeline = (await admin.get(f"/recipients/{watch.recipient['id']}/timeline")).json()["items"]
-    (event,) = [entry for entry in timeline if entry["type"] == "device_event"]
-    assert (event["at"], event["details"]["quality"]) == (occurred_at, quality)
-    assert event["details"]["historical"] is late
+#: What the device's clock is ahead, the time of the event after its receipt, its quality, whether it is late.
+PRESSES: list[tuple[timedelta | None, timedelta, str, bool]] = [
+    (timedelta(), timedelta(), "device", False),
+    (-3 * HOUR, -3 * HOUR, "device", True),
+    (HOUR, timedelta(), "future", False),
+    (None, timedelta(), "missing", False),
+]
 
 
-async def test_an_alert_without_a_device_event_has_no_quality(web: Web, admin: Client) -> None:
-    await web.press(await web.recipient())
-    (incident,) = (await admin.get("/incidents")).json()["items"]
-    assert incident["alerts"][0]["quality"] is None
+async def test_an_incident_says_how_late_its_press_is_and_by_whose_clock(web: Web, admin: Client) -> None:
+    for ahead, occurred_after, quality, late in PRESSES:
+        watch = await put_on(web, admin)
+        claimed = None if ahead is None else watch.now + ahead
+        press = {"id": "p", "event": "sos_pressed", "occurred_at": None if claimed is None else claimed.isoformat()}
+        await watch.sends(press, Leaf.EVENT, watch.now)
+        incidents = (await admin.get("/incidents", recipient_id=watch.recipient["id"])).json()["items"]
+        (alert,) = incidents[0]["alerts"]
+        assert (alert["quality"], alert["late"]) == (quality, late)
+        occurred_at, received_at = stamps(watch.now + occurred_after, watch.now)
+        assert (alert["occurred_at"], alert["received_at"]) == (occurred_at, received_at)
+        assert alert["device_occurred_at"] == (None if claimed is None else next(stamps(claimed)))
+        timeline = (await admin.get(f"/recipients/{watch.recipient['id']}/timeline")).json()["items"]
+        (event,) = [entry for entry in timeline if entry["type"] == "device_event"]
+        assert (event["at"], event["details"]["quality"]) == (occurred_at, quality)
+        assert event["details"]["historical"] is late
+    await web.press(await web.recipient())  # a press that came otherwise than by a device
+    assert (await admin.get("/incidents")).json()["items"][0]["alerts"][0]["quality"] is None

@@ -215,7 +215,7 @@ def test_events_that_waited_together_do_not_look_like_a_clock(listener: Listener
     ways=st.lists(st.floats(0, 60), min_size=25, max_size=25),
     every_s=st.integers(60, 1800),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_any_constant_is_learned_through_any_way_of_up_to_a_minute(
     offset: timedelta, ways: list[float], every_s: int
 ) -> None:
@@ -233,7 +233,7 @@ def test_any_constant_is_learned_through_any_way_of_up_to_a_minute(
     outages=st.lists(st.tuples(st.integers(1, 2000), st.floats(1.3, 5000)), min_size=1, max_size=6),
     live_between=st.integers(0, 20),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_right_clock_is_never_corrected_whatever_it_buffers(
     outages: list[tuple[int, float]], live_between: int
 ) -> None:
