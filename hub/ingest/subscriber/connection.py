@@ -83,6 +83,8 @@ class Connection:
         self._descriptor: int | None = None
         self._is_reading = False
         self._received = 0
+        #: Messages of this connection on their way to a commit, QoS 0 among them.
+        self._under_way = 0
         self._client = self._create_client()
         self._owed = OrderedAcknowledgements(self._send_acknowledgement)
         self._published: dict[int, Callable[[], None]] = {}
@@ -207,15 +209,29 @@ class Connection:
 
     # --- Reading and writing --------------------------------------------------------------------------------------
 
+    @property
+    def _has_enough(self) -> bool:
+        """The window is kept here, too: a broker without a limit of its own sends past ours, and QoS 0 has none."""
+        return self._under_way >= self._plan.window or self._sink.congested
+
+    def _settle_one(self, packet_id: int | None) -> None:
+        self._under_way -= 1
+        if packet_id is not None:
+            self._owed.settle(packet_id)
+        if not self._is_reading and self._under_way <= self._plan.window // 2:
+            self._resume_reading()
+
     def _resume_reading(self) -> None:
-        if self._descriptor is not None and not self._is_reading and not self._sink.congested:
+        if self._descriptor is not None and not self._is_reading and not self._has_enough:
             self._loop.add_reader(self._descriptor, self._read)
             self._is_reading = True
+            if self._is_pending():
+                self._loop.call_soon(self._read_on)
 
     def _read(self) -> None:
-        """Read what has come, a bounded number of messages; stop reading while the pipeline is full."""
+        """Read what has come, a bounded number of messages; stop reading while enough is under way."""
         for _ in range(_READ_AT_ONCE_MAX):
-            if self._sink.congested and self._descriptor is not None:
+            if self._has_enough and self._descriptor is not None:
                 self._loop.remove_reader(self._descriptor)
                 self._is_reading = False
                 return
@@ -267,6 +283,7 @@ class Connection:
         packet_id = message.mid if message.qos else None
         if packet_id is not None and not self._owed.owe(packet_id):
             return
+        self._under_way += 1
         self._receive(
             BrokerMessage(
                 topic=_topic_of(message),
@@ -277,7 +294,7 @@ class Connection:
                 retained=message.retain,
                 packet_id=packet_id,
             ),
-            _nothing if packet_id is None else lambda: self._owed.settle(packet_id),
+            lambda: self._settle_one(packet_id),
         )
 
     def _on_publish(
