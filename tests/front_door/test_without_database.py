@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hub.ingest.front_door.encoding import encode
 from hub.ingest.front_door.limits import Limits
 from hub.ingest.front_door.packet_types import PacketType, Version
 from hub.ingest.front_door.packets import (
@@ -49,6 +50,22 @@ async def test_a_press_finds_room_though_others_have_filled_it(full_house: House
     assert house.sink.payloads[-1] == b"press"
     for client in greedy:
         await client.close()
+
+
+async def test_a_connection_that_is_gone_keeps_no_bytes_though_its_messages_wait(full_house: House) -> None:
+    house = full_house
+    client = await RawClient.connected(house.port, house.credentials.register())
+    large = b"x" * 60_000
+    await client.send(client.event(1), client.event(2, large))
+    [first, _] = await house.sink.received(2)
+    receipt = first.acknowledge.__self__  # type: ignore[attr-defined]  # the handle, which holds the connection
+    await client.write(encode(client.event(3, large), Version.V5)[:50_000])
+    connection = receipt._connection
+    await until(lambda: connection._decoder.buffered > 40_000, "half a packet is there")
+    client.writer.transport.abort()
+    await until(lambda: not house.door.counters.connections, "gone")
+    assert connection._decoder.buffered == 0
+    await client.close()
 
 
 LASTING: dict[str, Any] = {"clean_start": False, "properties": Properties(session_expiry_interval=600)}

@@ -107,6 +107,7 @@ class Connection(asyncio.Protocol):
         self._timers.close()
         self._outbox.detach()
         self._transport = None
+        self._decoder = Decoder(self.host.limits.connect_bytes_max)  # messages without an answer keep us, not its bytes
         self.host.lost(self)
 
     def pause_writing(self) -> None:
