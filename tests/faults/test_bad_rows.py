@@ -64,8 +64,7 @@ def told(town: Town, incident: UUID) -> list[str]:
     return [row["destination"] for row in rows]
 
 
-@pytest.mark.parametrize("error", ["P0001", "57014"])
-@pytest.mark.parametrize("also_its_timer", [False, True])
+@pytest.mark.parametrize(("error", "also_its_timer"), [("P0001", True), ("57014", False)])
 async def test_a_deadline_that_fails_rests_and_the_other_incidents_escalate(
     town: Town, error: str, *, also_its_timer: bool
 ) -> None:
