@@ -41,6 +41,14 @@ class ProcessFigures:
     fds: int
     threads: int
     cpu_s: float  #: Since each was started.
+    shared_kib: int | None = (
+        None  #: Of the PSS: shared memory, which the database's settings bound. None: not looked at.
+    )
+
+    @property
+    def private_kib(self) -> int | None:
+        """PSS without the shared memory."""
+        return None if self.shared_kib is None else self.pss_kib - self.shared_kib
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,7 @@ class Minute:
 
     @property
     def family_pss_kib(self) -> int:
+        """All processes together."""
         return sum(figures.pss_kib for figures in self.processes.values())
 
     def as_json(self) -> dict[str, Any]:

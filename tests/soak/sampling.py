@@ -52,9 +52,10 @@ def sample_processes(hub: HubProcess) -> dict[str, ProcessFigures]:
                     fds=process.num_fds(),
                     threads=process.num_threads(),
                     cpu_s=round(times.user + times.system, 1),
+                    shared_kib=_shared_kib(process.pid),
                 )
                 parts["supervisor" if number == 0 else _role_of(process.cmdline())].append(figures)
-        except psutil.Error:
+        except (psutil.Error, OSError):
             continue
     return {role: _together(figures) for role, figures in parts.items()}
 
@@ -74,7 +75,16 @@ def _together(parts: list[ProcessFigures]) -> ProcessFigures:
         fds=sum(part.fds for part in parts),
         threads=sum(part.threads for part in parts),
         cpu_s=round(sum(part.cpu_s for part in parts), 1),
+        shared_kib=sum(part.shared_kib or 0 for part in parts),
     )
+
+
+def _shared_kib(pid: int) -> int:
+    """Its proportion of shared memory: the database's buffers, which fill as far as they are set to."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
+        if line.startswith("Pss_Shmem:"):
+            return int(line.split()[1])
+    return 0
 
 
 def sample_database(dsn: str) -> tuple[dict[str, TableFigures], dict[str, int]]:
