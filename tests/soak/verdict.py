@@ -21,8 +21,8 @@ LATENCY_DRIFT_MAX = 0.10
 ROWS_GROWTH_MAX, ROWS_SLACK = 0.10, 20
 #: Space that is overwritten in place plateaus where autovacuum keeps it; a page here and there is no growth.
 KIB_GROWTH_MAX, KIB_SLACK = 0.25, 256
-#: Fewer calm minutes than this say nothing about a leak.
-CALM_MINUTES_MIN = 8
+#: Fewer calm minutes than this say nothing about 5 %: the database's backends come and go, 2 to 10 MiB each.
+CALM_MINUTES_MIN = 15
 #: A quarter with fewer measured minutes than this has no median worth the name.
 PROBED_MINUTES_MIN = 3
 
