@@ -21,7 +21,7 @@ from hub.storage.database import Connection
 from hub.storage.maintenance import MaintenanceReport
 from hub.storage.readings import DeviceSighting, ReadingRow
 from hub.storage.senders import Wearer
-from hub.storage.tallies import IntakeCounts
+from hub.storage.tallies import LATE_FROM, IntakeCounts
 
 #: The fields of a reading that have a column of the same name.
 _MEASURES = (
@@ -117,6 +117,7 @@ async def _insert(connection: Connection, measured: Sequence[Measured], kept: Se
         stored = await readings.insert(connection, rows)
         counts.readings_stored += stored
         counts.readings_repeated -= stored
+        counts.readings_late += sum(row.historical and row.received_at - row.measured_at > LATE_FROM for row in rows)
 
 
 def _row(one: Measured, wearer: Wearer) -> ReadingRow:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hub.storage.database import Connection
 from hub.storage.ownership import Epoch
@@ -30,6 +30,7 @@ class IntakeCounts:
     unreadable_repeated: int = 0
     set_aside: int = 0
     quarantined: int = 0
+    readings_late: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,9 @@ class Found:
     finding: str
     kind: str
 
+
+#: A reading that is older than this when it comes is gone before the others of its hour (`readings_late`).
+LATE_FROM = timedelta(days=30)
 
 _COLUMNS = tuple(field.name for field in fields(IntakeCounts))
 

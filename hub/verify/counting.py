@@ -1,7 +1,7 @@
 """Counts: what ingest says it did, hour by hour, against the rows that are there."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub.storage.tallies import IntakeCounts
@@ -16,6 +16,7 @@ class Kept:
 
     counted_since: datetime | None
     since: datetime
+    late: Hourly = field(default_factory=dict)  #: How many of an hour's rows may be gone before the others.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,9 @@ def _code_of(hour: datetime, said: int, found: int, kept: Kept, words: Words) ->
     if kept.counted_since is None or hour < kept.counted_since:
         return "not_counted_then"
     if found < said:
-        return "kept_no_longer" if hour < kept.since else words.missing
+        if hour < kept.since:
+            return "kept_no_longer"
+        return "late_kept_no_longer" if said - found <= kept.late.get(hour, 0) else words.missing
     return words.uncounted
 
 

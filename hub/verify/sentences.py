@@ -35,6 +35,11 @@ SENTENCES: Mapping[str, Words] = {
         "rows of the hour {hour}: {counted}, of which {found} are left. Their time of keeping is over.",
         "{hour} 这一小时的 {counted} 行已过保存期限，现存 {found} 行。",
     ),
+    "late_kept_no_longer": _as_it_should(
+        "readings stored in the hour {hour}: {counted}, that are there: {found}. No more are gone than were older than "
+        "a month when they came.",
+        "{hour} 这一小时存入 {counted} 条读数，现存 {found} 条：缺少的不多于到达时已超过一个月的读数。",
+    ),
     "readings_missing": _wrong(
         "readings stored in the hour {hour}: {counted}, that are there: {found}. Deleted or lost: {count}.",
         "{hour} 这一小时存入 {counted} 条读数，现存 {found} 条：{count} 条被删除或丢失。",

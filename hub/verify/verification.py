@@ -12,7 +12,7 @@ from hub.storage.database import Connection
 from hub.storage.heartbeats import ALIVE_WITHIN
 from hub.storage.incident_rows import policy_from_json
 from hub.storage.retention import RetentionPeriods
-from hub.storage.tallies import IntakeCounts
+from hub.storage.tallies import LATE_FROM, IntakeCounts
 from hub.storage.verification import Period, Picture, Present
 from hub.verify import counting, custody, judging, ladders, texts
 from hub.verify.counting import Kept, Words
@@ -100,7 +100,11 @@ async def _count_rows(asked: _Asked, intake: dict[datetime, IntakeCounts]) -> It
         "readings",
         {hour: counts.readings_stored for hour, counts in intake.items()},
         await picture.by_hour("readings"),
-        Kept(counted_since=first_hour, since=now - asked.kept.time_series.readings),
+        Kept(
+            counted_since=first_hour,
+            since=now - asked.kept.time_series.readings + LATE_FROM,
+            late={hour: counts.readings_late for hour, counts in intake.items()},
+        ),
         Words(missing="readings_missing", uncounted="readings_uncounted"),
     )
     doubled = await picture.rows("doubled_readings")

@@ -27,6 +27,7 @@ CREATE TABLE intake_tally (
     unreadable_repeated bigint NOT NULL DEFAULT 0,
     set_aside bigint NOT NULL DEFAULT 0,        -- of the unreadable: those that could not be stored for a reason of ours
     quarantined bigint NOT NULL DEFAULT 0,      -- messages kept as they came, unreadable ones and strangers'
+    readings_late bigint NOT NULL DEFAULT 0,    -- of the stored: older than a month when they came, gone before the others
     PRIMARY KEY (hour, lane, source, epoch)
 ) WITH (fillfactor = 50);                       -- written with every batch: new versions stay on their page
 

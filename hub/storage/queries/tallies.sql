@@ -4,9 +4,10 @@
 INSERT INTO intake_tally AS t (hour, lane, source, epoch, messages, refused, strangers, flag_messages, flag_edges,
                                telemetry_read, telemetry_unreadable, statuses, readings_decoded, readings_stored,
                                readings_repeated, events_stored, events_repeated, events_unreadable,
-                               unreadable_repeated, set_aside, quarantined)
+                               unreadable_repeated, set_aside, quarantined, readings_late)
 SELECT %(hour)s, %(lane)s, %(source)s, %(epoch)s,
-       c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10], c[11], c[12], c[13], c[14], c[15], c[16], c[17]
+       c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10], c[11], c[12], c[13], c[14], c[15], c[16], c[17],
+       c[18]
   FROM (SELECT %(counts)s::bigint[]) AS counted(c) WHERE true
     ON CONFLICT (hour, lane, source, epoch) DO UPDATE
    SET messages = t.messages + excluded.messages, refused = t.refused + excluded.refused,
@@ -20,7 +21,8 @@ SELECT %(hour)s, %(lane)s, %(source)s, %(epoch)s,
        events_repeated = t.events_repeated + excluded.events_repeated,
        events_unreadable = t.events_unreadable + excluded.events_unreadable,
        unreadable_repeated = t.unreadable_repeated + excluded.unreadable_repeated,
-       set_aside = t.set_aside + excluded.set_aside, quarantined = t.quarantined + excluded.quarantined
+       set_aside = t.set_aside + excluded.set_aside, quarantined = t.quarantined + excluded.quarantined,
+       readings_late = t.readings_late + excluded.readings_late
 
 -- add_finding --
 -- Rare: most of what comes in finds nothing.

@@ -18,7 +18,8 @@ SELECT hour, sum(messages)::bigint, sum(refused)::bigint, sum(strangers)::bigint
        sum(flag_edges)::bigint, sum(telemetry_read)::bigint, sum(telemetry_unreadable)::bigint, sum(statuses)::bigint,
        sum(readings_decoded)::bigint, sum(readings_stored)::bigint, sum(readings_repeated)::bigint,
        sum(events_stored)::bigint, sum(events_repeated)::bigint, sum(events_unreadable)::bigint,
-       sum(unreadable_repeated)::bigint, sum(set_aside)::bigint, sum(quarantined)::bigint
+       sum(unreadable_repeated)::bigint, sum(set_aside)::bigint, sum(quarantined)::bigint,
+       sum(readings_late)::bigint
   FROM intake_tally WHERE hour >= %(from)s AND hour < %(until)s GROUP BY hour
 
 -- first_hour --

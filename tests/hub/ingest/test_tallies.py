@@ -43,6 +43,13 @@ async def test_a_batch_of_readings_is_counted_by_what_became_of_each(world: Worl
     }
 
 
+async def test_readings_of_more_than_a_month_ago_are_counted_apart(world: World, send: Send) -> None:
+    device = world.device()
+    batch = [{"measured_at": (NOW - timedelta(days=days)).isoformat(), "heart_rate_bpm": 72} for days in (0, 29, 31)]
+    await send(device, {"readings": batch}, Leaf.TELEMETRY)
+    assert (counts(world)["readings_stored"], counts(world)["readings_late"]) == (3, 1)
+
+
 async def test_what_cannot_be_read_and_what_is_refused_are_counted_too(world: World, send: Send) -> None:
     device, other = world.device(), world.device()
     await send(device, b"not json", Leaf.TELEMETRY)
