@@ -18,6 +18,7 @@ from hub.ingest.front_door.packets import (
     SubAck,
     Subscribe,
     SubscriptionRequest,
+    Will,
 )
 from hub.ingest.front_door.properties import Properties
 from hub.ingest.front_door.reasons import ReasonCode
@@ -50,6 +51,77 @@ async def test_a_press_finds_room_though_others_have_filled_it(full_house: House
     assert house.sink.payloads[-1] == b"press"
     for client in greedy:
         await client.close()
+
+
+async def fill(house: House, device_id: str) -> None:
+    """Send until the hub has no room left for this one, and cuts it."""
+    client = await RawClient.connected(house.port, device_id, Version.V3_1_1)
+    await client.send(*(client.event(number) for number in range(1, 25)))
+    assert await client.rest() == []
+    await client.close()
+
+
+async def test_who_was_cut_is_refused_before_it_takes_the_room_of_others(full_house: House) -> None:
+    """It comes again and again; what it sent before still waits, and counts."""
+    house = full_house
+    small = await RawClient.connected(house.port, house.credentials.register())
+    await small.send(small.event(1, b"small"))
+    await house.sink.received(1)
+    greedy = house.credentials.register()
+    await fill(house, greedy)
+    assert len(house.sink.messages) == 21  # its own bound, not that of a connection each
+    for version in (Version.V5, Version.V3_1_1):
+        client = await RawClient.open(house.port, greedy, version)
+        answer = await client.read()
+        assert isinstance(answer, ConnAck)
+        assert answer.code == (ReasonCode.SERVER_BUSY if version is Version.V5 else 3)
+        await client.close()
+    assert house.door.counters.refused["memory"] == 2
+    await small.send(small.event(2, b"still here"), PingReq())
+    assert await small.read() == PingResp()
+    assert house.sink.payloads[-1] == b"still here"
+    await small.close()
+
+
+async def test_who_was_cut_comes_in_again_once_something_of_it_was_answered(full_house: House) -> None:
+    house = full_house
+    greedy = house.credentials.register()
+    await fill(house, greedy)
+    for message in house.sink.messages:
+        message.acknowledge()
+    house.sink.answers_at_once = True
+    async with await RawClient.connected(house.port, greedy) as client:  # a new outage would begin anew, too
+        await client.send(client.event(1))
+        assert await client.read() == Acknowledgement(PacketType.PUBACK, 1)
+    assert (house.door.in_flight, house.door.in_flight_size) == (0, 0)
+
+
+async def test_one_user_has_one_bound_over_all_its_connections(full_house: House) -> None:
+    house = full_house
+    device_id = house.credentials.register()
+    clients = [await RawClient.connected(house.port, device_id, client_id=name) for name in "ab"]
+    await clients[0].send(*(clients[0].event(number) for number in range(1, 13)))
+    await house.sink.received(12)
+    await clients[1].send(*(clients[1].event(number) for number in range(1, 13)))
+    assert await clients[1].rest() == []
+    assert len(house.sink.messages) == 20
+    await clients[0].send(PingReq())
+    assert await clients[0].read() == PingResp()
+    for client in clients:
+        await client.close()
+
+
+async def test_a_will_costs_its_user_as_any_message(full_house: House) -> None:
+    house = full_house
+    device_id = house.credentials.register()
+    will = Will(topic=f"anxin/v1/{device_id}/up/status", payload=b"gone", qos=1, retain=False)
+    client = await RawClient.connected(house.port, device_id, will=will)
+    client.writer.transport.abort()
+    [message] = await house.sink.received(1)
+    assert (house.door.in_flight, house.door.in_flight_size) == (1, 4)
+    message.acknowledge()
+    assert (house.door.in_flight, house.door.in_flight_size) == (0, 0)
+    await client.close()
 
 
 async def test_a_connection_that_is_gone_keeps_no_bytes_though_its_messages_wait(full_house: House) -> None:

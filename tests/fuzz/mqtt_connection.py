@@ -11,6 +11,7 @@ from itertools import count
 from typing import cast
 
 from hub.ingest.front_door.actions import AskSubscriptions, Close, DropSubscriptions
+from hub.ingest.front_door.balances import Balance
 from hub.ingest.front_door.connection import Connection
 from hub.ingest.front_door.counters import FrontDoorCounters
 from hub.ingest.front_door.hold import Hold
@@ -135,10 +136,14 @@ class ScriptedHouse:
         self.ends = 0
         self._rates = Rates(LIMITS.rate_per_s, LIMITS.rate_burst)
         self._loop = loop
+        self._balance = Balance()
         self.hold = Hold(self._rates, LIMITS, self, loop)  # type: ignore[arg-type]  # all that it asks of a loop
 
     def accept(self, message: InboundMessage) -> None:
         self.messages.append(message)
+
+    def balance_of(self, _user_id: str) -> Balance:
+        return self._balance
 
     def opened(self, _connection: Connection) -> bool:
         return True
@@ -274,7 +279,7 @@ def _assert_at_rest(
     assert (house.in_flight, house.in_flight_size) == (0, 0), "memory is not given back"
     assert (house.hold.count, house.hold.size) == (0, 0)
     if not connection.has_ended:
-        assert connection._in_flight() == (0, 0), "what was held still counts"
+        assert (connection.balance.held, connection.balance.held_size) == (0, 0), "what was held still counts"
     silence_s = connection.session.keep_alive_s
     loop.advance(_SILENCE_S)
     was_admitted = house.counters.admitted > 0

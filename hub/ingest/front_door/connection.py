@@ -23,6 +23,7 @@ from hub.ingest.front_door.actions import (
     Send,
     Settle,
 )
+from hub.ingest.front_door.balances import Balance
 from hub.ingest.front_door.codec import Decoder
 from hub.ingest.front_door.host import Host
 from hub.ingest.front_door.outbox import Outbox
@@ -53,8 +54,8 @@ class Connection(asyncio.Protocol):
         self._decoder = Decoder(host.limits.connect_bytes_max)
         self._transport: asyncio.Transport | None = None
         self._outbox = Outbox(loop, host.limits.write_buffer_bytes_max, self._cut_slow_reader)
-        self._held = self._held_size = 0
-        self._pace = Pace(host, self._in_flight, stop=self._stop_reading, go_on=self._read_on)
+        self.balance = Balance()  #: Its user's, once that is known.
+        self._pace = Pace(host, lambda: self.balance, stop=self._stop_reading, go_on=self._read_on)
         self._advance_due = False
         self._heard_at = loop.time()
         self._timers = Timers(loop)
@@ -137,6 +138,7 @@ class Connection(asyncio.Protocol):
     ) -> None:
         """The registry knows the device."""
         self._timers.cancel("connect")
+        self.balance = self.host.balance_of(admission.device_id)
         self.host.admitted()
         self._decoder.packet_size_max = self.host.limits.packet_bytes_max
         self._perform(self.session.admit(admission, stored, assigned_client_id, is_makeshift=is_makeshift))
@@ -256,12 +258,11 @@ class Connection(asyncio.Protocol):
         admission = session.admission
         if admission is None:
             return
-        if not host.sink.storing and not self._pace.has_room(share=1):
+        if not host.sink.storing and not self.balance.has_room(host, more=1, more_size=owed.size):
+            self.balance.is_spent = True
             self.abort(CloseCause.MEMORY, "too much is unacknowledged while the database is away", with_will=True)
             return
-        receipt = Receipt(self, owed, owed.size)
-        host.in_flight += 1
-        host.in_flight_size += owed.size
+        receipt = Receipt(self, owed)
         host.counters.publishes += 1
         stored = session.stored if publish.qos == 2 else None
         message = InboundMessage(
@@ -301,8 +302,8 @@ class Connection(asyncio.Protocol):
             if wait_s:
                 self._pause_for_rate(wait_s)
             return
-        self._held += 1
-        self._held_size += owed.size
+        self.balance.held += 1
+        self.balance.held_size += owed.size
         hold.put(source, message, self)
         if not may_discard and hold.is_full(source.sender_id):
             self._pace.pause(Pause.HOLD)
@@ -310,17 +311,12 @@ class Connection(asyncio.Protocol):
 
     def let_go(self, size: int) -> None:
         """A held message was given on."""
-        self._held -= 1
-        self._held_size -= size
+        self.balance.held -= 1
+        self.balance.held_size -= size
 
     def go_on(self) -> None:
         """The hold has room again."""
         self._pace.resume(Pause.HOLD)
-
-    def _in_flight(self) -> tuple[int, int]:
-        """What is on its way to a commit; what is held is bounded by the hold."""
-        messages, size = self.session.in_flight
-        return messages - self._held, size - self._held_size
 
     def _note_forbidden(self) -> None:
         """Refusals are work, too: they count towards the sender's own rate."""

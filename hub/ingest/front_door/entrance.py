@@ -39,6 +39,7 @@ class Entrance:
         limits: Limits,
         counters: FrontDoorCounters,
         spawn: Callable[[Awaitable[None]], object],
+        is_spent: Callable[[str], bool],
     ) -> None:
         self._credentials = credentials
         self._sessions = sessions
@@ -49,6 +50,7 @@ class Entrance:
         self._limits = limits
         self._counters = counters
         self._spawn = spawn
+        self._is_spent = is_spent
         self._makeshift = Makeshift(self.recheck, spawn)
 
     async def let_in(self, connection: Connection, connect: Connect) -> None:
@@ -65,6 +67,10 @@ class Entrance:
         client_id = assigned or connect.client_id
         expiry_s = session_expiry_s(connect, self._limits)
         await self._slow_down((verdict.device_id, client_id))
+        if self._is_spent(verdict.device_id):
+            self._counters.refused["memory"] += 1
+            connection.refuse_connect(ReasonCode.SERVER_BUSY, "what you have sent waits for the database: come later")
+            return
         try:
             stored = await self._sessions.open(
                 verdict.device_id, client_id, clean_start=connect.clean_start, expiry_s=expiry_s

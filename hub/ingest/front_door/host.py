@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Protocol
 
 from hub.ingest.front_door.actions import AskSubscriptions, Close, DropSubscriptions
+from hub.ingest.front_door.balances import Balance
 from hub.ingest.front_door.counters import FrontDoorCounters
 from hub.ingest.front_door.hold import Hold
 from hub.ingest.front_door.limits import Limits
@@ -24,6 +25,10 @@ class Host(Protocol):
     hold: Hold
     in_flight: int
     in_flight_size: int
+
+    def balance_of(self, user_id: str) -> Balance:
+        """What the user has on its way, over all its connections."""
+        ...
 
     def opened(self, connection: "Connection") -> bool:
         """A socket was opened; False when there are too many."""

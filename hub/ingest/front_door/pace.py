@@ -8,20 +8,16 @@ acknowledgement, and its client still has every message.
 from collections.abc import Callable
 from enum import IntFlag
 
+from hub.ingest.front_door.balances import Balance
 from hub.ingest.front_door.host import Host
 from hub.ingest.source import Leaf
-
-#: Who holds less than this part of a connection's bounds holds little: 50 messages, 100 KiB.
-_LITTLE = 20
-#: What everybody together may hold beyond that, of the bounds for all.
-_FOR_ALL = 0.75
 
 
 class Pause(IntFlag):
     """Why a connection is not read from."""
 
     AUTHENTICATING = 1  #: The registry is being asked.
-    IN_FLIGHT = 2  #: So much of it waits for its commit already.
+    IN_FLIGHT = 2  #: So much of its user waits for its commit already.
     SINK = 4  #: The pipeline holds as much as it may.
     RATE = 8  #: Its sender asks for what it may not, or throws away too much, faster than it may.
     WRITING = 16  #: The client does not read.
@@ -34,14 +30,14 @@ class Pace:
     def __init__(
         self,
         host: Host,
-        in_flight: Callable[[], tuple[int, int]],
+        balance: Callable[[], Balance],
         *,
         stop: Callable[[], None],
         go_on: Callable[[], None],
     ) -> None:
         self.reasons = Pause(0)
         self._host = host
-        self._in_flight = in_flight
+        self._balance = balance
         self._stop = stop
         self._go_on = go_on
 
@@ -58,22 +54,6 @@ class Pace:
             if not self.reasons:
                 self._go_on()
 
-    def has_room(self, *, share: int) -> bool:
-        """Whether less than a `share`-th of the bounds is in flight, of this connection and of all.
-
-        The last quarter of what all may hold is for those who hold little: a press finds room though others fill it.
-        """
-        host, limits = self._host, self._host.limits
-        messages, size = self._in_flight()
-        holds_little = messages * _LITTLE <= limits.in_flight_max and size * _LITTLE <= limits.in_flight_bytes_max
-        part = 1.0 if holds_little else _FOR_ALL
-        return (
-            messages * share <= limits.in_flight_max
-            and size * share < limits.in_flight_bytes_max
-            and host.in_flight - host.hold.count < limits.in_flight_total_max * part
-            and host.in_flight_size - host.hold.size < limits.in_flight_bytes_total_max * part
-        )
-
     def pause_for_room(self, leaf: Leaf) -> bool:
         """Stop reading when enough is in flight; True when `reconsider` must be called to go on.
 
@@ -82,7 +62,7 @@ class Pace:
         sink = self._host.sink
         if not sink.storing:
             return False
-        if not self.has_room(share=1):
+        if not self._balance().has_room(self._host):
             self.pause(Pause.IN_FLIGHT)
         if leaf is not Leaf.EVENT and sink.congested:
             self.pause(Pause.SINK)
@@ -91,7 +71,7 @@ class Pace:
     def reconsider(self) -> bool:
         """Read again if what was waited for has come; True when there is nothing left to wait for."""
         storing = self._host.sink.storing
-        if Pause.IN_FLIGHT in self.reasons and (not storing or self.has_room(share=2)):
+        if Pause.IN_FLIGHT in self.reasons and (not storing or self._balance().has_room(self._host, share=2)):
             self.resume(Pause.IN_FLIGHT)
         if Pause.SINK in self.reasons and (not storing or not self._host.sink.congested):
             self.resume(Pause.SINK)

@@ -18,6 +18,7 @@ import structlog
 
 from hub.ingest.front_door.accepting import PlainListener
 from hub.ingest.front_door.actions import AskSubscriptions, Close, CloseCause, DropSubscriptions
+from hub.ingest.front_door.balances import Balance, Balances
 from hub.ingest.front_door.connection import Connection
 from hub.ingest.front_door.counters import FrontDoorCounters
 from hub.ingest.front_door.courier import Courier
@@ -84,7 +85,8 @@ class FrontDoor:
         self._rates = Rates(limits.rate_per_s, limits.rate_burst)
         self._discards = Rates(limits.discards_per_s, int(limits.discards_per_s))
         self.hold: Hold
-        self._wills = Wills(sink)
+        self._balances = Balances()
+        self._wills = Wills(self)
         self._presence = Presence()
         self._visits = Visits(limits, watcher, self.counters)
         self._entrance = Entrance(
@@ -97,6 +99,7 @@ class FrontDoor:
             limits=limits,
             counters=self.counters,
             spawn=self._spawn,
+            is_spent=self._is_spent,
         )
         self._loop: asyncio.AbstractEventLoop
         self._listeners: list[Callable[[], object]] = []  #: How each listening socket is closed.
@@ -347,6 +350,14 @@ class FrontDoor:
         return connection.send_down(owed)
 
     # -- back-pressure ------------------------------------------------------------------------------------------------
+
+    def balance_of(self, user_id: str) -> Balance:
+        """What the user has on its way."""
+        return self._balances.of(user_id)
+
+    def _is_spent(self, user_id: str) -> bool:
+        """Whether the user has had all the room it can have while the database is away: it would be cut again."""
+        return not self.sink.storing and self._balances.of(user_id).is_spent
 
     def spend_on_refusal(self, sender_id: str) -> float:
         """Count a refusal towards the sender's own rate; seconds to wait before the next message is read."""

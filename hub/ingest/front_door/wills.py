@@ -7,24 +7,18 @@ import asyncio
 from functools import partial
 
 from hub.clock import utc_now
+from hub.ingest.front_door.host import Host
 from hub.ingest.front_door.presence import SessionName
+from hub.ingest.front_door.receipts import Charge
 from hub.ingest.front_door.session import Session
-from hub.ingest.source import InboundMessage, MessageSink, RefusalReason
-
-
-def _nobody_waits() -> None:
-    """A will has no sender any more that could be told."""
-
-
-def _nobody_is_told(_reason: RefusalReason) -> None:
-    """A will has no sender any more that could be told."""
+from hub.ingest.source import InboundMessage
 
 
 class Wills:
     """The delayed ones, by session."""
 
-    def __init__(self, sink: MessageSink) -> None:
-        self._sink = sink
+    def __init__(self, host: Host) -> None:
+        self._host = host
         self._delayed: dict[SessionName, tuple[asyncio.TimerHandle, Session]] = {}
 
     def execute(self, name: SessionName, session: Session) -> None:
@@ -62,7 +56,8 @@ class Wills:
         will, up_topic, admission = session.will, session.will_topic, session.admission
         if will is None or up_topic is None or admission is None:
             return
-        self._sink.accept(
+        charge = Charge(self._host, self._host.balance_of(admission.device_id), len(will.payload))  # nobody is told
+        self._host.sink.accept(
             InboundMessage(
                 sender_id=admission.device_id,
                 device_id=up_topic.device_id,
@@ -74,7 +69,7 @@ class Wills:
                 dup=False,
                 packet_id=None,
                 session_id=None,
-                acknowledge=_nobody_waits,
-                refuse=_nobody_is_told,
+                acknowledge=charge.acknowledge,
+                refuse=charge.refuse,
             )
         )
