@@ -66,9 +66,10 @@ async def run_ingest(settings: Settings, dsn: str) -> None:
         limits = fit(DEFAULT_LIMITS, raise_descriptor_limit())
         if limits.connections_max < DEFAULT_LIMITS.connections_max:
             _log.warning("few_descriptors", connections_max=limits.connections_max, raise_it="ulimit -Hn")
+        credentials = PostgresCredentials(pool)
         door = FrontDoor(
             sink=pipeline,
-            credentials=PostgresCredentials(pool),
+            credentials=credentials,
             sessions=PostgresMqttSessions(pool),
             downlinks=PostgresDownlinks(pool),
             watcher=watch,
@@ -84,7 +85,8 @@ async def run_ingest(settings: Settings, dsn: str) -> None:
                 work.create_task(pipeline.run(epoch))
                 work.create_task(watch.run())
                 work.create_task(scrubber.run(epoch))
-                work.create_task(_wake_door(dsn, door, pipeline.monitoring, scrubber))
+                work.create_task(credentials.run())
+                work.create_task(_wake_door(dsn, door, credentials, pipeline.monitoring, scrubber))
                 work.create_task(subscriber.run())
                 work.create_task(BrokerPost(dsn, pool, subscriber.sources, watch.is_connected).run())
                 lengthen_pauses()
@@ -112,13 +114,14 @@ async def _open_doors(settings: Settings, door: Any) -> None:
         _log.info("front_door_open", port=port, tls=True)
 
 
-async def _wake_door(dsn: str, door: Any, monitoring: Any, scrubber: Any) -> None:
+async def _wake_door(dsn: str, door: Any, credentials: Any, monitoring: Any, scrubber: Any) -> None:
     """What other roles committed for the devices: messages down, and changes of the registry; and who verifies."""
     async for channel, device_id in listen(dsn, ["down_message", "registry", "comparison"], name="front door"):
         match channel:
             case "down_message":
                 door.wake(device_id)
             case "registry":
+                credentials.recheck(device_id)
                 door.recheck(device_id)
                 monitoring.recheck(device_id)
             case "comparison":
@@ -126,6 +129,7 @@ async def _wake_door(dsn: str, door: Any, monitoring: Any, scrubber: Any) -> Non
             case _:
                 scrubber.wake()
                 door.poll()
+                credentials.recheck_all()
                 door.recheck_all()
                 monitoring.recheck_all()
 

@@ -19,6 +19,7 @@ from hub.ingest.admission import Admitted, Refused
 from hub.ingest.committing import Committer, Intake
 from hub.ingest.lanes import Lane
 from hub.ingest.monitoring import Sitting
+from hub.ingest.outage_log import OutageLog
 from hub.ingest.sorting import Sorting
 from hub.ingest.source import InboundMessage
 from hub.ingest.suspects import Suspects, SuspicionLimits
@@ -94,6 +95,7 @@ class LaneWork:
         self._state = state
         self._stored_here = 0
         self._explained: set[str] = set()
+        self._outage = OutageLog("database_away")
         self.suspects = Suspects(lane, duty.suspicion, self._try_suspect, self._part_with, lambda: self._stored_here)
 
     @property
@@ -199,7 +201,7 @@ class LaneWork:
                 if fault is Fault.AWAY:
                     # The outcome of a COMMIT may be unknown: the identity ledgers make the next try harmless.
                     self._state.storing = False
-                    _log.warning("database_away", lane=self.lane.name, size=len(batch), error=name_of(error))
+                    self._outage.tell(lane=self.lane.name, size=len(batch), error=name_of(error))
                     await committer.close()
                     await asyncio.sleep(delay_s)
                     delay_s = min(delay_s * 2, _RETRY_MAX_S)
@@ -211,6 +213,7 @@ class LaneWork:
                 await asyncio.sleep(_BUSY_PAUSE_S)
             else:
                 self._state.storing = True
+                self._outage.end()
                 self._acknowledge(batch, refused)
                 return None
 

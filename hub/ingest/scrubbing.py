@@ -17,6 +17,7 @@ from alerts.kinds import MaintenanceKind
 from alerts.observations import Subject
 from hub.clock import monotonic_s
 from hub.ingest.monitoring import Monitoring
+from hub.ingest.outage_log import OutageLog
 from hub.storage import comparisons, maintenance, monitoring, ownership
 from hub.storage.comparisons import Comparison
 from hub.storage.database import DATABASE_AWAY, Connection, connect, database_now
@@ -58,6 +59,7 @@ class Scrubber:
         self._left: list[Subject] = []  #: Of this round.
         self._woken = asyncio.Event()
         self._connection: Connection | None = None
+        self._outage = OutageLog("comparison_waits_for_database")
 
     def wake(self) -> None:
         """Somebody asks for a round now, or may have asked."""
@@ -72,10 +74,11 @@ class Scrubber:
                 try:
                     await self._look(epoch, everything=stopped)
                 except DATABASE_AWAY as error:
-                    _log.warning("comparison_waits_for_database", error=type(error).__name__)
+                    self._outage.tell(error=type(error).__name__)
                     await self._disconnect()
                     await asyncio.sleep(_RETRY_S)
                     continue
+                self._outage.end()
                 stopped = await self._rest()
         finally:
             await self._disconnect()

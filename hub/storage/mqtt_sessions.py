@@ -26,6 +26,8 @@ DOWN_MESSAGE_CHANNEL = "down_message"
 _ANSWER_MAX_S = 3.0
 #: Sessions opened together: enough for a storm, few enough that letting them in does not keep a press waiting.
 _AT_ONCE_MAX = 64
+#: Names read together: a few milliseconds of the event loop.
+_NAMES_MAX = 1_000
 
 
 @asynccontextmanager
@@ -61,6 +63,18 @@ class PostgresMqttSessions:
     async def subscribe(self, session_id: UUID, subscriptions: Sequence[Subscription]) -> None:
         """Add or replace subscriptions."""
         await self._subscribing.ask((session_id, subscriptions))
+
+    async def names(self) -> AsyncIterator[Sequence[tuple[str, str]]]:
+        """User and client identifier of every lasting session, in pages."""
+        last: tuple[UUID, str] = (UUID(int=0), "")
+        while True:
+            asked = {"user_id": last[0], "client_id": last[1], "most": _NAMES_MAX}
+            async with transaction(self._pool) as connection:
+                page = await (await connection.execute(self._sql.names, asked)).fetchall()
+            if not page:
+                return
+            last = page[-1]
+            yield [(str(user_id), client_id) for user_id, client_id in page]
 
     async def _open_each(self, openings: Sequence[Opening]) -> Sequence[StoredSession | None]:
         async with transaction(self._pool) as connection:

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -211,6 +211,10 @@ class FakeStore:
             session = self._by_id(session_id)
             if session is not None:
                 session.received.discard(packet_id)
+
+    async def names(self) -> AsyncIterator[Sequence[tuple[str, str]]]:
+        self._check()
+        yield [name for name, session in self.sessions.items() if session.expiry_s]
 
     async def tidy(self, live: Collection[UUID]) -> None:
         self._check()

@@ -2,12 +2,16 @@
 
 import asyncio
 import hashlib
-from uuid import uuid4
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
+from hub.storage import device_credentials, mqtt_sessions
 from hub.storage.database import listen
+from hub.storage.device_credentials import PostgresCredentials
+from hub.storage.fixed_records import FixedRecords
 from hub.storage.mqtt_records import (
     Admission,
     DatabaseAwayError,
@@ -19,6 +23,7 @@ from hub.storage.mqtt_records import (
     StoredSession,
 )
 from hub.storage.mqtt_sessions import DOWN_MESSAGE_CHANNEL, remember_received
+from tests.front_door.fakes import until
 from tests.front_door.shelf import Shelf, live, subscription
 
 # -- sessions ---------------------------------------------------------------------------------------------------------
@@ -249,7 +254,7 @@ async def test_a_gateways_children_are_those_registered_and_not_revoked(shelf: S
     assert await shelf.credentials.children(gateway) == {child}
 
 
-async def test_without_the_database_only_who_was_let_in_before_comes_in(shelf: Shelf) -> None:
+async def test_who_was_let_in_before_is_remembered_though_nothing_else_was_read(shelf: Shelf) -> None:
     known, unknown, revoked = await shelf.device(), await shelf.device(), await shelf.device()
     admitted = await shelf.credentials.authenticate(known, b"s")
     await shelf.credentials.authenticate(revoked, b"s")
@@ -262,6 +267,98 @@ async def test_without_the_database_only_who_was_let_in_before_comes_in(shelf: S
         assert await shelf.credentials.authenticate(user_id, secret) == unavailable
     with pytest.raises(DatabaseAwayError):
         await shelf.sessions.release([(uuid4(), 1)])
+
+
+@pytest.fixture
+async def learning(shelf: Shelf) -> AsyncIterator[PostgresCredentials]:
+    """The credentials of a hub that runs."""
+    running = asyncio.create_task(shelf.credentials.run())
+    yield shelf.credentials
+    running.cancel()
+
+
+def recalls(credentials: PostgresCredentials, device_id: str, secret: bytes = b"s") -> bool:
+    """Whether the device would be let in while the database is away."""
+    return isinstance(credentials._recall(UUID(device_id), hashlib.sha256(secret).digest()), Admission)
+
+
+async def test_devices_that_never_came_are_known_by_heart(shelf: Shelf, learning: PostgresCredentials) -> None:
+    device_id, gateway, revoked = await shelf.device(), await shelf.device(kind="gateway"), await shelf.device()
+    await shelf.run("UPDATE device SET revoked_at = now() WHERE id = %(id)s", id=revoked)
+    learning.recheck_all()
+    await until(lambda: recalls(learning, device_id))
+    await shelf.pool.close()
+    admitted = await learning.authenticate(gateway, b"s")
+    assert isinstance(admitted, Admission)
+    assert (admitted.device_id, admitted.is_gateway) == (gateway, True)
+    plain = await learning.authenticate(device_id, b"s")
+    assert isinstance(plain, Admission)
+    assert not plain.is_gateway
+    for user_id, secret in ((device_id, b"wrong"), (revoked, b"s"), (str(uuid4()), b"s")):
+        assert await learning.authenticate(user_id, secret) == Refusal(reason=RefusedBecause.UNAVAILABLE)
+
+
+async def test_what_the_registry_tells_is_learnt_one_by_one(shelf: Shelf, learning: PostgresCredentials) -> None:
+    revoked, renewed, deleted = await shelf.device(), await shelf.device(), await shelf.device()
+    learning.recheck_all()
+    await until(lambda: recalls(learning, deleted))
+    new = await shelf.device()
+    await shelf.run("UPDATE device SET revoked_at = now() WHERE id = %(id)s", id=revoked)
+    await shelf.run("UPDATE device SET secret_sha256 = sha256('t') WHERE id = %(id)s", id=renewed)
+    await shelf.run("DELETE FROM device WHERE id = %(id)s", id=deleted)
+    for device_id in (revoked, renewed, deleted, new):
+        learning.recheck(device_id)
+    await until(lambda: recalls(learning, new))
+    assert [recalls(learning, one) for one in (revoked, renewed, deleted)] == [False, False, False]
+    assert recalls(learning, renewed, b"t")
+
+
+async def test_a_change_is_not_undone_by_a_reading_that_began_before_it(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device_id, other = await shelf.device(), await shelf.device()
+    credentials, read_all = shelf.credentials, shelf.credentials._read_all
+
+    async def read_and_revoke() -> FixedRecords:
+        old = await read_all()
+        await shelf.run("UPDATE device SET revoked_at = now() WHERE id = %(id)s", id=device_id)
+        credentials.recheck(device_id)
+        return old
+
+    monkeypatch.setattr(credentials, "_read_all", read_and_revoke)
+    credentials.recheck_all()
+    await credentials._learn()
+    assert not recalls(credentials, device_id)
+    assert recalls(credentials, other)
+
+
+async def test_what_could_not_be_read_is_read_when_the_database_is_back(shelf: Shelf) -> None:
+    device_id = await shelf.device()
+    credentials = shelf.credentials
+    credentials.recheck_all()
+    credentials.recheck(device_id)
+    async with await psycopg.AsyncConnection.connect(shelf.dsn) as blocker:
+        await blocker.execute("LOCK TABLE device")
+        with pytest.raises(DatabaseAwayError):
+            await credentials._learn()
+    await credentials._learn()
+    assert recalls(credentials, device_id)
+
+
+async def test_pages_of_devices_and_of_session_names_leave_nobody_out(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device_credentials, "_PAGE", 2)
+    monkeypatch.setattr(mqtt_sessions, "_NAMES_MAX", 2)
+    devices = [await shelf.device() for _ in range(5)]
+    await shelf.credentials._learn()
+    assert [recalls(shelf.credentials, one) for one in devices] == [True] * 5
+    for device_id in devices[:3]:
+        await shelf.lasting(device_id, "c")
+    await shelf.lasting(devices[0], "d")
+    await shelf.sessions.open(devices[4], "brief", clean_start=True, expiry_s=0)
+    names = [name async for page in shelf.sessions.names() for name in page]
+    assert sorted(names) == sorted([(devices[0], "d"), *((one, "c") for one in devices[:3])])
 
 
 async def test_the_tables_refuse_what_mqtt_does_not_have(shelf: Shelf) -> None:

@@ -249,11 +249,49 @@ async def test_a_fresh_session_is_told_that_there_is_none_before(house: House, o
     await client.close()
 
 
-async def test_a_session_nobody_remembers_is_refused_for_a_while(house: House, outage: Outage) -> None:
+async def test_a_device_that_never_came_is_let_in_and_afterwards_has_the_session_it_was_told_of(
+    house: House, outage: Outage
+) -> None:
+    """A client that hears "no session" when it comes again throws away what it has not had acknowledged."""
     stranger = house.credentials.register()
     outage.begin()
+    house.sink.answers_at_once = False
+    presents = []
+    for number in (1, 2):
+        client, answer = await let_in(house, stranger)
+        presents.append((answer.code, answer.session_present))
+        await client.send(client.event(number))
+        await house.sink.received(number)
+        client.writer.transport.abort()
+        await until(lambda: not house.door.counters.connections, "gone")
+    outage.end()
+    client, answer = await let_in(house, stranger)
+    presents.append((answer.code, answer.session_present))
+    await client.close()
+    assert presents == [(0, False), (0, True), (0, True)]
+    client, answer = await let_in(house, stranger, clean_start=True)
+    assert not answer.session_present
+    await client.close()
+
+
+async def test_a_session_from_before_this_process_is_known(house: House, outage: Outage, device_id: str) -> None:
+    await house.reopen()
+    await until(lambda: house.door._entrance._makeshift._knows_all, "learnt")
+    outage.begin()
+    client, answer = await let_in(house, device_id)
+    assert (answer.code, answer.session_present) == (0, True)
+    await client.close()
+
+
+async def test_what_sessions_there_are_is_not_guessed_by_a_hub_that_could_not_read_it(house: House) -> None:
+    outage, stranger = Outage(house), house.credentials.register()
+    outage.begin()
+    await house.reopen()
     client, answer = await let_in(house, stranger)
     assert answer.code == ReasonCode.SERVER_UNAVAILABLE
+    await client.close()
+    client, answer = await let_in(house, stranger, clean_start=True)
+    assert (answer.code, answer.session_present) == (0, False)
     await client.close()
 
 

@@ -135,13 +135,17 @@ class Connection(asyncio.Protocol):
         assigned_client_id: str | None,
         *,
         is_makeshift: bool = False,
+        is_present: bool = False,
     ) -> None:
         """The registry knows the device."""
         self._timers.cancel("connect")
         self.balance = self.host.balance_of(admission.device_id)
         self.host.admitted()
         self._decoder.packet_size_max = self.host.limits.packet_bytes_max
-        self._perform(self.session.admit(admission, stored, assigned_client_id, is_makeshift=is_makeshift))
+        actions = self.session.admit(
+            admission, stored, assigned_client_id, is_makeshift=is_makeshift, is_present=is_present
+        )
+        self._perform(actions)
         if self.session.keep_alive_s:
             self._timers.start("silence", self._silence_s, self._check_silence)
         self._pace.resume(Pause.AUTHENTICATING)

@@ -76,17 +76,29 @@ class Entrance:
                 verdict.device_id, client_id, clean_start=connect.clean_start, expiry_s=expiry_s
             )
         except DatabaseAwayError:
-            name = (verdict.device_id, client_id)
-            if expiry_s and not self._makeshift.may_let_in(name, clean_start=connect.clean_start):
-                self._counters.refused["database_away"] += 1
-                connection.refuse_connect(ReasonCode.SERVER_UNAVAILABLE, "whether the session is there is not known")
-                return
-            self._take_in(connection, connect, verdict, None, assigned, is_makeshift=expiry_s > 0)
-            if connection.session.is_makeshift:
-                self._makeshift.watch(connection)
+            self._let_in_makeshift(connection, connect, verdict, assigned)
             return
-        self._makeshift.remember((verdict.device_id, client_id), lasts=expiry_s > 0)
-        self._take_in(connection, connect, verdict, stored, assigned)
+        name = (verdict.device_id, client_id)
+        is_present = self._makeshift.was_promised(name) and not connect.clean_start and stored is not None
+        self._makeshift.remember(name, lasts=expiry_s > 0)
+        self._take_in(connection, connect, verdict, stored, assigned, is_present=is_present)
+
+    def _let_in_makeshift(
+        self, connection: Connection, connect: Connect, admission: Admission, assigned: str | None
+    ) -> None:
+        """Without its session, which the database would know."""
+        name = (admission.device_id, assigned or connect.client_id)
+        if not session_expiry_s(connect, self._limits):
+            self._take_in(connection, connect, admission, None, assigned)
+            return
+        if not self._makeshift.may_let_in(name, clean_start=connect.clean_start):
+            self._counters.refused["database_away"] += 1
+            connection.refuse_connect(ReasonCode.SERVER_UNAVAILABLE, "whether the session is there is not known")
+            return
+        is_present = self._makeshift.promise(name, clean_start=connect.clean_start)
+        self._take_in(connection, connect, admission, None, assigned, is_makeshift=True, is_present=is_present)
+        if connection.session.is_makeshift:
+            self._makeshift.watch(connection)
 
     async def _slow_down(self, name: SessionName) -> None:
         """Let a client wait that comes again and again: counted by its proven name, not by what anybody says."""
@@ -110,6 +122,7 @@ class Entrance:
         assigned: str | None,
         *,
         is_makeshift: bool = False,
+        is_present: bool = False,
     ) -> None:
         name = (admission.device_id, assigned or connect.client_id)
         older = self._presence.holder(name)
@@ -124,7 +137,7 @@ class Entrance:
                 CloseCause.TAKEN_OVER, ReasonCode.SESSION_TAKEN_OVER, "a new connection took over", with_will=True
             )
         self._wills.resume(name, session_ended=connect.clean_start)
-        connection.admit(admission, stored, assigned, is_makeshift=is_makeshift)
+        connection.admit(admission, stored, assigned, is_makeshift=is_makeshift, is_present=is_present)
         self._watcher.on_connected(admission.device_id)
 
     def see_out(self, connection: Connection, close: Close, *, is_closing: bool) -> None:
@@ -146,6 +159,14 @@ class Entrance:
             await self._sessions.close(stored, expiry_s)
         except DatabaseAwayError:
             _log.warning("front_door_session_left_to_tidy", session_id=str(stored.id))
+
+    async def learn_sessions(self) -> None:
+        """Know by heart which lasting sessions there are.
+
+        Raises:
+            DatabaseAwayError: it could not be read.
+        """
+        await self._makeshift.learn(self._sessions.names())
 
     async def recheck(self, connections: Sequence[Connection]) -> None:
         """Close those of these connections that would not be let in again."""

@@ -3,7 +3,7 @@
 The database's side raises `DatabaseAwayError` when it cannot answer now; the front door waits or tries again.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -56,6 +56,10 @@ class MqttSessions(Protocol):
 
     async def release(self, packet_ids: Sequence[tuple[UUID, int]]) -> None:
         """Forget QoS 2 packet identifiers, after which the client may use them again."""
+        ...
+
+    def names(self) -> AsyncIterator[Sequence[tuple[str, str]]]:
+        """User and client identifier of every lasting session, in pages."""
         ...
 
     async def tidy(self, live: Collection[UUID]) -> None:

@@ -205,9 +205,13 @@ class FrontDoor:
 
     async def _tidy(self) -> None:
         """At start every stored session counts as disconnected: its connections died with the last process."""
+        knows_sessions = False
         while True:
             try:
                 await self._sessions.tidy(self._presence.stored_ids())
+                if not knows_sessions:
+                    await self._entrance.learn_sessions()
+                    knows_sessions = True
             except DatabaseAwayError:
                 _log.warning("front_door_tidy_waits_for_database")
             await asyncio.sleep(_TIDY_S)

@@ -172,6 +172,7 @@ class Session:
         assigned_client_id: str | None,
         *,
         is_makeshift: bool = False,
+        is_present: bool = False,
     ) -> list[Action]:
         """The registry knows the device: CONNACK, and again what an earlier connection left unacknowledged."""
         connect = self._connect
@@ -188,7 +189,7 @@ class Session:
         down = DownwardHalf(self._limits, connect, admission.device_id, stored)
         self._admitted = _Admitted(admission, up, down)
         answer = ConnAck(
-            session_present=not connect.clean_start if is_makeshift else stored is not None and stored.present,
+            session_present=is_present or (stored is not None and stored.present),
             properties=opening.connack_properties(connect, assigned_client_id, self._limits),
         )
         return [Send(encode(answer, self.version)), *down.repeat(), LookForMessages()]

@@ -2,6 +2,11 @@
 -- Several sessions change under it, so that none waits for another in a circle.
 SELECT pg_advisory_xact_lock(x'6d717474'::bigint)  -- 'mqtt'
 
+-- names --
+-- The names of all lasting sessions, a page at a time: whether one is there must be known while the database is away.
+SELECT user_id, client_id FROM mqtt_session
+ WHERE expiry_s > 0 AND (user_id, client_id) > (%(user_id)s, %(client_id)s) ORDER BY user_id, client_id LIMIT %(most)s
+
 -- end_sessions --
 -- A clean start ends the stored session; so does its own expiry, even if housekeeping has not come by yet.
 DELETE FROM mqtt_session s
