@@ -1,7 +1,7 @@
 """Many small records of one size in one piece of memory, sorted by key: what must be known by heart of every device.
 
-A dict of 100,000 pairs of short bytes takes 200 bytes each and gives the collector nothing; this takes their length.
-Finding costs a few microseconds, changing one a move of what lies behind it: half a millisecond at 100,000.
+A dict of short bytes takes some 200 bytes a pair; this takes their length.
+Finding costs 10 to 30 us, changing one a move of what lies behind it: 0.2 ms at 100,000.
 """
 
 from bisect import bisect_left

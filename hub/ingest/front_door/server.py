@@ -26,6 +26,7 @@ from hub.ingest.front_door.entrance import Entrance
 from hub.ingest.front_door.errands import Errands
 from hub.ingest.front_door.hold import Hold
 from hub.ingest.front_door.limits import DEFAULT_LIMITS, Limits
+from hub.ingest.front_door.memory import Afterwards, find_trim
 from hub.ingest.front_door.packets import Connect
 from hub.ingest.front_door.ports import Credentials, Downlinks, MqttSessions, Watcher
 from hub.ingest.front_door.presence import Presence
@@ -109,6 +110,7 @@ class FrontDoor:
         self._waiting_room = WaitingRoom(limits.half_open_max)
         self._opening: dict[Connection, None] = {}
         self._errands = Errands(credentials, sessions, errands_max=limits.errands_max, spawn=self._spawn)
+        self._afterwards = Afterwards(find_trim())
         self._paused: set[Connection] = set()
         self._stopping = False
         self._all_lost = asyncio.Event()
@@ -202,6 +204,7 @@ class FrontDoor:
             self._rates.end_floods(self._loop.time())
             self._visits.end_episodes(self._loop.time())
             self.poll()
+            await self._afterwards.look(self.in_flight_size, storing=self.sink.storing)
 
     async def _tidy(self) -> None:
         """At start every stored session counts as disconnected: its connections died with the last process."""
