@@ -436,6 +436,7 @@ async def test_an_unknown_lasting_session_is_refused_and_a_passing_one_admitted_
     house: House,
 ) -> None:
     house.store.away = True
+    await house.reopen()  # nor could this one read which sessions there are
     device_id = house.credentials.register()
     async with await RawClient.open(house.port, device_id, V3, clean_start=False) as client:
         answer = await client.read()

@@ -11,7 +11,8 @@ import structlog
 
 _log = structlog.get_logger(__name__)
 
-#: Payload bytes that must have waited for it to be worth the call: it took 54 ms for 100 MiB, in which whoever allocates waits.
+#: Payload bytes that must have waited for it to be worth the call: for 100 MiB it took 54 ms, in which nobody else
+#: allocates.
 _WORTH_BYTES = 16 * 1024 * 1024
 
 
