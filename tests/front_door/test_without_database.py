@@ -230,6 +230,18 @@ async def test_what_is_on_its_way_is_waited_for_before_the_session_is_taken_up(
     await client.close()
 
 
+async def test_who_comes_and_goes_during_an_outage_does_not_stay_in_memory(
+    house: House, outage: Outage, device_id: str
+) -> None:
+    outage.begin()
+    for _ in range(3):
+        client, _ = await let_in(house, device_id)
+        assert len(house.door._entrance._makeshift._connections) == 1
+        await client.close()
+        await until(lambda: not house.door.counters.connections, "gone")
+    assert not house.door._entrance._makeshift._connections
+
+
 async def test_a_subscription_is_not_answered_before_it_can_be_kept(
     house: House, outage: Outage, device_id: str
 ) -> None:

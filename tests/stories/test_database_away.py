@@ -21,7 +21,8 @@ async def test_a_database_that_falls_silent_costs_nothing_but_time() -> None:
         await asyncio.to_thread(village.api.put, "/api/v1/rosters", roster("operator", OPERATOR))
         worn = await asyncio.to_thread(lambda: village.device(village.recipient("静示例")))
         other = await asyncio.to_thread(lambda: village.device(village.recipient("寂示例")))
-        device, absent = (PatientDevice.of(one, there.hub.mqtt_port) for one in (worn, other))
+        new = await asyncio.to_thread(lambda: village.device(village.recipient("新示例")))
+        device, absent, never_seen = (PatientDevice.of(one, there.hub.mqtt_port) for one in (worn, other, new))
         async with living(absent):
             absent.report(heart_rate_bpm=70)
             await absent.until_acknowledged()
@@ -29,9 +30,15 @@ async def test_a_database_that_falls_silent_costs_nothing_but_time() -> None:
         async with living(device):
             await _before(there, device)
             there.link.swallow()
-            await _blind(there, device, absent, onlooker)
-            there.link.mend()
-            await _after(there, device, absent, onlooker)
+            async with living(never_seen):
+                await _blind(there, device, absent, onlooker)
+                await until(lambda: never_seen.connections == 1, within_s=15)
+                never_seen.report(heart_rate_bpm=75)
+                assert await never_seen.ping() < 5
+                there.link.mend()
+                await _after(there, device, absent, onlooker)
+                await never_seen.until_acknowledged()
+                assert seqs_in_order(there, never_seen.id) == [1]
         await asyncio.to_thread(onlooker.__exit__)
 
 

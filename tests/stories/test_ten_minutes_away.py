@@ -81,7 +81,7 @@ async def _play(there: Ground, broker: Broker | None) -> None:
     [behind_broker] = await _register(village, 1)
     measured = Measured()
     onlooker = await asyncio.to_thread(Onlooker(there.hub).__enter__)
-    async with living(*greedy):  # known to the hub: a stranger is not let in during an outage
+    async with living(*greedy):  # each with a session from before the outage
         await until(lambda: all(one.connections for one in greedy), within_s=60)
     async with living(*devices), _sampling(there, measured):
         for device in devices:

@@ -146,6 +146,7 @@ class Entrance:
         admission = session.admission
         if admission is None or self._presence.by_serial(connection.serial) is None:
             return
+        self._makeshift.forget(connection)
         name = (admission.device_id, session.client_id)
         had_session = self._presence.leave(name, connection, is_gateway=admission.is_gateway)
         if close.with_will and not is_closing:

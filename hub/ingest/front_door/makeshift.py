@@ -65,6 +65,8 @@ class Makeshift:
 
     def may_let_in(self, name: SessionName, *, clean_start: bool) -> bool:
         """Whether it can be said, without the database, whether the session is there."""
+        if len(self._promised) >= _KNOWN_MAX:
+            return False
         return clean_start or self._knows_all or _digest(name) in self._known
 
     def promise(self, name: SessionName, *, clean_start: bool) -> bool:
@@ -83,6 +85,10 @@ class Makeshift:
         if not self._connections:
             self._spawn(self._see_out())
         self._connections[connection] = 0
+
+    def forget(self, connection: Connection) -> None:
+        """It has ended by itself: outages are long, and who comes again and again must not stay in memory each time."""
+        self._connections.pop(connection, None)
 
     async def _see_out(self) -> None:
         while self._connections:
