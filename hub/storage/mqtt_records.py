@@ -20,7 +20,7 @@ class RefusedBecause(StrEnum):
     UNKNOWN_DEVICE = "unknown_device"
     WRONG_PASSWORD = "wrong_password"  # noqa: S105 - the name of a reason, no secret
     REVOKED = "revoked"
-    UNAVAILABLE = "unavailable"  #: The database is away and this device has not been seen before.
+    UNAVAILABLE = "unavailable"  #: The database is away and this device, with this secret, is not known by heart.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
