@@ -16,6 +16,7 @@ import structlog
 
 from device_adapters import UnreadableError
 from hub.ingest.admission import Admitted, Refused
+from hub.ingest.breath import Breath
 from hub.ingest.committing import Committer, Intake
 from hub.ingest.lanes import Lane
 from hub.ingest.monitoring import Sitting
@@ -214,13 +215,14 @@ class LaneWork:
             else:
                 self._state.storing = True
                 self._outage.end()
-                self._acknowledge(batch, refused)
+                await self._acknowledge(batch, refused)
                 return None
 
-    def _acknowledge(self, batch: Sequence[InboundMessage], refused: Sequence[Refused]) -> None:
+    async def _acknowledge(self, batch: Sequence[InboundMessage], refused: Sequence[Refused]) -> None:
         self._counters.batches += 1
         self._stored_here += len(batch)
         not_taken = {id(one.message): one.reason for one in refused}
+        breath = Breath(self.lane.in_flight.right_of_way)
         for message in batch:
             reason = not_taken.get(id(message))
             if reason is None:
@@ -229,6 +231,8 @@ class LaneWork:
             else:
                 self._counters.refused += 1
                 message.refuse(reason)
+            if not self.lane.limits.precedes:
+                await breath.take()
 
 
 def _setting_aside(set_aside: SetAside, error: Exception) -> Intake:

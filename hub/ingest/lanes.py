@@ -7,6 +7,7 @@ Within a lane senders and devices take turns (`fair_queue.py`): who sends a thou
 import asyncio
 from dataclasses import dataclass, field
 
+from hub.ingest.breath import RightOfWay
 from hub.ingest.fair_queue import FairQueue
 from hub.ingest.source import InboundMessage
 
@@ -20,24 +21,37 @@ class LaneLimits:
     queue_max: int
     queue_max_bytes: int
     sender_max: int | None = None  #: Of one sender in a transaction; None: as many as fit.
+    precedes: bool = False  #: Whether the other lanes take less while a message of this one waits.
+    batch_max_behind: int | None = None  #: Into a transaction that begins meanwhile; None: as many as ever.
 
 
 #: A press commits at once; a few that came together share one fsync, and none waits for many others - nor for the fifth
 #: of a device or broker that floods: the transaction before it is as short as can be.
 EVENT_LIMITS = LaneLimits(
-    batch_max=16, batch_max_bytes=512 * 1024, queue_max=20_000, queue_max_bytes=32 * 1024 * 1024, sender_max=4
+    batch_max=16,
+    batch_max_bytes=512 * 1024,
+    queue_max=20_000,
+    queue_max_bytes=32 * 1024 * 1024,
+    sender_max=4,
+    precedes=True,
 )
 #: A window of 500 gave 32k messages/s with 15 ms from publish to acknowledgement (DESIGN.md section 7). In bytes too: a
 #: message in its transaction is there several times, as it came, decoded, as its row, and in the driver's buffers.
+#: Beside a press a hundred: what is done with all of them in one turn of the event loop stays at a few milliseconds.
 TELEMETRY_LIMITS = LaneLimits(
-    batch_max=500, batch_max_bytes=1024 * 1024, queue_max=20_000, queue_max_bytes=64 * 1024 * 1024
+    batch_max=500,
+    batch_max_bytes=1024 * 1024,
+    queue_max=20_000,
+    queue_max_bytes=64 * 1024 * 1024,
+    batch_max_behind=100,
 )
 
 
 class InFlight:
     """The devices whose messages are in a transaction now, over all lanes."""
 
-    def __init__(self) -> None:
+    def __init__(self, right_of_way: RightOfWay) -> None:
+        self.right_of_way = right_of_way
         self._devices: set[str] = set()
         self._waiting: list[asyncio.Event] = []
 
@@ -87,6 +101,8 @@ class Lane:
         """Queue one message; never refuses, `full` is the sources' to respect."""
         self._queue.put(message)
         self._queued_bytes += len(message.payload)
+        if self.limits.precedes:
+            self.in_flight.right_of_way.waiting += 1
         self._stirred.set()
 
     def set_apart(self, device_id: str) -> None:
@@ -110,13 +126,14 @@ class Lane:
 
     def done(self, batch: list[InboundMessage]) -> None:
         """The batch's transaction has ended, well or not."""
+        if self.limits.precedes:
+            self.in_flight.right_of_way.waiting -= len(batch)
         self.in_flight.release({message.device_id for message in batch})
 
     def _pick(self) -> list[InboundMessage]:
         limits = self.limits
-        batch = self._queue.take(
-            limits.batch_max, limits.sender_max or limits.batch_max, self._stays, bytes_most=limits.batch_max_bytes
-        )
+        most = (limits.batch_max_behind if self.in_flight.right_of_way.waiting else None) or limits.batch_max
+        batch = self._queue.take(most, limits.sender_max or most, self._stays, bytes_most=limits.batch_max_bytes)
         self._queued_bytes -= sum(len(message.payload) for message in batch)
         return batch
 

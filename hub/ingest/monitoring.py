@@ -21,6 +21,7 @@ from alerts.kinds import MaintenanceKind, SubjectType
 from alerts.observations import DeviceEvent, Heard, Observation, Subject
 from alerts.profile import MonitoringProfile, read_profile
 from alerts.state import RecipientState
+from hub.ingest.breath import RightOfWay
 from hub.ingest.clock_keeping import TroubledDevices
 from hub.ingest.deadlines import Deadlines
 from hub.ingest.tally import Tally
@@ -40,6 +41,7 @@ class Monitoring:
     def __init__(self) -> None:
         self.deadlines = Deadlines()
         self.troubled_clocks = TroubledDevices()
+        self.right_of_way = RightOfWay()
         self.watching_since: datetime | None = None
         self.woken = asyncio.Event()
         self.loaded = asyncio.Event()  #: Every saved state is here.

@@ -9,6 +9,7 @@ from alerts.observations import Heard, Subject
 from device_adapters import DeviceStatus, Reading
 from hub.ingest.admission import Admitted
 from hub.ingest.attribution import attribute_reading, speaker_of, subject_of
+from hub.ingest.breath import Breath
 from hub.ingest.carrying_out import Cause, carry_out
 from hub.ingest.monitoring import Sitting
 from hub.ingest.timekeeping import SettledTime
@@ -44,7 +45,9 @@ async def observe(connection: Connection, sitting: Sitting, batch: Batch) -> Non
     heard = await _heard(connection, batch, sitting.now)
     live = [(_subject_then(one), one) for one in batch.measured if not one.time.historical]
     await sitting.claim(connection, {subject for subject, _ in (*live, *heard)})
+    breath = Breath(sitting.monitoring.right_of_way)
     for subject, one in live:
+        await breath.take()
         if sitting.division_of(subject) is None:
             continue
         speaker, received_at = speaker_of(one.admitted.device), one.admitted.message.received_at

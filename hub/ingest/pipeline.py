@@ -57,7 +57,7 @@ class Pipeline:
     _telemetry: LaneWork = field(init=False)
 
     def __post_init__(self) -> None:
-        in_flight = InFlight()
+        in_flight = InFlight(self.monitoring.right_of_way)
         self._events = self._lane_work("event", EVENT_LIMITS, in_flight, _EVENT_DUTY)
         self._telemetry = self._lane_work("telemetry", TELEMETRY_LIMITS, in_flight, _TELEMETRY_DUTY)
 

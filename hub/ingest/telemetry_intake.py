@@ -8,6 +8,7 @@ from alerts.explanation import Explanation
 from alerts.kinds import MaintenanceKind
 from device_adapters import Decoded, DeviceStatus, UnreadableError
 from hub.ingest.admission import Admitted
+from hub.ingest.breath import Breath
 from hub.ingest.clock_keeping import report_clocks
 from hub.ingest.decoding import read_telemetry
 from hub.ingest.monitoring import Sitting
@@ -52,7 +53,9 @@ async def take_in_telemetry(connection: Connection, batch: Sequence[Admitted], s
     measured: list[Measured] = []
     statuses: list[tuple[Admitted, DeviceStatus]] = []
     unread: list[tuple[Admitted, UnreadableError]] = []
+    breath = Breath(sitting.monitoring.right_of_way)
     for admitted in batch:
+        await breath.take()
         try:
             decoded = read_telemetry(admitted.message)
         except UnreadableError as error:

@@ -50,6 +50,20 @@ async def test_a_batch_is_one_row_a_reading(world: World, send: Send) -> None:
     assert sum(row["historical"] for row in rows) == 19
 
 
+async def test_a_large_batch_is_stored_in_portions_each_row_once_with_its_own_fields(world: World, send: Send) -> None:
+    device = world.device()
+    history = [
+        {"measured_at": (NOW - timedelta(seconds=second)).isoformat(), "heart_rate_bpm": 60} for second in range(250)
+    ]
+    history[240]["steps"] = 7
+    await send(device, {"readings": [*history, history[0]]}, Leaf.TELEMETRY)
+    rows = world.run("SELECT steps, heart_rate_bpm FROM reading ORDER BY measured_at DESC")
+    assert [row["heart_rate_bpm"] for row in rows] == [60] * 250
+    assert [(number, row["steps"]) for number, row in enumerate(rows) if row["steps"] is not None] == [(240, 7)]
+    (tally,) = world.run("SELECT readings_stored, readings_repeated FROM intake_tally")
+    assert (tally["readings_stored"], tally["readings_repeated"]) == (250, 1)
+
+
 async def test_an_hour_of_history_changes_no_live_state(world: World, send: Send) -> None:
     device = world.device()
     await send(device, READING, Leaf.TELEMETRY)
