@@ -83,6 +83,25 @@ async def test_who_was_cut_is_refused_before_it_takes_the_room_of_others(full_ho
     await small.close()
 
 
+async def test_many_small_messages_find_room_though_others_have_sent_large_ones() -> None:
+    """Ten minutes of a reading every five seconds are 120 messages, and 24 KB."""
+    house = await House().open(Limits(in_flight_bytes_max=20_000, in_flight_bytes_total_max=40_000))
+    house.sink.answers_at_once = house.sink.storing = False
+    greedy = [await RawClient.connected(house.port, house.credentials.register()) for _ in range(3)]
+    for client in greedy[:2]:
+        await client.send(client.event(1, b"x" * 15_000))
+    await house.sink.received(2)
+    small = await RawClient.connected(house.port, house.credentials.register())
+    await small.send(*(small.event(number, b"12345") for number in range(1, 121)), PingReq())
+    assert await small.read() == PingResp()
+    assert len(house.sink.messages) == 122
+    await greedy[2].send(greedy[2].event(1, b"x" * 2_000))
+    assert await greedy[2].rest() == []
+    for client in (*greedy, small):
+        await client.close()
+    await house.door.stop()
+
+
 async def test_who_was_cut_comes_in_again_once_something_of_it_was_answered(full_house: House) -> None:
     house = full_house
     greedy = house.credentials.register()

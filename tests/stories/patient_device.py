@@ -30,6 +30,7 @@ class PatientDevice:
     client_id: str = field(default_factory=lambda: f"patient-{uuid4().hex[:12]}")
     seq: int = 0
     connections: int = 0
+    refused: int = 0
     acknowledged: set[int] = field(default_factory=set)  #: Sequence numbers.
     sent: list[int] = field(default_factory=list)
     answer_s: list[float] = field(default_factory=list)  #: How long each PINGRESP took.
@@ -88,6 +89,7 @@ class PatientDevice:
         """Lose the connection, as without coverage."""
         if self._writer is not None:
             self._writer.transport.abort()
+            self._writer = None  # at once: nothing is written into a connection that is gone
 
     def _publish(self, leaf: str, payload: dict[str, object]) -> int:
         self.seq += 1
@@ -113,6 +115,7 @@ class PatientDevice:
             async with asyncio.timeout(15):
                 kind, body = await _read_packet(reader)
             if kind != _CONNACK or body[1]:
+                self.refused += 1
                 raise NotLetInError(body.hex())
             self.connections += 1
             self._writer = writer

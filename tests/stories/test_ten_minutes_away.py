@@ -32,7 +32,8 @@ OUTAGE_S = float(os.environ.get("ANXIN_OUTAGE_S", "600"))
 GREED_S = min(60.0, OUTAGE_S / 4)
 OPERATOR = "10000000007"
 DEVICES, PRESSING, GREEDY = 100, 10, 80
-REPORT_EVERY_S = 5.0
+#: As many readings of a device, however long the outage.
+REPORT_EVERY_S = min(5.0, OUTAGE_S / 120)
 _MIB = 1024 * 1024
 #: What the bounds of `front_door/limits.py` allow, and for connections, buffers and the allocator's rest a third of it.
 GROWTH_MAX_MIB = 96 * 4 / 3
@@ -51,6 +52,7 @@ class Measured:
     caught_up_after_s: float = 0.0
     greedy_mib_sent: float = 0.0
     greedy_connections: int = 0
+    greedy_refused: int = 0
     numbers: Counter[str] = field(default_factory=Counter)
 
 
@@ -130,6 +132,7 @@ async def _outage(
     await asyncio.gather(*eaters, return_exceptions=True)
     measured.greedy_mib_sent = sum(one.bytes_sent for one in greedy) / _MIB
     measured.greedy_connections = sum(one.connections for one in greedy)
+    measured.greedy_refused = sum(one.refused for one in greedy)
     await asyncio.sleep(max(began_s + OUTAGE_S / 2 - time.monotonic(), 0))
     there.link.refuse()
     await asyncio.sleep(max(began_s + OUTAGE_S - time.monotonic(), 0))
@@ -146,6 +149,7 @@ async def _report(device: PatientDevice, measured: Measured) -> None:
         device.report(heart_rate_bpm=dice.randrange(60, 90))
         if dice.random() < 0.02:
             device.cut()
+            measured.numbers["cut by the network"] += 1
         took_s = await device.ping(within_s=60)
         measured.pings += 1
         measured.ping_max_s = max(measured.ping_max_s, took_s)
@@ -213,6 +217,7 @@ async def _judge(
         measured.numbers["readings stored"] += len(readings)
         measured.numbers["presses stored"] += len(events)
         measured.numbers["connections"] += device.connections
+        measured.numbers["refused"] += device.refused
     sys.stdout.write(f"\n{json.dumps(vars(measured), indent=1, ensure_ascii=False)}\n")
     assert there.rows("SELECT count(*) FROM incident WHERE kind = 'sos'") == [(PRESSING,)]
     assert there.rows("SELECT count(*) FROM alert WHERE kind = 'sos'") == [(measured.numbers["presses stored"],)]
@@ -222,7 +227,10 @@ async def _judge(
         assert seqs_in_order(there, behind_broker_id)[:sent] == list(range(1, sent + 1))
     texts = await until(lambda: there.phone.texts_to(OPERATOR)[1:], within_s=60)
     measured.numbers["texts to the operator"] = len(texts) + 1
-    assert measured.greedy_mib_sent > 2 * 96
+    assert measured.greedy_mib_sent > 0.75 * 96  # all that there is room for, and then they are turned away
+    assert measured.greedy_refused > GREEDY
+    assert not measured.numbers["refused"]
+    assert measured.numbers["connections"] <= DEVICES * 1.1 + measured.numbers["cut by the network"]
     assert measured.pss_during_max_mib - measured.pss_before_mib < GROWTH_MAX_MIB
     assert measured.ping_max_s < 10
     assert measured.blind_said_after_s < 6

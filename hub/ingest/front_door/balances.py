@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 if TYPE_CHECKING:
     from hub.ingest.front_door.host import Host
 
-#: Who holds less than this part of a user's bounds holds little: 50 messages, 100 KiB.
+#: Who holds less than this part of a user's bound holds little: 50 messages; 100 KiB.
 _LITTLE = 20
 #: What everybody together may hold beyond that, of the bounds for all.
 _FOR_ALL = 0.75
@@ -32,16 +32,17 @@ class Balance:
         """Whether less than a `share`-th of the bounds is in flight, with so much more, of this user and of all.
 
         The last quarter of what all may hold is for those who hold little: a press finds room though others fill it.
+        Little of what is short: who has a hundred small readings is not cut because others have sent large ones.
         """
         limits, hold = host.limits, host.hold
         count, size = self.count - self.held + more, self.size - self.held_size + more_size
-        holds_little = count * _LITTLE <= limits.in_flight_max and size * _LITTLE <= limits.in_flight_bytes_max
-        part = 1.0 if holds_little else _FOR_ALL
+        count_part = 1.0 if count * _LITTLE <= limits.in_flight_max else _FOR_ALL
+        size_part = 1.0 if size * _LITTLE <= limits.in_flight_bytes_max else _FOR_ALL
         return (
             count * share <= limits.in_flight_max
             and size * share < limits.in_flight_bytes_max
-            and host.in_flight - hold.count < limits.in_flight_total_max * part
-            and host.in_flight_size - hold.size < limits.in_flight_bytes_total_max * part
+            and host.in_flight - hold.count < limits.in_flight_total_max * count_part
+            and host.in_flight_size - hold.size < limits.in_flight_bytes_total_max * size_part
         )
 
 
