@@ -981,6 +981,8 @@ export interface paths {
         /**
          * Readiness
          * @description 200 when a press would be taken in, shown and escalated; otherwise 503 with the reasons.
+         *
+         *     Warnings tell what will make it unready if nobody does anything.
          */
         get: operations["readiness_readyz_get"];
         put?: never;
