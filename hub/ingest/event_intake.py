@@ -16,7 +16,7 @@ from hub.ingest.admission import Admitted
 from hub.ingest.attribution import attribute_event, speaker_of, subject_of
 from hub.ingest.carrying_out import Cause, carry_out
 from hub.ingest.clock_keeping import ClockBook, Witness, report_clocks
-from hub.ingest.decoding import read_event
+from hub.ingest.decoding import keep, read_event
 from hub.ingest.monitoring import Sitting
 from hub.ingest.observing import heard_gateways, judge_heard
 from hub.ingest.sent_identity import event_identity, is_repeated
@@ -95,7 +95,7 @@ def _read(admitted: Admitted) -> _Read | _Unread:
     try:
         event = read_event(admitted.message)
     except UnreadableError as error:
-        return _Unread(admitted, error)
+        return _Unread(admitted, keep(error))
     return _Read(admitted, event, settle_time(event.occurred_at, admitted.message.received_at))
 
 

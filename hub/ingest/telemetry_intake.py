@@ -10,7 +10,7 @@ from device_adapters import Decoded, DeviceStatus, UnreadableError
 from hub.ingest.admission import Admitted
 from hub.ingest.breath import Breath
 from hub.ingest.clock_keeping import report_clocks
-from hub.ingest.decoding import read_telemetry
+from hub.ingest.decoding import keep, read_telemetry
 from hub.ingest.monitoring import Sitting
 from hub.ingest.observing import Batch, Measured, observe
 from hub.ingest.reading_times import settle_readings, witnesses_of
@@ -59,7 +59,7 @@ async def take_in_telemetry(connection: Connection, batch: Sequence[Admitted], s
         try:
             decoded = read_telemetry(admitted.message)
         except UnreadableError as error:
-            unread.append((admitted, error))
+            unread.append((admitted, keep(error)))
             sitting.tally.of(admitted.message).telemetry_unreadable += 1
             continue
         _count_read(sitting.tally.of(admitted.message), decoded)

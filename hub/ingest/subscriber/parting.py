@@ -12,6 +12,7 @@ from uuid import UUID
 from device_adapters import Decoded, DeviceEvent, FromDevice, UnreadableError
 from device_adapters.port import canonical_key
 from hub.ingest.adapters import GuardedAdapter
+from hub.ingest.decoding import keep
 from hub.ingest.source import InboundMessage, Leaf, Origin, RefusalReason
 
 #: A key is an IMEI, a MAC, a serial number; what is longer is none, and is cut before it is looked up.
@@ -102,7 +103,7 @@ def _parts_of(message: BrokerMessage, adapter: GuardedAdapter) -> list[_Part]:
 
 def _unreadable(message: BrokerMessage, adapter: GuardedAdapter, error: UnreadableError) -> _Part:
     leaf = Leaf.EVENT if adapter.carries_alarms(message.topic) else Leaf.TELEMETRY
-    return _Part(adapter.device_key(message.topic, message.payload) or "", leaf, error)
+    return _Part(adapter.device_key(message.topic, message.payload) or "", leaf, keep(error))
 
 
 def _parts_of_device(one: FromDevice, message: BrokerMessage) -> list[_Part]:
