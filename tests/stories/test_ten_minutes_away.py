@@ -232,6 +232,6 @@ async def _judge(
     assert not measured.numbers["refused"]
     assert measured.numbers["connections"] <= DEVICES * 1.1 + measured.numbers["cut by the network"]
     assert measured.pss_during_max_mib - measured.pss_before_mib < GROWTH_MAX_MIB
-    assert measured.ping_max_s < 10
+    assert measured.ping_max_s < 20  # of one that was just cut: registry and session are each waited for 3 s
     assert measured.blind_said_after_s < 6
     assert there.rows("SELECT count(*) FROM maintenance_item WHERE kind IN ('device_offline', 'data_blind')") == [(0,)]
