@@ -115,12 +115,13 @@ async def strangers(task: Task, begun: Event) -> None:
 async def storm(task: Task, begun: Event) -> None:
     """So many clients connect at once with lasting sessions, several of each device; done when all are in."""
     begun.set()
+    inside: list[Line] = []  # nobody else holds them: what nobody holds is closed
 
     async def come(number: int) -> None:
         login = task.logins[number % len(task.logins)]
         while True:
             try:
-                await Line.open(task.port, login.pair, f"storm-{number}", lasting=True)
+                inside.append(await Line.open(task.port, login.pair, f"storm-{number}", lasting=True))
             except (OSError, asyncio.IncompleteReadError):
                 await asyncio.sleep(1.0)  # as a patient device does
             else:

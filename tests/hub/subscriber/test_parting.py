@@ -23,7 +23,7 @@ def _part_garbage() -> list[InboundMessage]:
         retained=False,
         packet_id=1,
     )
-    adapter = find_adapters().create(OWN_PROTOCOL, SourceOptions(zone="Asia/Shanghai", settings={}))
+    adapter = find_adapters().create(OWN_PROTOCOL, SourceOptions(zone=None, settings={}))
     return part_message(message, adapter, Origin(source="vendor", division_id="1", division_prefix=""), lambda: None)
 
 
