@@ -264,9 +264,9 @@ def test_a_million_damaged_streams_are_survived() -> None:
 
 async def test_garbage_connections_do_not_disturb_a_device(house: House) -> None:
     rng = dice(SEED)
-    garbage_device, device_id = house.credentials.register(), house.credentials.register()
-    streams = [
-        valid_stream(version, rng).replace(DEVICE.encode(), garbage_device.encode())
+    device_id = house.credentials.register()
+    streams = [  # each of another device: one that comes again and again is let in slowly
+        valid_stream(version, rng).replace(DEVICE.encode(), house.credentials.register().encode())
         for version in Version
         for _ in range(50)
     ]
