@@ -18,17 +18,23 @@ from hub.storage.comparisons import Comparison
 from hub.storage.database import connect
 from tests.hub.ingest.worlds import COUNTY, NOW, Sent, World
 
+#: No slice of its own comes between what a test does and what it asks.
+EVERY_S = 3600.0
 READING = {"measured_at": NOW.isoformat(), "heart_rate_bpm": 72, "battery_pct": 88, "worn": True}
 
 
 @pytest.fixture
-async def owned(database: str) -> AsyncIterator[tuple[Pipeline, Scrubber]]:
-    """A pipeline at work, and a scrubber beside it."""
+async def owned(database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Pipeline, Scrubber]]:
+    """A pipeline at work, and beside it a scrubber that has looked once and looks again when it is woken."""
+    monkeypatch.setattr("hub.ingest.scrubbing._EVERY_S", EVERY_S)
     owner = Owner(database, "test")
     epoch = await owner.become_owner()
     pipeline = Pipeline(database, "test")
     scrubber = Scrubber(pipeline.monitoring, database, "test", COUNTY)
     work = [asyncio.create_task(pipeline.run(epoch)), asyncio.create_task(scrubber.run(epoch))]
+    async with asyncio.timeout(10):
+        while not scrubber.counters.rounds:
+            await asyncio.sleep(0.002)
     yield pipeline, scrubber
     for task in work:
         task.cancel()
@@ -119,7 +125,7 @@ async def test_a_process_that_was_stopped_compares_everything_before_it_is_belie
     pipeline, scrubber = owned
     people = 60  # more than a slice
     await asyncio.gather(*(say(pipeline, world.device(worn_by=world.recipient())) for _ in range(people)))
-    steps = iter(range(0, 10**9, 60))  # each look at the clock finds a minute gone
+    steps = iter(range(0, 10**9, 2 * int(EVERY_S)))  # each look at the clock finds hours gone
     monkeypatch.setattr("hub.ingest.scrubbing.monotonic_s", lambda: float(next(steps)))
     rounds = scrubber.counters.rounds
     async with asyncio.timeout(10):
