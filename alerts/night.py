@@ -11,8 +11,13 @@ _DAY = timedelta(days=1)
 
 
 def is_night(at: datetime, timezone: tzinfo, night_from: time, night_until: time) -> bool:
-    """Whether the night has begun since it last ended; equal ends make no night."""
-    return last_time(at, timezone, night_from) > last_time(at, timezone, night_until)
+    """Whether the night has begun since it last ended; equal ends make no night.
+
+    Two times of an hour that is left out come together, as clocks jump over it: the later one comes last.
+    """
+    began = last_time(at, timezone, night_from), night_from
+    ended = last_time(at, timezone, night_until), night_until
+    return began > ended
 
 
 def next_time(at: datetime, timezone: tzinfo, wanted: time) -> datetime:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from alerts.night import is_night, last_time, next_time
@@ -75,6 +75,12 @@ def test_between_two_turns_it_is_all_night_or_all_day(
 
 
 @given(at=MOMENTS, zone=st.sampled_from(ZONES), night_from=TIMES, night_until=TIMES)
+@example(
+    at=datetime(2026, 3, 29, 3, tzinfo=UTC),
+    zone=ZoneInfo("Europe/Berlin"),
+    night_from=time(2, 30),
+    night_until=time(2),
+)
 def test_it_is_night_by_the_clock_on_the_wall(
     at: datetime, zone: ZoneInfo, night_from: time, night_until: time
 ) -> None:
