@@ -38,6 +38,7 @@ EVENT_RULES: tuple[EventRule, ...] = (
     bed.judge_event,
     service.judge_request,
     equipment.judge_event,
+    inactivity.judge_event,
     battery.judge_event,
 )
 READING_RULES: tuple[ReadingRule, ...] = (

@@ -14,7 +14,7 @@ from alerts.explanation import Explanation, Param
 from alerts.kinds import IncidentKind
 from alerts.night import is_night, next_time
 from alerts.noting import Change
-from alerts.observations import Observation
+from alerts.observations import DeviceEvent, Observation
 from alerts.profile import MonitoringProfile
 from alerts.severity import Severity
 from alerts.state import RecipientState
@@ -34,6 +34,15 @@ def judge_reading(
     if change.moved or state.watched_at != reading.at:
         return ()
     return _judge(state, circumstances, reading.at)
+
+
+def judge_event(
+    state: RecipientState, event: DeviceEvent, circumstances: Circumstances, _now: datetime
+) -> tuple[Finding, ...]:
+    """An event that shows stillness after the limit says as much as a still reading."""
+    if event.historical or state.watched_at is None or state.watched_at != event.occurred_at:
+        return ()
+    return _judge(state, circumstances, state.watched_at)
 
 
 def judge_time(state: RecipientState, circumstances: Circumstances, now: datetime) -> tuple[Finding, ...]:
