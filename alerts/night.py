@@ -6,8 +6,11 @@ moments are compared as moments, never as clocks show them: two of one zone woul
 """
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 _DAY = timedelta(days=1)
+#: Some days of all the profiles of a few zones: who is judged now asks about yesterday, today and tomorrow.
+_REMEMBERED = 4096
 
 
 def is_night(at: datetime, timezone: tzinfo, night_from: time, night_until: time) -> bool:
@@ -38,8 +41,9 @@ def last_time(at: datetime, timezone: tzinfo, wanted: time) -> datetime:
     return past.astimezone(at.tzinfo)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _moment(day: date, wanted: time, timezone: tzinfo) -> datetime:
-    """When clocks come to a time of that day; UTC."""
+    """When clocks come to a time of that day; UTC. Remembered: it is asked several times for each judged moment."""
     shown = datetime.combine(day, wanted, timezone)
     first, second = shown.astimezone(UTC), shown.replace(fold=1).astimezone(UTC)
     return first if first <= second else _jump_between(second, first, timezone)
