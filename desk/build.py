@@ -25,6 +25,8 @@ MODULES = DESK / "node_modules"
 MODULES_STAMP = MODULES / ".installed-from"
 TYPES = DESK / "src" / "api" / "generated.d.ts"
 SOURCES = ("src", "public", "index.html", "package-lock.json", "vite.config.ts", "tsconfig.json")
+#: The words for the hub's codes are the hub's own: the desk and `hub explain` say the same.
+WORDS = DESK.parent / "hub" / "words"
 
 
 class DeskBuildError(Exception):
@@ -105,13 +107,14 @@ def fingerprint_sources() -> str:
     """One hash over every file that goes into the bundle, with its path."""
     digest = hashlib.sha256()
     for path in walk_sources():
-        digest.update(path.relative_to(DESK).as_posix().encode())
+        digest.update(path.relative_to(DESK.parent).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
 def walk_sources() -> Iterator[Path]:
     """Every file that goes into the bundle, in a fixed order."""
+    yield from sorted(WORDS.glob("*.json"))
     for name in SOURCES:
         root = DESK / name
         yield from sorted(path for path in (root.rglob("*") if root.is_dir() else [root]) if path.is_file())

@@ -13,7 +13,12 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   plugins: [vue(), Components({ dirs: [], dts: false, resolvers: [ElementPlusResolver({ importStyle: "css" })] })],
-  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  resolve: {
+    alias: {
+      "@words": fileURLToPath(new URL("../hub/words", import.meta.url)),
+      "@": fileURLToPath(new URL("./src", import.meta.url)),
+    },
+  },
   define: { __VUE_I18N_LEGACY_API__: "false", __INTLIFY_PROD_DEVTOOLS__: "false" },
   worker: { format: "es" },
   build: {
@@ -24,6 +29,6 @@ export default defineConfig({
     // the chart library, loaded only when an incident has something to draw
     chunkSizeWarningLimit: 550,
   },
-  server: { proxy: { "/api": process.env["ANXIN_HUB"] ?? "http://127.0.0.1:8080" } },
+  server: { fs: { allow: [".", "../hub/words"] }, proxy: { "/api": process.env["ANXIN_HUB"] ?? "http://127.0.0.1:8080" } },
   test: { environment: "happy-dom", include: ["tests/**/*.test.ts"], server: { deps: { inline: ["element-plus"] } } },
 });

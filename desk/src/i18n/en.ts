@@ -1,10 +1,7 @@
-/** The desk's own words: pages, buttons, notices. Words for the hub's codes are in en_codes.ts. */
+/** The desk's own words: pages, buttons, notices. Words for the hub's codes are in hub/words/en.json. */
 export default {
   app: { name: "Anxin Hub", desk: "Duty desk", title: "Anxin Hub · Duty desk", title_untaken: "({count} waiting) Duty desk" },
   not_medical: "This platform is no medical device and does not replace 120, 110 or 119.",
-  actor: { machine: "System", operator: "Operator", caregiver: "Caregiver" },
-  clock: { slow: "{duration} slow", fast: "{duration} fast" },
-  duration: { seconds: "{count} s", minutes: "{count} min", hours: "{count} h", days: "{count} d" },
   login: {
     title: "Log in to the duty desk",
     login: "User name",

@@ -1,10 +1,7 @@
-/** 界面文字：页面、按钮、提示。代码的词在 zh_codes.ts。 */
+/** 界面文字：页面、按钮、提示。代码的词在 hub/words/zh.json。 */
 export default {
   app: { name: "安心平台", desk: "值班台", title: "安心平台 · 值班台", title_untaken: "【{count} 件待受理】值班台" },
   not_medical: "本平台不是医疗器械，不能代替 120、110、119。",
-  actor: { machine: "系统", operator: "值班员", caregiver: "照料人" },
-  clock: { slow: "慢 {duration}", fast: "快 {duration}" },
-  duration: { seconds: "{count} 秒", minutes: "{count} 分钟", hours: "{count} 小时", days: "{count} 天" },
   login: {
     title: "登录值班台",
     login: "账号",

@@ -5,6 +5,8 @@
  */
 import { useI18n } from "vue-i18n";
 
+import values from "@words/values.json";
+
 import type { Actor, Explanation, Incident } from "@/api/shapes";
 
 import { useClock } from "@/stores/clock";
@@ -114,17 +116,7 @@ export function useWords() {
 export type Family = "explanation" | "log" | "unreadable";
 
 /** Values of sentences that are points in time. */
-const MOMENTS = new Set(["since", "until"]);
+const MOMENTS = new Set(values.moments);
 
 /** Values of sentences that are codes themselves. */
-const VOCABULARY_OF_VALUE: Record<string, Vocabulary> = {
-  disposition: "disposition",
-  outcome: "outcome",
-  severity: "severity",
-  from: "severity",
-  to: "severity",
-  target: "target",
-  kind: "kind",
-  device_kind: "device_kind",
-  channel: "channel",
-};
+const VOCABULARY_OF_VALUE = values.vocabularies as Record<string, Vocabulary>;
