@@ -48,6 +48,7 @@ class TimePasser:
         self._name = name
         self._connection: Connection | None = None
         self._clocks: tuple[datetime, float] | None = None
+        self._looked_s: float | None = None  # when a look was last committed, by the steady clock
 
     async def run(self, epoch: Epoch) -> None:
         """Look at whoever is due, for ever."""
@@ -96,6 +97,8 @@ class TimePasser:
                 self._notice_gap(now)
                 taken = self._monitoring.deadlines.take_due(now, _TOGETHER)
                 taken += await self._changed_subjects(self._connection, rechecks, now)
+            if not taken:
+                self._looked_s = monotonic_s()
             await self._judge_all(self._connection, epoch, list(dict.fromkeys(taken)), now)
         except DATABASE_AWAY:
             self._monitoring.rechecks |= rechecks
@@ -126,12 +129,15 @@ class TimePasser:
         try:
             async with connection.transaction():
                 await ownership.fence(connection, epoch)
-                sitting = Sitting(self._monitoring, await database_now(connection))
+                now = await database_now(connection)
+                self._notice_gap(now)
+                sitting = Sitting(self._monitoring, now)
                 await sitting.claim(connection, subjects)
                 for subject in subjects:
                     await self._judge_one(connection, sitting, subject)
                 await sitting.save(connection)
                 await sitting.tally.save(connection, "time", epoch)
+            self._looked_s = monotonic_s()
             sitting.adopt()
         finally:
             if sitting is not None:
@@ -159,14 +165,17 @@ class TimePasser:
         return changed
 
     def _notice_gap(self, now: datetime) -> None:
-        """After a jump of the clock, or a time in which nobody looked, no silence is believed that began before it."""
+        """After a jump of the clock, or a time in which nobody looked, no silence is believed that began before it.
+
+        Nobody looked since the last look was committed: the time that a look takes is no time without one.
+        """
         steady_s = monotonic_s()
         if self._clocks is not None:
             before, before_s = self._clocks
-            passed_s = steady_s - before_s
-            jumped = abs((now - before).total_seconds() - passed_s) > _JUMP_S
-            if jumped or passed_s > _GAP_S:
-                _log.error("grace_restarted", because="clock" if jumped else "blind", blind_s=round(passed_s, 1))
+            blind_s = steady_s - (before_s if self._looked_s is None else self._looked_s)
+            jumped = abs((now - before).total_seconds() - (steady_s - before_s)) > _JUMP_S
+            if jumped or blind_s > _GAP_S:
+                _log.error("grace_restarted", because="clock" if jumped else "blind", blind_s=round(blind_s, 1))
                 self._monitoring.watching_since = now
         self._clocks = (now, steady_s)
 
