@@ -43,19 +43,25 @@ steps = st.one_of(
 histories = st.lists(steps, max_size=40)
 
 
+def tell(life: Life, step: Any) -> None:
+    """One step of a history."""
+    what, device_id, told = step
+    match what:
+        case "reads":
+            life.reads(device_id, **told)
+        case "says":
+            life.says(told, device_id)
+        case "hears":
+            life.hears(device_id, online=told)
+        case _:
+            life.after(seconds=told)
+
+
 def live(history: list[Any], *, written_down: bool = False) -> Life:
     """A life through that history; `written_down`: its state goes to JSON and back after every step."""
     life = Life(circumstances(kinds=KINDS, monitoring=PROFILE))
-    for what, device_id, told in history:
-        match what:
-            case "reads":
-                life.reads(device_id, **told)
-            case "says":
-                life.says(told, device_id)
-            case "hears":
-                life.hears(device_id, online=told)
-            case _:
-                life.after(seconds=told)
+    for step in history:
+        tell(life, step)
         if written_down:
             life.state = RecipientState.from_json(life.state.to_json())
     return life
@@ -75,16 +81,7 @@ def test_the_same_history_gives_the_same_state_and_findings_also_through_json(hi
 def test_judging_never_changes_the_state_it_is_given(history: list[Any], step: Any) -> None:
     life = live(history)
     before, kept = life.state, life.state.to_json()
-    what, device_id, told = step
-    match what:
-        case "reads":
-            life.reads(device_id, **told)
-        case "says":
-            life.says(told, device_id)
-        case "hears":
-            life.hears(device_id, online=told)
-        case _:
-            life.after(seconds=told)
+    tell(life, step)
     assert before.to_json() == kept
 
 
@@ -94,19 +91,15 @@ def test_looking_more_often_than_the_state_asks_finds_nothing_else(history: list
     """`due_at` may be early and never late: nobody who looks each half minute sees anything sooner than who waits."""
     asked = live(history)
     watched = Life(circumstances(kinds=KINDS, monitoring=PROFILE))
-    for what, device_id, told in history:
-        match what:
-            case "reads":
-                watched.reads(device_id, **told)
-            case "says":
-                watched.says(told, device_id)
-            case "hears":
-                watched.hears(device_id, online=told)
-            case _:
-                end = watched.now + timedelta(seconds=told)
-                while watched.now < end:
-                    watched.after(seconds=min(30.0, (end - watched.now).total_seconds()))
-                    watched.look()
+    for step in history:
+        what, _, told = step
+        if what != "after":
+            tell(watched, step)
+            continue
+        end = watched.now + timedelta(seconds=told)
+        while watched.now < end:
+            watched.after(seconds=min(30.0, (end - watched.now).total_seconds()))
+            watched.look()
     assert [type(one) for one in asked.found] == [type(one) for one in watched.found]
     assert asked.codes() == watched.codes()
 
