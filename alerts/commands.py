@@ -1,0 +1,278 @@
+"""Everything that can be done to an incident: one frozen value for each, and `apply`, the one way in.
+
+A command carries all that its decision reads besides the incident and the moment - for a step: who could be told, and
+which other incidents of the recipient are open. So an incident's commands, applied in their order at their moments,
+give the incident again (`alerts.replay`). What is refused changes nothing and is not kept.
+
+A new command is a class here, in `Command` and in `COMMANDS`, and one line in `apply`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import assert_never
+
+from alerts.actors import Actor
+from alerts.caregivers import answer_going, decline
+from alerts.decisions import RaiseAlert, Record
+from alerts.escalation import Reachable, escalate
+from alerts.explanation import Explanation, Param
+from alerts.incidents import (
+    Disposition,
+    Incident,
+    IncidentState,
+    Outcome,
+    RefusedError,
+    acknowledge,
+    add_note,
+    close,
+    hand_over,
+    join,
+    log_contact_attempt,
+    open_incident,
+    pass_hold_deadline,
+    reopen,
+    set_arrived,
+    set_responding,
+)
+from alerts.linked import LinkedIncident
+from alerts.observations import Subject
+from alerts.policy import EscalationPolicy
+
+#: Counts up whenever the same commands would give another incident; kept with every command. The rules that judge
+#: observations count for themselves (`alerts.engine.RULES_VERSION`).
+INCIDENT_RULES_VERSION = 1
+
+
+# --- What the machine finds ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
+    """The first alert of a subject and kind: a new incident, whose policy is frozen with it."""
+
+    incident_id: str
+    subject: Subject
+    alert: RaiseAlert
+    policy: EscalationPolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """A further alert of the same subject and kind."""
+
+    alert: RaiseAlert
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteCleared:
+    """The cause is gone or was taken back; the incident stays, for people to close."""
+
+    explanation: Explanation
+
+
+# --- What people do ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledge:
+    """Take it."""
+
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """Give what somebody holds to somebody else; a note goes into the log with it."""
+
+    actor: Actor
+    to: Actor
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogContactAttempt:
+    """Somebody was called, reached or not; `params` as the log keeps them."""
+
+    actor: Actor
+    params: Mapping[str, Param] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddNote:
+    """Something worth knowing."""
+
+    actor: Actor
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetResponding:
+    """Somebody is on the way."""
+
+    actor: Actor
+    params: Mapping[str, Param] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetArrived:
+    """Somebody is there."""
+
+    actor: Actor
+    params: Mapping[str, Param] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerGoing:
+    """A caregiver answers that they go; whether somebody else goes already is decided under the lock."""
+
+    actor: Actor
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decline:
+    """A caregiver answers that they cannot; `repeated`: they have said so since they were told."""
+
+    actor: Actor
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close:
+    """How it ended; `may_override`: the actor may close what another holds."""
+
+    actor: Actor
+    disposition: Disposition
+    note: str | None = None
+    may_override: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopen:
+    """Undo a close."""
+
+    actor: Actor
+    note: str | None = None
+
+
+# --- What time does ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeStep:
+    """The ladder's deadline has come: who could be told then, and what else was open of the recipient."""
+
+    reachable: Reachable
+    linked: tuple[LinkedIncident, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassHoldDeadline:
+    """The deadline of a held incident has come."""
+
+
+Command = (
+    Open
+    | Join
+    | NoteCleared
+    | Acknowledge
+    | HandOver
+    | LogContactAttempt
+    | AddNote
+    | SetResponding
+    | SetArrived
+    | AnswerGoing
+    | Decline
+    | Close
+    | Reopen
+    | TakeStep
+    | PassHoldDeadline
+)
+
+#: Under which name each is kept; a name is never given to another command.
+COMMANDS: Mapping[str, type[Command]] = {
+    "open": Open,
+    "join": Join,
+    "note_cleared": NoteCleared,
+    "acknowledge": Acknowledge,
+    "hand_over": HandOver,
+    "log_contact_attempt": LogContactAttempt,
+    "add_note": AddNote,
+    "set_responding": SetResponding,
+    "set_arrived": SetArrived,
+    "answer_going": AnswerGoing,
+    "decline": Decline,
+    "close": Close,
+    "reopen": Reopen,
+    "take_step": TakeStep,
+    "pass_hold_deadline": PassHoldDeadline,
+}
+
+
+def apply(  # noqa: C901, PLR0911, PLR0912 - one line for each command
+    incident: Incident | None, command: Command, now: datetime
+) -> Outcome:
+    """The incident after the command, and what that owes; None is the incident that `Open` begins.
+
+    Raises:
+        RefusedError: it does not go in the incident's state; nothing has changed.
+        ValueError: a first command that is not `Open`, or an `Open` that is not the first: a mistake of ours.
+    """
+    if isinstance(command, Open):
+        if incident is not None:
+            raise ValueError("an incident opens once")
+        return open_incident(command.incident_id, command.subject, command.alert, command.policy, now)
+    if incident is None:
+        raise ValueError("an incident begins with Open")
+    match command:
+        case Join(alert=alert):
+            return join(_not_closed(incident), alert, now)
+        case NoteCleared(explanation=why):
+            return Outcome(incident=_not_closed(incident), duties=(Record(code=why.code, params=why.params),))
+        case Acknowledge(actor=actor):
+            return acknowledge(incident, actor, now)
+        case HandOver():
+            return _hand_over(incident, command, now)
+        case LogContactAttempt(actor=actor, params=params):
+            return log_contact_attempt(incident, actor, params, now)
+        case AddNote(actor=actor, text=text):
+            return add_note(incident, actor, text, now)
+        case SetResponding(actor=actor, params=params):
+            return set_responding(incident, actor, params, now)
+        case SetArrived(actor=actor, params=params):
+            return set_arrived(incident, actor, params, now)
+        case AnswerGoing(actor=actor, text=text):
+            return answer_going(incident, actor, text, now)
+        case Decline(actor=actor, repeated=repeated):
+            return decline(incident, actor, now, repeated=repeated)
+        case Close(actor=actor, disposition=disposition, note=note, may_override=may_override):
+            return close(incident, actor, disposition, note, now, may_override=may_override)
+        case Reopen(actor=actor, note=note):
+            return reopen(incident, actor, note, now)
+        case TakeStep(reachable=reachable):
+            return escalate(_in_state(incident, IncidentState.OPEN), reachable, now)
+        case PassHoldDeadline():
+            return pass_hold_deadline(_in_state(incident, IncidentState.ACKNOWLEDGED), now)
+        case _:
+            assert_never(command)
+
+
+def _hand_over(incident: Incident, command: HandOver, now: datetime) -> Outcome:
+    given = hand_over(incident, command.actor, command.to, now)
+    if not command.note:
+        return given
+    noted = add_note(given.incident, command.actor, command.note, now)
+    return Outcome(incident=noted.incident, duties=given.duties + noted.duties)
+
+
+def _not_closed(incident: Incident) -> Incident:
+    if incident.state is IncidentState.CLOSED:
+        raise RefusedError("closed")
+    return incident
+
+
+def _in_state(incident: Incident, state: IncidentState) -> Incident:
+    if incident.state is not state:
+        raise RefusedError("not_due")
+    return incident
