@@ -76,6 +76,7 @@ class DeviceEvent:
     evidence: Mapping[str, Param] = field(default_factory=dict)
     device_kind: str = "unknown"
     gateway_id: str | None = None
+    quality: str | None = None  #: Where its time comes from: the device, corrected, or that of receipt and why.
 
 
 @dataclass(slots=True, kw_only=True)

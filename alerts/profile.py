@@ -6,7 +6,7 @@ builds its validation from the same list; `read_profile` turns what is stored in
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
 
@@ -45,6 +45,7 @@ class MonitoringProfile:
     equipment_battery_ok_pct: float = 20.0  #: Above the low mark, so that a battery on the edge does not chatter.
     no_sign_of_life: timedelta = timedelta(hours=12)  #: DOMAIN.md section 4: somebody living alone, any cause.
     late_after: timedelta = timedelta(minutes=30)  #: An SOS or fall older than this is marked late.
+    chosen: frozenset[str] = field(default=frozenset(), compare=False)  #: Fields set for this person, not by default.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +182,9 @@ def read_profile(monitoring: Mapping[str, object]) -> MonitoringProfile:
         parsed = parse_setting(setting.unit, value)
         if parsed is not None:
             chosen[setting.field] = parsed
-    return MonitoringProfile(**chosen) if chosen else _DEFAULTS  # type: ignore[arg-type]
+    if not chosen:
+        return _DEFAULTS
+    return MonitoringProfile(**chosen, chosen=frozenset(chosen))  # type: ignore[arg-type]
 
 
 def parse_setting(unit: Unit, value: object) -> timedelta | time | float | None:

@@ -4,15 +4,18 @@ from datetime import datetime
 
 from alerts.circumstances import Circumstances
 from alerts.decisions import ClearMaintenance, Finding, ReportMaintenance
-from alerts.explanation import Explanation, Param
+from alerts.evidence import gather, seen_event
+from alerts.explanation import Evidence, Explanation, Param, Seen
 from alerts.kinds import MaintenanceKind
 from alerts.noting import Change
 from alerts.observations import DeviceEvent, EventKind, Observation
 from alerts.state import RecipientState
 
+RULE = "battery"
+
 
 def judge_event(
-    state: RecipientState, event: DeviceEvent, _circumstances: Circumstances, _now: datetime
+    state: RecipientState, event: DeviceEvent, circumstances: Circumstances, _now: datetime
 ) -> tuple[Finding, ...]:
     """The device says so itself; a repeated word counts on the item. Buffered ones are history."""
     if event.historical or event.event not in (EventKind.LOW_BATTERY, EventKind.BATTERY_OK):
@@ -20,7 +23,8 @@ def judge_event(
     device = state.change_device(event.device_id)
     device.battery_low = event.event is EventKind.LOW_BATTERY
     if device.battery_low:
-        return (_report(event.device_id, dict(event.evidence)),)
+        evidence = gather(RULE, circumstances.profile, (), seen_event(event))
+        return (_report(event.device_id, dict(event.evidence), evidence),)
     return (ClearMaintenance(kind=MaintenanceKind.LOW_BATTERY, device_id=event.device_id),)
 
 
@@ -35,13 +39,14 @@ def judge_reading(
     if not was_low and battery_pct < profile.equipment_battery_low_pct:
         state.change_device(reading.device_id).battery_low = True
         params: dict[str, Param] = {"battery_pct": battery_pct, "below_pct": profile.equipment_battery_low_pct}
-        return (_report(reading.device_id, params),)
+        seen = Seen(what="reading", at=reading.at, device_id=reading.device_id, values={"battery_pct": battery_pct})
+        return (_report(reading.device_id, params, gather(RULE, profile, ("equipment_battery_low_pct",), seen)),)
     if was_low and battery_pct > profile.equipment_battery_ok_pct:
         state.change_device(reading.device_id).battery_low = False
         return (ClearMaintenance(kind=MaintenanceKind.LOW_BATTERY, device_id=reading.device_id),)
     return ()
 
 
-def _report(device_id: str, params: dict[str, Param]) -> ReportMaintenance:
-    explanation = Explanation(code="low_battery", params=params)
+def _report(device_id: str, params: dict[str, Param], evidence: Evidence) -> ReportMaintenance:
+    explanation = Explanation(code="low_battery", params=params, evidence=evidence)
     return ReportMaintenance(kind=MaintenanceKind.LOW_BATTERY, explanation=explanation, device_id=device_id)

@@ -6,10 +6,12 @@ maintenance queue; people who are elsewhere, and people whose gateway is down, a
 
 from datetime import datetime, timedelta
 
-from alerts.circumstances import ELSEWHERE, Circumstances
+from alerts.circumstances import Circumstances
 from alerts.decisions import ClearMaintenance, Finding, ReportMaintenance
-from alerts.explanation import Explanation, Param
+from alerts.evidence import gather
+from alerts.explanation import Explanation, Param, Seen
 from alerts.kinds import MaintenanceKind
+from alerts.modes import Watch
 from alerts.noting import SEEING_KINDS, Change
 from alerts.rhythm import longest_silence
 from alerts.rules.offline import link_to
@@ -38,7 +40,9 @@ def judge_time(state: RecipientState, circumstances: Circumstances, now: datetim
         "blind_s": round((now - (state.seen_at or state.since)).total_seconds()),
         "limit_s": circumstances.profile.equipment_blind_after.total_seconds(),
     }
-    explanation = Explanation(code="data_blind", params=params)
+    seen = None if state.seen_at is None else Seen(what="last_seen", at=state.seen_at)
+    evidence = gather(RULE, circumstances.profile, ("equipment_blind_after",), seen)
+    explanation = Explanation(code="data_blind", params=params, evidence=evidence)
     return (ReportMaintenance(kind=MaintenanceKind.DATA_BLIND, explanation=explanation, device_id=None),)
 
 
@@ -60,10 +64,10 @@ def can_be_seen(state: RecipientState, circumstances: Circumstances) -> bool:
 def _due(state: RecipientState, circumstances: Circumstances, now: datetime) -> datetime | None:
     if not circumstances.is_person or RULE in state.raised or not can_be_seen(state, circumstances):
         return None
-    if circumstances.mode_at(now) in ELSEWHERE:
+    if circumstances.is_quiet(Watch.DATA_BLIND, now):
         return None
     limit = circumstances.profile.equipment_blind_after
-    came_home = circumstances.last_end_of(ELSEWHERE, now)
+    came_home = circumstances.watched_again_at(Watch.DATA_BLIND, now)
     last_seen = max(state.seen_at or state.since, came_home or state.since)
     return max(last_seen + limit, circumstances.watching_since + min(GRACE, limit))
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from alerts.circumstances import Circumstances
 from alerts.decisions import ClearMaintenance, Finding, ReportMaintenance
+from alerts.evidence import gather, seen_event
 from alerts.explanation import Explanation
 from alerts.kinds import MaintenanceKind
 from alerts.observations import DeviceEvent, EventKind
@@ -24,13 +25,17 @@ RESTORES: Mapping[EventKind, MaintenanceKind] = {
 
 
 def judge_event(
-    _state: RecipientState, event: DeviceEvent, _circumstances: Circumstances, _now: datetime
+    _state: RecipientState, event: DeviceEvent, circumstances: Circumstances, _now: datetime
 ) -> tuple[Finding, ...]:
     """A live fault opens the device's item of its kind, its restore clears it; buffered ones are history."""
     if event.historical:
         return ()
     if event.event in FAULTS:
-        explanation = Explanation(code=event.event.value, params=dict(event.evidence))
+        explanation = Explanation(
+            code=event.event.value,
+            params=dict(event.evidence),
+            evidence=gather("equipment", circumstances.profile, (), seen_event(event)),
+        )
         return (ReportMaintenance(kind=FAULTS[event.event], explanation=explanation, device_id=event.device_id),)
     if event.event in RESTORES:
         return (ClearMaintenance(kind=RESTORES[event.event], device_id=event.device_id),)

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 from alerts.circumstances import Circumstances
 from alerts.decisions import ClearAlerts, Finding, HoldAlert, RaiseAlert, ReportMaintenance
-from alerts.explanation import Explanation, Param
+from alerts.evidence import gather, seen_event
+from alerts.explanation import Evidence, Explanation, Param, Seen
 from alerts.kinds import IncidentKind, MaintenanceKind
 from alerts.noting import Change
 from alerts.observations import DeviceEvent, EventKind, Observation
@@ -19,6 +20,7 @@ from alerts.profile import MonitoringProfile
 from alerts.severity import Severity
 from alerts.state import FallWatch, RecipientState
 
+RULE = "fall"
 #: A raised fall from which no recovery was seen for so long is left to people.
 _WATCHED_FOR = timedelta(hours=24)
 _UPRIGHT = frozenset({"standing", "walking"})
@@ -30,9 +32,9 @@ def judge_event(
     """Suspected: held. Confirmed, seen by a second device, or followed by a press: raised at once."""
     match event.event:
         case EventKind.FALL_CANCELLED:
-            return _cancel(state, event)
+            return _cancel(state, event, circumstances)
         case EventKind.FALL_SUSPECTED | EventKind.FALL_CONFIRMED if event.test:
-            return (_note_test(event),)
+            return (_note_test(event, circumstances),)
         case EventKind.FALL_CONFIRMED:
             return _raise(state, event, Severity.CRITICAL, "fall_confirmed", circumstances, now)
         case EventKind.FALL_SUSPECTED:
@@ -40,7 +42,7 @@ def judge_event(
         case EventKind.SOS_PRESSED if not event.test and not event.historical and _is_pending(state, now):
             return _raise(state, event, Severity.CRITICAL, "fall_with_sos", circumstances, now)
         case EventKind.BED_ENTRY if not event.historical:
-            return _recover(state, event.occurred_at, event.device_id, {"sign": "bed_entry"})
+            return _recover(state, seen_event(event), {"sign": "bed_entry"}, circumstances)
         case _:
             return ()
 
@@ -57,7 +59,8 @@ def judge_reading(
         return ()
     sign = _sign_of_recovery(fall, reading, circumstances.profile)
     if sign is not None:
-        return _recover(state, reading.at, reading.device_id, sign)
+        seen = Seen(what="reading", at=reading.at, device_id=reading.device_id, values=sign)
+        return _recover(state, seen, sign, circumstances)
     if reading.device_id not in fall.steps:
         state.fall = replace(fall, steps={**fall.steps, reading.device_id: reading.steps or 0})
     return ()
@@ -68,7 +71,7 @@ def judge_expired(explanation: Explanation) -> RaiseAlert:
     return RaiseAlert(
         kind=IncidentKind.FALL,
         severity=Severity.HIGH,
-        explanation=Explanation(code="fall_not_recovered", params=explanation.params),
+        explanation=replace(explanation, code="fall_not_recovered"),
         device_id=_text(explanation.params.get("device_id")),
     )
 
@@ -94,7 +97,11 @@ def _suspect(
         HoldAlert(
             kind=IncidentKind.FALL,
             severity=Severity.HIGH,
-            explanation=Explanation(code="fall_suspected", params=params),
+            explanation=Explanation(
+                code="fall_suspected",
+                params=params,
+                evidence=gather(RULE, circumstances.profile, ("fall_confirm", "fall_activity_min"), seen_event(event)),
+            ),
             due_at=due_at,
             device_id=event.device_id,
         ),
@@ -109,40 +116,55 @@ def _raise(
     circumstances: Circumstances,
     now: datetime,
 ) -> tuple[Finding, ...]:
+    evidence = _evidence_of(state, event, circumstances, now)
     if not event.historical:
         state.fall = FallWatch(device_id=event.device_id, occurred_at=event.occurred_at, due_at=now)
     return (
         RaiseAlert(
             kind=IncidentKind.FALL,
             severity=severity,
-            explanation=Explanation(code=code, params={"device_id": event.device_id, **event.evidence}),
+            explanation=Explanation(
+                code=code, params={"device_id": event.device_id, **event.evidence}, evidence=evidence
+            ),
             late=event.received_at - event.occurred_at > circumstances.profile.late_after,
             device_id=event.device_id,
         ),
     )
 
 
-def _cancel(state: RecipientState, event: DeviceEvent) -> tuple[Finding, ...]:
+def _evidence_of(state: RecipientState, event: DeviceEvent, circumstances: Circumstances, now: datetime) -> Evidence:
+    """The event, and the suspicion that it makes certain."""
+    suspicion = None
+    if state.fall is not None and _is_pending(state, now) and not event.historical:
+        suspicion = Seen(what="fall_suspected", at=state.fall.occurred_at, device_id=state.fall.device_id)
+    return gather(RULE, circumstances.profile, ("fall_confirm", "late_after"), suspicion, seen_event(event))
+
+
+def _cancel(state: RecipientState, event: DeviceEvent, circumstances: Circumstances) -> tuple[Finding, ...]:
     """The wearer took it back; a cancellation of an older fall does not take back this one."""
     if state.fall is not None:
         if event.occurred_at < state.fall.occurred_at:
             return ()
         state.fall = None
-    explanation = Explanation(code="fall_cancelled")
+    evidence = gather(RULE, circumstances.profile, (), seen_event(event))
+    explanation = Explanation(code="fall_cancelled", evidence=evidence)
     return (ClearAlerts(kind=IncidentKind.FALL, explanation=explanation, device_id=event.device_id),)
 
 
-def _recover(state: RecipientState, at: datetime, device_id: str, sign: dict[str, Param]) -> tuple[Finding, ...]:
-    if state.fall is None or at <= state.fall.occurred_at:
+def _recover(
+    state: RecipientState, seen: Seen, sign: dict[str, Param], circumstances: Circumstances
+) -> tuple[Finding, ...]:
+    if state.fall is None or seen.at <= state.fall.occurred_at:
         return ()
     params: dict[str, Param] = {
-        "after_s": round((at - state.fall.occurred_at).total_seconds()),
-        "device_id": device_id,
+        "after_s": round((seen.at - state.fall.occurred_at).total_seconds()),
+        "device_id": seen.device_id,
         **sign,
     }
     state.fall = None
-    explanation = Explanation(code="fall_recovered", params=params)
-    return (ClearAlerts(kind=IncidentKind.FALL, explanation=explanation, device_id=device_id),)
+    evidence = gather(RULE, circumstances.profile, ("fall_activity_min",), seen)
+    explanation = Explanation(code="fall_recovered", params=params, evidence=evidence)
+    return (ClearAlerts(kind=IncidentKind.FALL, explanation=explanation, device_id=seen.device_id),)
 
 
 def _sign_of_recovery(fall: FallWatch, reading: Observation, profile: MonitoringProfile) -> dict[str, Param] | None:
@@ -164,8 +186,12 @@ def _is_pending(state: RecipientState, now: datetime) -> bool:
     return state.fall is not None and now < state.fall.due_at
 
 
-def _note_test(event: DeviceEvent) -> ReportMaintenance:
-    explanation = Explanation(code="test_fall", params={"component": event.component})
+def _note_test(event: DeviceEvent, circumstances: Circumstances) -> ReportMaintenance:
+    explanation = Explanation(
+        code="test_fall",
+        params={"component": event.component},
+        evidence=gather(RULE, circumstances.profile, (), seen_event(event)),
+    )
     return ReportMaintenance(
         kind=MaintenanceKind.TEST_PRESS, explanation=explanation, device_id=event.device_id, momentary=True
     )

@@ -8,10 +8,12 @@ night does not become an alarm at the stroke of six.
 
 from datetime import datetime, timedelta
 
-from alerts.circumstances import ELSEWHERE, Circumstances, Mode
+from alerts.circumstances import Circumstances
 from alerts.decisions import ClearAlerts, Finding, RaiseAlert
-from alerts.explanation import Explanation, Param
+from alerts.evidence import gather
+from alerts.explanation import RULES_VERSION, Evidence, Explanation, Param, Seen
 from alerts.kinds import IncidentKind
+from alerts.modes import Watch
 from alerts.night import is_night, next_time
 from alerts.noting import Change
 from alerts.observations import DeviceEvent, Observation
@@ -20,7 +22,13 @@ from alerts.severity import Severity
 from alerts.state import RecipientState
 
 RULE = "inactivity"
-_NOT_AT_HOME = ELSEWHERE | {Mode.INSTALL}
+_THRESHOLDS = (
+    "inactivity_day_limit",
+    "inactivity_night_limit",
+    "inactivity_night_from",
+    "inactivity_night_until",
+    "inactivity_activity_min",
+)
 #: At its due time a person counts as seen if the last look is no older than this many usual intervals.
 _SEEN_WITHIN_INTERVALS = 1.5
 #: A week of limits has at most so many changes of day and night.
@@ -57,7 +65,9 @@ def judge_movement(state: RecipientState, device_id: str, change: Change, now: d
         return ()
     change.sooner = True
     params: dict[str, Param] = {"after_s": round((now - since).total_seconds()), "device_id": device_id}
-    explanation = Explanation(code="moved_again", params=params)
+    seen = Seen(what="movement", at=state.still_since or now, device_id=device_id)
+    evidence = Evidence(rule=RULE, version=RULES_VERSION, seen=(seen,))
+    explanation = Explanation(code="moved_again", params=params, evidence=evidence)
     return (ClearAlerts(kind=IncidentKind.INACTIVITY, explanation=explanation, device_id=device_id),)
 
 
@@ -94,7 +104,17 @@ def _judge(state: RecipientState, circumstances: Circumstances, at: datetime) ->
         RaiseAlert(
             kind=IncidentKind.INACTIVITY,
             severity=Severity.HIGH,
-            explanation=Explanation(code="no_movement", params=params),
+            explanation=Explanation(
+                code="no_movement",
+                params=params,
+                evidence=gather(
+                    RULE,
+                    profile,
+                    _THRESHOLDS,
+                    Seen(what="stillness_began", at=began),
+                    Seen(what="last_look", at=state.watched_at, device_id=state.watched_by),
+                ),
+            ),
             device_id=state.watched_by,
         ),
     )
@@ -104,9 +124,9 @@ def _stillness_began(state: RecipientState, circumstances: Circumstances, at: da
     """None while stillness means nothing: nobody was seen yet, not at home, or already raised."""
     if not circumstances.is_person or state.still_since is None or RULE in state.raised:
         return None
-    if circumstances.mode_at(at) is not Mode.HOME:
+    if circumstances.is_quiet(Watch.INACTIVITY, at):
         return None
-    came_home = circumstances.last_end_of(_NOT_AT_HOME, at)
+    came_home = circumstances.watched_again_at(Watch.INACTIVITY, at)
     return state.still_since if came_home is None else max(state.still_since, came_home)
 
 

@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 
 from alerts.circumstances import Circumstances, GatewayLink
 from alerts.decisions import ClearMaintenance, Finding, ReportMaintenance
-from alerts.explanation import Explanation, Param
+from alerts.evidence import gather
+from alerts.explanation import Explanation, Param, Seen
 from alerts.kinds import MaintenanceKind
 from alerts.noting import Change
 from alerts.rhythm import MISSED_INTERVALS, longest_silence
 from alerts.state import DeviceState, RecipientState
 
+RULE = "offline"
 _LOOK_AGAIN_MIN = timedelta(seconds=1)
 
 
@@ -43,7 +45,10 @@ def judge_time(state: RecipientState, circumstances: Circumstances, now: datetim
             "device_id": device_id,
             "device_kind": device.kind,
         }
-        explanation = Explanation(code="device_offline", params=params)
+        evidence = gather(
+            RULE, circumstances.profile, ("equipment_offline_min",), _last_message(device_id, device, circumstances)
+        )
+        explanation = Explanation(code="device_offline", params=params, evidence=evidence)
         findings.append(
             ReportMaintenance(kind=MaintenanceKind.DEVICE_OFFLINE, explanation=explanation, device_id=device_id)
         )
@@ -78,6 +83,18 @@ def _silence_began(device: DeviceState, circumstances: Circumstances) -> datetim
     began = max(device.heard_at, circumstances.watching_since)
     link = link_to(device, circumstances)
     return began if link is None else max(began, link.up_since)
+
+
+def _last_message(device_id: str, device: DeviceState, circumstances: Circumstances) -> Seen | None:
+    """When it was last heard, and what its own rhythm made of the limit."""
+    if device.heard_at is None:
+        return None
+    rhythm: dict[str, Param] = {
+        "usual_silence_s": None if device.interval_s is None else round(device.interval_s, 1),
+        "learned_from": device.intervals,
+        "limit_s": longest_silence(device, circumstances.profile).total_seconds(),
+    }
+    return Seen(what="last_message", at=device.heard_at, device_id=device_id, values=rhythm)
 
 
 def _waits_for_gateway(device: DeviceState, circumstances: Circumstances, now: datetime) -> bool:

@@ -6,10 +6,12 @@ DOMAIN.md section 4). Only people who have a device that could show life are mea
 
 from datetime import datetime
 
-from alerts.circumstances import ELSEWHERE, Circumstances
+from alerts.circumstances import Circumstances
 from alerts.decisions import Finding, RequestFollowUp
-from alerts.explanation import Explanation, Param
+from alerts.evidence import gather
+from alerts.explanation import Explanation, Param, Seen
 from alerts.kinds import FollowUpKind
+from alerts.modes import Watch
 from alerts.noting import Change
 from alerts.rules.blindness import GRACE, can_be_seen
 from alerts.state import RecipientState
@@ -35,7 +37,9 @@ def judge_time(state: RecipientState, circumstances: Circumstances, now: datetim
         "limit_s": circumstances.profile.no_sign_of_life.total_seconds(),
         "last_sign_at": None if state.alive_at is None else state.alive_at.isoformat(),
     }
-    explanation = Explanation(code="no_sign_of_life", params=params)
+    seen = None if state.alive_at is None else Seen(what="last_sign", at=state.alive_at)
+    evidence = gather(RULE, circumstances.profile, ("no_sign_of_life",), seen)
+    explanation = Explanation(code="no_sign_of_life", params=params, evidence=evidence)
     return (RequestFollowUp(kind=FollowUpKind.NO_SIGN_OF_LIFE, explanation=explanation),)
 
 
@@ -47,9 +51,9 @@ def next_due(state: RecipientState, circumstances: Circumstances, now: datetime)
 def _due(state: RecipientState, circumstances: Circumstances, now: datetime) -> datetime | None:
     if not circumstances.is_person or not circumstances.lives_alone or RULE in state.raised:
         return None
-    if circumstances.mode_at(now) in ELSEWHERE or not can_be_seen(state, circumstances):
+    if circumstances.is_quiet(Watch.NO_SIGN_OF_LIFE, now) or not can_be_seen(state, circumstances):
         return None
     limit = circumstances.profile.no_sign_of_life
-    came_home = circumstances.last_end_of(ELSEWHERE, now)
+    came_home = circumstances.watched_again_at(Watch.NO_SIGN_OF_LIFE, now)
     last_sign = max(state.alive_at or state.since, came_home or state.since)
     return max(last_sign + limit, circumstances.watching_since + min(GRACE, limit))

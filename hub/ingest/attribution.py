@@ -89,4 +89,5 @@ def attribute_event(
         component=event.component,
         last_wearer_id=last_wearer_id,
         evidence=evidence,
+        quality=time.quality,
     )

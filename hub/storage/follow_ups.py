@@ -34,7 +34,7 @@ async def request(connection: Connection, wanted: FollowUpRequest, now: datetime
             "recipient_id": wanted.recipient_id,
             "device_id": wanted.device_id,
             "kind": wanted.finding.kind,
-            "explanation": Jsonb({"code": explanation.code, "params": dict(explanation.params)}),
+            "explanation": Jsonb(explanation.to_json()),
             "now": now,
         },
     )

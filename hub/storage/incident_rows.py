@@ -62,8 +62,8 @@ def actor_from_json(actor: dict[str, str] | None) -> Actor | None:
 
 
 def explanation_to_json(explanation: Explanation) -> Jsonb:
-    """{code, params}."""
-    return Jsonb({"code": explanation.code, "params": dict(explanation.params)})
+    """{code, params}, with its evidence where a rule decided."""
+    return Jsonb(explanation.to_json())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ class IncidentRow:
             severity=Severity(self.severity),
             state=IncidentState(self.state),
             subject=Subject(type=SubjectType(self.subject_type), id=self.subject_id),
-            explanation=Explanation(code=self.explanation["code"], params=self.explanation["params"]),
+            explanation=Explanation.from_json(self.explanation),
             opened_at=self.opened_at,
             last_alert_at=self.last_alert_at,
             policy=policy_from_json(cast("PolicyJson", self.policy)),

@@ -36,7 +36,7 @@ async def report(connection: Connection, item: MaintenanceReport, now: datetime)
             "division_id": item.division_id,
             "device_id": item.device_id,
             "recipient_id": item.recipient_id,
-            "explanation": Jsonb({"code": item.explanation.code, "params": dict(item.explanation.params)}),
+            "explanation": Jsonb(item.explanation.to_json()),
             "state": "cleared" if item.momentary else "open",
             "now": now,
         },

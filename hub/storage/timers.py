@@ -74,7 +74,7 @@ async def _open_held(connection: Connection, alert_id: UUID) -> None:
         division_id=held.division_id,
         subject=held.subject,
         recipient_id=held.recipient_id,
-        alert=judge_expired(Explanation(code=held.explanation["code"], params=held.explanation["params"])),
+        alert=judge_expired(Explanation.from_json(held.explanation)),
         occurred_at=held.occurred_at,
         received_at=held.received_at,
     )
