@@ -10,16 +10,17 @@ from datetime import datetime
 
 from alerts.circumstances import Circumstances
 from alerts.decisions import Finding, RaiseAlert
-from alerts.explanation import Explanation
+from alerts.explanation import RULES_VERSION, Explanation
 from alerts.kinds import IncidentKind
 from alerts.noting import Change, note_event, note_heard, note_reading
 from alerts.observations import DeviceEvent, Heard, Observation
-from alerts.rules import EVENT_RULES, HEARD_RULES, READING_RULES, TIME_RULES
+from alerts.rules import EVENT_RULES, HEARD_RULES, READING_RULES, TIME_RULES, chatter
 from alerts.rules.fall import judge_expired
 from alerts.severity import Severity
 from alerts.state import RecipientState
 
 __all__ = [
+    "RULES_VERSION",
     "Judged",
     "begin",
     "judge_event",
@@ -30,9 +31,6 @@ __all__ = [
     "judge_time",
     "judge_unreadable",
 ]
-
-#: Named in every explanation's log line, so that a decision can be replayed by the rules that made it.
-RULES_VERSION = 2
 
 
 @dataclass(slots=True)
@@ -84,6 +82,7 @@ def judge_time(state: RecipientState, circumstances: Circumstances, now: datetim
     findings: tuple[Finding, ...] = ()
     for rule in TIME_RULES:
         findings += rule.judge(state, circumstances, now)
+    findings += chatter.judge_findings(state, findings, now)
     # What has come and found nothing waits for something else than time.
     state.due_at = min((due for due in _dues(state, circumstances, now) if due > now), default=None)
     return Judged(state, findings)
@@ -110,6 +109,9 @@ def _conclude(
 ) -> Judged:
     for rule in HEARD_RULES:
         findings += rule(state, device_id, change, now)
+    if findings:
+        findings += chatter.judge_findings(state, findings, now)
+        change.sooner = True
     if change.sooner:
         # What was due before stays due: time has not been judged here.
         dues = [due for due in (state.due_at, *_dues(state, circumstances, now)) if due is not None]

@@ -52,6 +52,9 @@ class MaintenanceKind(StrEnum):
     LADDER_EMPTY = "ladder_empty"  #: Nobody can be reached by any step. 逐级通知无人可达
     DEVICE_OFFLINE = "device_offline"  #: Silent for longer than its rhythm allows. 设备离线
     DATA_BLIND = "data_blind"  #: No device of the person sees them. 监测中断
+    CHATTER = "chatter"  #: Something of a device comes and goes without end. 反复告警
+    SHELF_ENDED = "shelf_ended"  #: What was set aside comes to the desk again. 暂停提醒结束
+    POWER_CUT = "power_cut"  #: Many mains-powered devices of one place went silent together. 疑似停电
     TEST_PRESS = "test_press"  #: A press that said it was a test. 测试呼叫
 
 

@@ -57,6 +57,17 @@ class FallWatch:
     steps: Mapping[str, int] = field(default_factory=dict)  #: By device, in its first reading after the fall.
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chatter:
+    """What something of one device has done lately: whether it is here now, and when it went (`rules.chatter`)."""
+
+    here: bool
+    last_at: datetime  #: When it last came or went.
+    cycles: tuple[datetime, ...] = ()  #: The last times it went, within the minute.
+    reported: bool = False
+    shelvable: str | None = None  #: As what it may be shelved.
+
+
 @dataclass(kw_only=True)
 class RecipientState:
     """One person - or one device that nobody is assigned to. Every time is aware UTC."""
@@ -70,6 +81,7 @@ class RecipientState:
     alive_at: datetime | None = None  #: The last sign of life.
     fall: FallWatch | None = None
     raised: dict[str, datetime] = field(default_factory=dict)  #: By rule: since when, and not cleared.
+    chatter: dict[str, Chatter] = field(default_factory=dict)  #: By "device:kind": what has come or gone lately.
     due_at: datetime | None = None  #: When time alone may next change something; early is harmless.
 
     def copy(self) -> Self:
@@ -78,6 +90,7 @@ class RecipientState:
         twin.__dict__.update(self.__dict__)
         twin.devices = self.devices.copy()
         twin.raised = self.raised.copy()
+        twin.chatter = self.chatter.copy()
         return twin
 
     def change_device(self, device_id: str) -> DeviceState:
@@ -90,6 +103,9 @@ class RecipientState:
         written = _write(self.__dict__)
         written["devices"] = {device_id: _write(device.__dict__) for device_id, device in self.devices.items()}
         written["raised"] = {rule: at.isoformat() for rule, at in self.raised.items()}
+        del written["chatter"]
+        if self.chatter:
+            written["chatter"] = {key: _write_chatter(chatter) for key, chatter in self.chatter.items()}
         if self.fall is not None:
             written["fall"] = {
                 "device_id": self.fall.device_id,
@@ -108,12 +124,14 @@ class RecipientState:
         """
         if stored.get("version") != STATE_VERSION:
             raise ValueError(f"state of version {stored.get('version')}, not {STATE_VERSION}")
-        fields = _read({name: value for name, value in stored.items() if name not in {"version", "devices", "raised"}})
+        apart = {"version", "devices", "raised", "chatter"}
+        fields = _read({name: value for name, value in stored.items() if name not in apart})
         if (fall := fields.get("fall")) is not None:
             fields["fall"] = FallWatch(**_read(fall))
         devices = {device_id: DeviceState(**_read(device)) for device_id, device in stored["devices"].items()}
         raised = {rule: datetime.fromisoformat(at) for rule, at in stored["raised"].items()}
-        return cls(devices=devices, raised=raised, **fields)
+        chatter = {key: _read_chatter(written) for key, written in stored.get("chatter", {}).items()}
+        return cls(devices=devices, raised=raised, chatter=chatter, **fields)
 
 
 #: The fields that hold a time, in all three shapes.
@@ -131,6 +149,7 @@ _TIMES = frozenset(
         "out_of_bed_since",
         "offline_since",
         "occurred_at",
+        "last_at",
     }
 )
 
@@ -141,3 +160,18 @@ def _write(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: datetime.fromisoformat(value) if name in _TIMES else value for name, value in fields.items()}
+
+
+def _write_chatter(chatter: Chatter) -> dict[str, Any]:
+    return {
+        "here": chatter.here,
+        "last_at": chatter.last_at.isoformat(),
+        "cycles": [at.isoformat() for at in chatter.cycles],
+        "reported": chatter.reported,
+        "shelvable": chatter.shelvable,
+    }
+
+
+def _read_chatter(written: Mapping[str, Any]) -> Chatter:
+    fields = _read(written)
+    return Chatter(**{**fields, "cycles": tuple(datetime.fromisoformat(at) for at in fields["cycles"])})

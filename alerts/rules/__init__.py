@@ -13,7 +13,19 @@ from alerts.circumstances import Circumstances
 from alerts.decisions import Finding
 from alerts.noting import Change
 from alerts.observations import DeviceEvent, Observation
-from alerts.rules import battery, bed, blindness, equipment, fall, inactivity, offline, service, sign_of_life, sos
+from alerts.rules import (
+    battery,
+    bed,
+    blindness,
+    chatter,
+    equipment,
+    fall,
+    inactivity,
+    offline,
+    service,
+    sign_of_life,
+    sos,
+)
 from alerts.state import RecipientState
 
 Findings = tuple[Finding, ...]
@@ -59,4 +71,5 @@ TIME_RULES: tuple[TimeRule, ...] = (
     TimeRule(offline.judge_time, offline.next_due),
     TimeRule(blindness.judge_time, blindness.next_due),
     TimeRule(sign_of_life.judge_time, sign_of_life.next_due),
+    TimeRule(chatter.judge_time, chatter.next_due),
 )
