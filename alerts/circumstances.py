@@ -6,32 +6,9 @@ Read afresh for every decision, never remembered by the core: a mode or a thresh
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from enum import StrEnum
 
+from alerts.modes import QUIET, ModeSpan, Watch
 from alerts.profile import MonitoringProfile
-
-
-class Mode(StrEnum):
-    """Where the person is, as far as people have told the hub."""
-
-    HOME = "home"  #: 在家
-    AWAY = "away"  #: At a daughter's: the classic false alarm. 外出
-    HOSPITAL = "hospital"  #: 住院
-    HOLIDAY = "holiday"  #: 度假
-    INSTALL = "install"  #: A device is being set up. 安装
-
-
-#: Modes in which a person is where the devices are not: silence says nothing about them.
-ELSEWHERE = frozenset({Mode.AWAY, Mode.HOSPITAL, Mode.HOLIDAY})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModeSpan:
-    """A mode, [from, until); no end: until further notice."""
-
-    mode: Mode
-    from_at: datetime
-    until_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,17 +46,22 @@ class Circumstances:
     devices: tuple[WornDevice, ...] = ()
     gateways: Mapping[str, GatewayLink] = field(default_factory=dict)
 
-    def mode_at(self, at: datetime) -> Mode:
-        """The mode that began last among those that hold at that moment."""
-        holding = [span for span in self.modes if span.from_at <= at and (span.until_at is None or at < span.until_at)]
-        return max(holding, key=lambda span: span.from_at).mode if holding else Mode.HOME
+    def span_at(self, at: datetime) -> ModeSpan | None:
+        """The mode that began last among those that hold at that moment; None: at home."""
+        holding = [span for span in self.modes if span.holds_at(at)]
+        return max(holding, key=lambda span: span.from_at, default=None)
 
-    def last_end_of(self, modes: frozenset[Mode], now: datetime) -> datetime | None:
-        """When the last span of these modes ended before now; from then on the person is watched again."""
+    def is_quiet(self, watch: Watch, at: datetime) -> bool:
+        """Whether the mode of that moment makes this watch quiet."""
+        span = self.span_at(at)
+        return span is not None and watch in QUIET[span.mode]
+
+    def watched_again_at(self, watch: Watch, now: datetime) -> datetime | None:
+        """When the last span that made this watch quiet ended before now: no silence counts from before it."""
         ends = [
             span.until_at
             for span in self.modes
-            if span.mode in modes and span.until_at is not None and span.until_at <= now
+            if watch in QUIET[span.mode] and span.until_at is not None and span.until_at <= now
         ]
         return max(ends, default=None)
 

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import zstandard
 from pydantic_core import from_json, to_json
 
-from alerts.circumstances import Mode, ModeSpan
+from alerts.modes import Mode, ModeSpan
 from hub.ingest.attribution import Speaker
 
 

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from alerts.circumstances import Mode, ModeSpan, WornDevice
+from alerts.circumstances import WornDevice
 from alerts.kinds import SubjectType
+from alerts.modes import Mode, ModeSpan
 from alerts.observations import Subject
 from hub.storage.database import Connection
 from hub.storage.queries import queries

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from alerts.circumstances import Circumstances, GatewayLink, Mode, ModeSpan, WornDevice
+from alerts.circumstances import Circumstances, GatewayLink, WornDevice
 from alerts.decisions import Finding
 from alerts.engine import Judged, begin, judge_event, judge_heard, judge_reading, judge_time
+from alerts.modes import Mode, ModeSpan
 from alerts.observations import DeviceEvent, EventKind, Heard, Observation
 from alerts.profile import read_profile
 from alerts.state import RecipientState

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from alerts.circumstances import Mode
 from alerts.decisions import ClearAlerts, RaiseAlert
 from alerts.kinds import IncidentKind
+from alerts.modes import Mode
 from alerts.observations import EventKind
 from tests.alerts.lives import Life, circumstances, local
 

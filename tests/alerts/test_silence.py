@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from alerts.circumstances import Mode
 from alerts.decisions import ClearMaintenance, ReportMaintenance, RequestFollowUp
 from alerts.kinds import FollowUpKind, MaintenanceKind
+from alerts.modes import Mode
 from alerts.observations import EventKind
 from tests.alerts.lives import Life, circumstances
 from tests.alerts.worlds import NOON
