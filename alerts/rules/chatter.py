@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 from alerts.circumstances import Circumstances
 from alerts.decisions import ClearAlerts, ClearMaintenance, Finding, HoldAlert, RaiseAlert, ReportMaintenance
-from alerts.explanation import Explanation, Param
+from alerts.explanation import RULES_VERSION, Evidence, Explanation, Param, Seen, Threshold
 from alerts.kinds import MaintenanceKind
 from alerts.shelving import Shelvable, shelvable_as
 from alerts.state import Chatter, RecipientState
 
+RULE = "chatter"
 CYCLES = 3
 WITHIN = timedelta(minutes=1)
 #: Calm for so long, and it is over; what comes and goes every five minutes is one trouble, not one each time.
@@ -84,7 +85,16 @@ def _go(state: RecipientState, device_id: str | None, kind: str, now: datetime) 
         "shelvable": before.shelvable,
         "device_id": device_id,
     }
-    explanation = Explanation(code="chatter", params=params)
+    evidence = Evidence(
+        rule=RULE,
+        version=RULES_VERSION,
+        thresholds=(
+            Threshold(name="chatter.cycles", value=CYCLES, chosen=False),
+            Threshold(name="chatter.within_s", value=WITHIN.total_seconds(), chosen=False),
+        ),
+        seen=tuple(Seen(what="over_again", at=at, device_id=device_id) for at in cycles),
+    )
+    explanation = Explanation(code="chatter", params=params, evidence=evidence)
     return (ReportMaintenance(kind=MaintenanceKind.CHATTER, explanation=explanation, device_id=device_id),)
 
 

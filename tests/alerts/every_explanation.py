@@ -81,6 +81,15 @@ def _unseen() -> list[Finding]:
     return life.after(hours=26).found
 
 
+def _chattering() -> list[Finding]:
+    life = _life()
+    found: list[Finding] = []
+    for _ in range(3):
+        life.after(seconds=5).says(EventKind.TAMPER)
+        found += life.after(seconds=5).says(EventKind.TAMPER_RESTORED)
+    return found
+
+
 EXPLAINED: dict[str, Living] = {
     "sos_pressed": _said(EventKind.SOS_PRESSED),
     "sos_unassigned_device": _of_a_device_nobody_has,
@@ -106,6 +115,7 @@ EXPLAINED: dict[str, Living] = {
     "tamper": _said(EventKind.TAMPER),
     "device_fault": _said(EventKind.DEVICE_FAULT),
     "self_test_failed": _said(EventKind.SELF_TEST_FAILED),
+    "chatter": _chattering,
 }
 
 
