@@ -76,6 +76,10 @@ POLICY: dict[str, Growth] = {
     "intake_tally": Growth.TRAFFIC,  # a row for each hour and owner; every kill makes a new owner
     "finding_tally": Growth.TRAFFIC,
     "state_comparison": Growth.TRAFFIC,
+    # 017
+    "incident_group": Growth.TRAFFIC,
+    "incident_group_member": Growth.TRAFFIC,
+    "shelf": Growth.TRAFFIC,
     # made by `hub migrate` itself
     "schema_migration": Growth.FIXED,
 }
