@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from tests.torture.devices import Device
-from tests.torture.ground import Ground
+from tests.torture.ground import Ground, Owner
 from tests.torture.ledger import Way
 from tests.torture.links import COMMIT_ASKED, COMMITTED, Link, Pair, is_commit_of_ingest, is_puback
 from tests.torture.processes import process_of
@@ -118,18 +118,30 @@ class Tormentor:
 
     async def _pause_owner(self, strike: Strike) -> Bite:
         """Bites when somebody else took over meanwhile."""
-        pid = await asyncio.to_thread(self.ground.owner_pid)
-        before = await asyncio.to_thread(self.ground.epoch)
-        if pid is None or not self.ground.pause(pid):
+        owner = await self._stop_owner()
+        if owner is None:
             return Bite(bit=False)
         try:
             await asyncio.sleep(strike.lasts_s)
-            is_followed = await self._is_followed(before)
+            is_followed = await self._is_followed(owner.epoch)
+            seen = "" if is_followed else f", and nobody took over: {await asyncio.to_thread(self.ground.testify)}"
         finally:
-            awake = self.ground.wake(pid)
+            awake = self.ground.wake(owner.pid)
         if not awake:
             return Bite(bit=False, victim="owner, killed while it was stopped")
-        return Bite(is_followed, "owner" if is_followed else "owner, and nobody took over")
+        return Bite(is_followed, f"owner{seen}")
+
+    async def _stop_owner(self) -> Owner | None:
+        """Stop whoever owns, and look again: one that was being followed as it was stopped is no owner any more."""
+        deadline = time.monotonic() + self.patience.victim_s
+        while time.monotonic() < deadline:
+            owner = await asyncio.to_thread(self.ground.owner)
+            if owner is not None and self.ground.pause(owner.pid):
+                if await asyncio.to_thread(self.ground.owner) == owner:
+                    return owner
+                self.ground.wake(owner.pid)
+            await asyncio.sleep(0.05)
+        return None
 
     async def _is_followed(self, epoch: int) -> bool:
         deadline = time.monotonic() + self.patience.take_over_s

@@ -25,6 +25,19 @@ from tests.torture.processes import Extra, TorturedBroker, TorturedHub, is_zombi
 
 _GLANCE_S = 0.05
 _PATIENCE_S = 180.0
+_INGEST_SESSIONS = (
+    "SELECT pid, application_name, state, wait_event, left(query, 60) FROM pg_stat_activity"
+    " WHERE application_name LIKE 'hub ingest%'"
+)
+_ADVISORY_LOCKS = "SELECT pid, objid, mode, granted FROM pg_locks WHERE locktype = 'advisory'"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The process that owns the taking in, and by which epoch."""
+
+    pid: int
+    epoch: int
 
 
 @dataclass
@@ -154,15 +167,25 @@ class Ground:
     def standby_pid(self) -> int | None:
         return self.extras[0].pid
 
-    def owner_pid(self) -> int | None:
-        """Whoever owns the taking in, as the rows say."""
-        for row in self.ask("SELECT holder FROM owner_epoch WHERE lease_until > clock_timestamp()"):
-            return process_of(str(row[0]))
+    def owner(self) -> Owner | None:
+        """Whoever owns the taking in, as one look at the row says: pid and epoch belong together."""
+        for holder, epoch in self.ask("SELECT holder, epoch FROM owner_epoch WHERE lease_until > clock_timestamp()"):
+            pid = process_of(str(holder))
+            return None if pid is None else Owner(pid, int(str(epoch)))
         return None
 
     def epoch(self) -> int:
         rows = self.ask("SELECT epoch FROM owner_epoch")
         return int(str(rows[0][0])) if rows else 0
+
+    def testify(self) -> str:
+        """Who could own just now and what they wait for: for a line that somebody has to explain later."""
+        return "; ".join((
+            f"ingest {self.role_pid('ingest')}, standby {self.standby_pid()}, stopped {sorted(self._paused)}",
+            f"row {self.ask('SELECT holder, epoch, backend_pid, lease_until - clock_timestamp() FROM owner_epoch')}",
+            f"sessions {self.ask(_INGEST_SESSIONS)}",
+            f"locks {self.ask(_ADVISORY_LOCKS)}",
+        ))  # fmt: skip
 
     def ask(self, statement: str) -> list[tuple[object, ...]]:
         """Rows from the database itself; none while it is away."""
@@ -186,10 +209,12 @@ class Ground:
         return True
 
     def pause(self, pid: int) -> bool:
-        """SIGSTOP; False when it has just been killed."""
+        """SIGSTOP; False when it has just been killed, and perhaps not been buried."""
         try:
+            if is_zombie(psutil.Process(pid)):
+                return False
             os.kill(pid, signal.SIGSTOP)
-        except ProcessLookupError:
+        except (ProcessLookupError, psutil.NoSuchProcess):
             return False
         self._paused.add(pid)
         return True
