@@ -26,8 +26,11 @@ class MaintenanceReport:
     momentary: bool = False
 
 
-async def report(connection: Connection, item: MaintenanceReport, now: datetime) -> None:
-    """Open the item, or count one more occurrence on the open one; the desk is told ever less often of the same."""
+async def report(connection: Connection, item: MaintenanceReport, now: datetime, *, about: str = "") -> None:
+    """Open the item, or count one more occurrence on the open one; the desk is told ever less often of the same.
+
+    `about` tells items of one kind and place apart: a roster's role.
+    """
     cursor = await connection.execute(
         queries("maintenance").report,
         {
@@ -36,6 +39,7 @@ async def report(connection: Connection, item: MaintenanceReport, now: datetime)
             "division_id": item.division_id,
             "device_id": item.device_id,
             "recipient_id": item.recipient_id,
+            "about": about,
             "explanation": Jsonb(item.explanation.to_json()),
             "state": "cleared" if item.momentary else "open",
             "now": now,
