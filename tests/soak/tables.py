@@ -80,6 +80,11 @@ POLICY: dict[str, Growth] = {
     "incident_group": Growth.TRAFFIC,
     "incident_group_member": Growth.TRAFFIC,
     "shelf": Growth.TRAFFIC,
+    # 016
+    "roster_override": Growth.FIXED,
+    "duty_day": Growth.FIXED,
+    "desk_presence": Growth.BOUNDED,
+    "unmanned_desk": Growth.TRAFFIC,
     # made by `hub migrate` itself
     "schema_migration": Growth.FIXED,
 }
