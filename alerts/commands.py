@@ -25,7 +25,10 @@ from alerts.incidents import (
     RefusedError,
     acknowledge,
     add_note,
+    adopt_policy,
+    change_severity,
     close,
+    give_back,
     hand_over,
     join,
     log_contact_attempt,
@@ -35,9 +38,10 @@ from alerts.incidents import (
     set_arrived,
     set_responding,
 )
-from alerts.linked import LinkedIncident
+from alerts.linked import LinkedIncident, Told
 from alerts.observations import Subject
 from alerts.policy import EscalationPolicy
+from alerts.severity import Severity
 
 #: Counts up whenever the same commands would give another incident; kept with every command. The rules that judge
 #: observations count for themselves (`alerts.engine.RULES_VERSION`).
@@ -83,11 +87,20 @@ class Acknowledge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOver:
-    """Give what somebody holds to somebody else; a note goes into the log with it."""
+    """Give what somebody holds to somebody else; a note goes into the log with it. `code` is what the log calls it."""
 
     actor: Actor
     to: Actor
     note: str | None = None
+    code: str = "handed_over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveBack:
+    """Who holds it holds it no more, and nobody follows. Without an actor time has decided; `code` says why."""
+
+    actor: Actor | None = None
+    code: str = "given_back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +133,23 @@ class SetArrived:
 
     actor: Actor
     params: Mapping[str, Param] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSeverity:
+    """Raise or lower by hand; lowering needs the reason."""
+
+    actor: Actor
+    severity: Severity
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptPolicy:
+    """Escalate by this policy from now on."""
+
+    actor: Actor
+    policy: EscalationPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,10 +191,14 @@ class Reopen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeStep:
-    """The ladder's deadline has come: who could be told then, and what else was open of the recipient."""
+    """The ladder's deadline has come: who could be told then, and what else was open of the recipient.
+
+    `told`: whom other incidents of the recipient had told lately.
+    """
 
     reachable: Reachable
     linked: tuple[LinkedIncident, ...] = ()
+    told: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,10 +212,13 @@ Command = (
     | NoteCleared
     | Acknowledge
     | HandOver
+    | GiveBack
     | LogContactAttempt
     | AddNote
     | SetResponding
     | SetArrived
+    | ChangeSeverity
+    | AdoptPolicy
     | AnswerGoing
     | Decline
     | Close
@@ -197,10 +234,13 @@ COMMANDS: Mapping[str, type[Command]] = {
     "note_cleared": NoteCleared,
     "acknowledge": Acknowledge,
     "hand_over": HandOver,
+    "give_back": GiveBack,
     "log_contact_attempt": LogContactAttempt,
     "add_note": AddNote,
     "set_responding": SetResponding,
     "set_arrived": SetArrived,
+    "change_severity": ChangeSeverity,
+    "adopt_policy": AdoptPolicy,
     "answer_going": AnswerGoing,
     "decline": Decline,
     "close": Close,
@@ -234,6 +274,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912 - one line for each command
             return acknowledge(incident, actor, now)
         case HandOver():
             return _hand_over(incident, command, now)
+        case GiveBack(actor=giver, code=code):
+            return give_back(incident, giver, now, code=code)
         case LogContactAttempt(actor=actor, params=params):
             return log_contact_attempt(incident, actor, params, now)
         case AddNote(actor=actor, text=text):
@@ -242,6 +284,10 @@ def apply(  # noqa: C901, PLR0911, PLR0912 - one line for each command
             return set_responding(incident, actor, params, now)
         case SetArrived(actor=actor, params=params):
             return set_arrived(incident, actor, params, now)
+        case ChangeSeverity(actor=actor, severity=severity, reason=reason):
+            return change_severity(incident, actor, severity, reason, now)
+        case AdoptPolicy(actor=actor, policy=policy):
+            return adopt_policy(incident, actor, policy, now)
         case AnswerGoing(actor=actor, text=text):
             return answer_going(incident, actor, text, now)
         case Decline(actor=actor, repeated=repeated):
@@ -250,8 +296,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912 - one line for each command
             return close(incident, actor, disposition, note, now, may_override=may_override)
         case Reopen(actor=actor, note=note):
             return reopen(incident, actor, note, now)
-        case TakeStep(reachable=reachable):
-            return escalate(_in_state(incident, IncidentState.OPEN), reachable, now)
+        case TakeStep(reachable=reachable, linked=linked, told=told):
+            return escalate(_in_state(incident, IncidentState.OPEN), reachable, now, linked, told)
         case PassHoldDeadline():
             return pass_hold_deadline(_in_state(incident, IncidentState.ACKNOWLEDGED), now)
         case _:
@@ -259,7 +305,7 @@ def apply(  # noqa: C901, PLR0911, PLR0912 - one line for each command
 
 
 def _hand_over(incident: Incident, command: HandOver, now: datetime) -> Outcome:
-    given = hand_over(incident, command.actor, command.to, now)
+    given = hand_over(incident, command.actor, command.to, now, code=command.code)
     if not command.note:
         return given
     noted = add_note(given.incident, command.actor, command.note, now)

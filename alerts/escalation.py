@@ -1,143 +1,269 @@
 """The ladder: what happens when an open incident's deadline comes.
 
-An empty step is skipped at once, and said so: the time before it was meant for somebody, and nobody is there. After the
-repeats the last step that reaches anybody recurs until the incident is taken.
+An empty step is skipped at once, and said so: the time before it was meant for somebody, and nobody is there. Steps
+without a delay between them are one moment, in which nobody is told twice. After the repeats the last step that
+reaches anybody recurs until the incident is taken. When no step reaches anybody, whoever is above them is told.
+
+While a graver incident of the recipient leads (`linked`), a step tells nobody and the position goes on; the desk's
+sound is each incident's own.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.actors import Person
 from alerts.decisions import Duty, Notify, Record, ReportLadderEmpty
 from alerts.explanation import Explanation, Param
-from alerts.incidents import Deadline, Incident, Ladder, Outcome
+from alerts.incident import Deadline, Incident, Ladder, Outcome
+from alerts.ladder import advance, advance_past_empty, delay_before, time_given
+from alerts.linked import LinkedIncident, Told, leader_of, told_lately
+from alerts.numbers import bare_number
 from alerts.policy import Step, Target
+from alerts.reachable import Reachable, usable
 
-#: What makes the desk sound.
-_SOUND = frozenset({"desk_sounded", "ladder_empty"})
+__all__ = ["Reachable", "escalate"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reachable:
-    """Who could be told now, by role: read in the transaction that escalates."""
-
-    contacts: tuple[Person, ...] = ()  #: In the order in which they are to be called.
-    helpers: tuple[Person, ...] = ()
-    township: tuple[Person, ...] = ()
-    supervisor: tuple[Person, ...] = ()
-    leader: tuple[Person, ...] = ()
+#: Whom a notification names as its step when no step reached anybody.
+FALLBACK = "fallback"
 
 
-def escalate(incident: Incident, reachable: Reachable, now: datetime) -> Outcome:
-    """Take the step that is due, skipping those that reach nobody; the incident gets its next deadline."""
-    policy = incident.policy
-    ladder = incident.ladder
-    duties: list[Duty] = []
+def escalate(
+    incident: Incident,
+    reachable: Reachable,
+    now: datetime,
+    linked: tuple[LinkedIncident, ...] = (),
+    told: tuple[Told, ...] = (),
+) -> Outcome:
+    """Take the step that is due, skipping those that reach nobody; the incident gets its next deadline.
+
+    `linked`: the other open incidents of the recipient; `told`: whom any other incident of theirs has told lately.
+    The next step waits its delay from now, however late this one is: time that was lost is not caught up.
+    """
+    climb = _Climb(incident, reachable, now, linked, told)
     # Two passes at the most (the end of the rounds, then back from the last step): each step is taken, or skipped once.
-    for _ in range(2 * len(policy.steps)):
-        step_index, step = ladder.step, policy.steps[ladder.step]
-        people, ladder = _choose_people(step, reachable, ladder)
-        taken = _take(incident, ladder, step_index, step, people)
-        skipped = _skipped(step_index, step)
-        duties.extend(taken or ([] if skipped in duties else [skipped]))
-        if taken:
-            ladder = _advance(ladder, incident)
-            due_at = now + _delay_before(ladder, incident)
-            break
-        ladder = _advance_past_empty(ladder, incident)
-    else:
-        duties += [
-            Record(code="ladder_empty"),
-            ReportLadderEmpty(explanation=Explanation(code="ladder_empty", params={"policy": policy.name})),
-        ]
-        due_at = now + policy.then_every
-    sounding = incident.sounding or any(isinstance(duty, Record) and duty.code in _SOUND for duty in duties)
-    escalated = replace(incident, ladder=ladder, sounding=sounding, deadline=Deadline.ESCALATE, due_at=due_at)
-    return Outcome(incident=escalated, duties=tuple(duties))
+    for _ in range(2 * len(incident.policy.steps)):
+        climb.pass_step()
+        delay = delay_before(climb.ladder, incident.policy)
+        if climb.told_at is not None and delay:
+            return climb.outcome(max(now, climb.told_at + delay))
+    return climb.outcome_of_nobody()
 
 
-def _choose_people(step: Step, reachable: Reachable, ladder: Ladder) -> tuple[tuple[Person, ...], Ladder]:
-    """Whom the step tells; only people with a number can be told."""
-    match step.target:
-        case Target.DESK:
-            return (), ladder
-        case Target.NEXT_CONTACT:
-            contacts = _with_number(reachable.contacts)
-            if ladder.contacts_told >= len(contacts):
-                return (), ladder
-            chosen = contacts[ladder.contact_cursor % len(contacts)]
-            told = replace(ladder, contact_cursor=ladder.contact_cursor + 1, contacts_told=ladder.contacts_told + 1)
-            return (chosen,), told
-        case Target.CONTACTS:
-            return _with_number(reachable.contacts), ladder
-        case Target.HELPERS:
-            return _with_number(reachable.helpers), ladder
-        case Target.TOWNSHIP:
-            return _with_number(reachable.township), ladder
-        case Target.SUPERVISOR:
-            return _with_number(reachable.supervisor), ladder
-        case Target.LEADER:
-            return _with_number(reachable.leader), ladder
-        case "number":
-            return (Person(type="number", id=step.notify, name=step.notify, phone=step.notify),), ladder
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Whom a step can tell, and where `next_contact` then stands; nobody: why."""
+
+    people: tuple[Person, ...]
+    ladder: Ladder
+    why_nobody: str = "nobody"
 
 
-def _with_number(people: tuple[Person, ...]) -> tuple[Person, ...]:
-    return tuple(person for person in people if person.phone)
+class _Climb:
+    """One passing of a ladder's deadline: the position, and what is owed so far."""
 
+    def __init__(
+        self,
+        incident: Incident,
+        reachable: Reachable,
+        now: datetime,
+        linked: tuple[LinkedIncident, ...],
+        told: tuple[Told, ...],
+    ) -> None:
+        self.ladder = incident.ladder
+        self.told_at: datetime | None = None  #: Since when the people of this moment know; None: no step reached any.
+        self._incident = incident
+        self._policy = incident.policy
+        self._reachable = reachable
+        self._now = now
+        self._linked = linked
+        self._told_by_others = told
+        self._told_now: set[str] = set()
+        self._sounding = incident.sounding
+        self._duties: list[Duty] = []
 
-def _take(incident: Incident, ladder: Ladder, step_index: int, step: Step, people: tuple[Person, ...]) -> list[Duty]:
-    """What taking the step owes; nothing when it reaches nobody."""
-    where: dict[str, Param] = {"step": step_index + 1, "round": ladder.round + 1, "target": step.target}
-    if step.target is Target.DESK:
-        return [Record(code="desk_sounded", params=where)]
-    if not people:
-        return []
-    position = f"{ladder.run}.{ladder.round}.{step_index}.{ladder.recurrence}"
-    taken = Record(code="step_taken", params={**where, "people": "、".join(person.name for person in people)})
-    owed = [
-        Notify(
-            person=person,
-            run=ladder.run,
-            round=ladder.round,
-            step=step_index,
-            target=step.target,
-            dedup_key=f"{incident.id}:{position}:{person.phone}",
+    def pass_step(self) -> None:
+        """Take the step at the position, or skip it when it reaches nobody; the position goes on."""
+        step = self._policy.steps[self.ladder.step]
+        took = self._sound_desk() if step.target is Target.DESK else self._tell_people(step)
+        self.ladder = (advance if took else advance_past_empty)(self.ladder, self._policy)
+
+    def outcome(self, due_at: datetime) -> Outcome:
+        """A step was taken: the incident with its next deadline."""
+        escalated = replace(
+            self._incident, ladder=self.ladder, sounding=self._sounding, deadline=Deadline.ESCALATE, due_at=due_at
         )
-        for person in people
-    ]
-    return [taken, *owed]
+        return Outcome(incident=escalated, duties=tuple(self._duties))
+
+    def outcome_of_nobody(self) -> Outcome:
+        """No step reached anybody: those above are told, the position stays, and all is tried again."""
+        before = self._incident.ladder
+        self.ladder = replace(before, empty_tries=before.empty_tries + 1)
+        self._sounding = True
+        if before.empty_tries:
+            self._duties.clear()  # why each step is empty is on record already
+        self._duties.append(Record(code="ladder_empty"))
+        led = self._leader(self._policy.then_every) is not None
+        people = () if led else self._people_above()
+        self._duties += self._fall_back(people)
+        nobody = not (people or led)
+        if nobody:
+            self._duties.append(Record(code="nobody_reachable"))
+        self._duties.append(
+            ReportLadderEmpty(
+                explanation=Explanation(
+                    code="nobody_reachable" if nobody else "ladder_empty", params={"policy": self._policy.name}
+                )
+            )
+        )
+        return self.outcome(self._now + self._policy.then_every)
+
+    # --- One step ---
+
+    def _sound_desk(self) -> bool:
+        """The desk sounds in any case; where nobody sits, that reaches nobody."""
+        self._sounding = True
+        if not self._reachable.desk_manned:
+            self._skip("unmanned")
+            return False
+        self._duties.append(Record(code="desk_sounded", params=self._where()))
+        self.told_at = self._now
+        return True
+
+    def _tell_people(self, step: Step) -> bool:
+        given = time_given(self.ladder, self._policy)
+        lately = told_lately(self._incident, self._told_by_others, self._now, given)
+        choice = self._choose(step, lately)
+        if not choice.people:
+            self._skip(choice.why_nobody)
+            return False
+        leader = self._leader(given)
+        if leader is not None:
+            self._be_led(leader)
+            return True
+        self.ladder = choice.ladder
+        known = {**lately, **dict.fromkeys(self._told_now, self._now)}
+        fresh = tuple(person for person in choice.people if _number(person) not in known)
+        spared = tuple(person for person in choice.people if person not in fresh)
+        if fresh:
+            self._tell(step, fresh, spared)
+        else:
+            self._duties.append(
+                Record(code="step_told_already", params={**self._where(), "people": _names(choice.people)})
+            )
+            self._know_since(min(known[_number(person)] for person in choice.people))
+        return True
+
+    def _tell(self, step: Step, people: tuple[Person, ...], spared: tuple[Person, ...]) -> None:
+        params: dict[str, Param] = {**self._where(), "people": _names(people)}
+        if spared:
+            params["told_already"] = _names(spared)
+        self._duties.append(Record(code="step_taken", params=params))
+        self._duties += self._owed(people, step.target, self._position())
+        self._told_now |= {_number(person) for person in people}
+        self.ladder = replace(self.ladder, empty_tries=0)
+        self.told_at = self._now
+
+    def _be_led(self, leader: LinkedIncident) -> None:
+        by: dict[str, Param] = {"by": leader.id, "by_kind": leader.kind, "by_severity": leader.severity}
+        self._duties.append(Record(code="step_led", params={**self._where(), **by}))
+        self.told_at = self._now
+
+    def _know_since(self, at: datetime) -> None:
+        """The people of this step know since `at`: their time runs from then, unless somebody is told now."""
+        self.told_at = at if self.told_at is None else max(self.told_at, at)
+
+    def _skip(self, why: str) -> None:
+        step = self._policy.steps[self.ladder.step]
+        skipped = Record(code="step_skipped", params={"step": self.ladder.step + 1, "target": step.target, "why": why})
+        if skipped not in self._duties:
+            self._duties.append(skipped)
+
+    # --- Who ---
+
+    def _choose(self, step: Step, lately: Mapping[str, datetime]) -> _Choice:
+        reachable = self._reachable
+        match step.target:
+            case Target.NEXT_CONTACT:
+                return _choose_next(reachable.contacts, self.ladder, {*lately, *self._told_now})
+            case Target.CONTACTS:
+                people = reachable.contacts
+            case Target.HELPERS:
+                people = reachable.helpers
+            case Target.TOWNSHIP:
+                people = reachable.township
+            case Target.SUPERVISOR:
+                people = reachable.supervisor
+            case Target.LEADER:
+                people = reachable.leader
+            case _:
+                people = (Person(type="number", id=step.notify, name=step.notify, phone=step.notify),)
+        return _Choice(usable(people), self.ladder, "no_number" if people else "nobody")
+
+    def _people_above(self) -> tuple[Person, ...]:
+        """Supervisors and leaders, without any the administrators; from the second time on all of them."""
+        in_charge = usable(self._reachable.supervisor + self._reachable.leader)
+        if in_charge and not self._incident.ladder.empty_tries:
+            return in_charge
+        return usable(in_charge + self._reachable.fallback)
+
+    def _leader(self, given: timedelta) -> LinkedIncident | None:
+        return leader_of(self._incident, self._linked, self._now, given)
+
+    # --- What is owed ---
+
+    def _fall_back(self, people: tuple[Person, ...]) -> list[Duty]:
+        if not people:
+            return []
+        told = Record(code="fallback_told", params={**self._where(FALLBACK), "people": _names(people)})
+        return [told, *self._owed(people, FALLBACK, f"{self.ladder.run}.empty.{self.ladder.empty_tries}")]
+
+    def _owed(self, people: tuple[Person, ...], target: str, position: str) -> list[Notify]:
+        return [
+            Notify(
+                person=person,
+                run=self.ladder.run,
+                round=self.ladder.round,
+                step=self.ladder.step,
+                target=target,
+                dedup_key=f"{self._incident.id}:{position}:{person.phone}",
+            )
+            for person in people
+        ]
+
+    def _position(self) -> str:
+        ladder = self.ladder
+        return f"{ladder.run}.{ladder.round}.{ladder.step}.{ladder.recurrence}"
+
+    def _where(self, target: str | None = None) -> dict[str, Param]:
+        """The position as people count it: from one."""
+        named = target or self._policy.steps[self.ladder.step].target
+        return {"step": self.ladder.step + 1, "round": self.ladder.round + 1, "target": named}
 
 
-def _skipped(step_index: int, step: Step) -> Record:
-    return Record(code="step_skipped", params={"step": step_index + 1, "target": step.target, "why": "nobody"})
+def _choose_next(contacts: tuple[Person, ...], ladder: Ladder, known: set[str]) -> _Choice:
+    """The next contact in their order who can be told and does not know yet; each is come past once a round."""
+    left = [contacts[(ladder.contact_cursor + ahead) % len(contacts)] for ahead in range(_left(contacts, ladder))]
+    can_be_told = [ahead for ahead, person in enumerate(left) if usable((person,))]
+    if not can_be_told:
+        why = ("no_number" if not usable(contacts) else "all_told") if contacts else "nobody"
+        return _Choice((), ladder, why)
+    chosen = next((ahead for ahead in can_be_told if _number(left[ahead]) not in known), can_be_told[0])
+    moved = replace(
+        ladder,
+        contact_cursor=ladder.contact_cursor + chosen + 1,
+        contacts_passed=ladder.contacts_passed + chosen + 1,
+    )
+    return _Choice((left[chosen],), moved)
 
 
-def _advance(ladder: Ladder, incident: Incident) -> Ladder:
-    """The position after a step that was taken: the next one, the next round, or the last step again."""
-    last = len(incident.policy.steps) - 1
-    if ladder.recurrence:
-        return replace(ladder, step=last, recurrence=ladder.recurrence + 1, contacts_told=0)
-    if ladder.step < last:
-        return replace(ladder, step=ladder.step + 1)
-    if ladder.round < incident.policy.repeat:
-        return replace(ladder, round=ladder.round + 1, step=0, contacts_told=0)
-    return replace(ladder, step=last, recurrence=1, contacts_told=0)
+def _left(contacts: tuple[Person, ...], ladder: Ladder) -> int:
+    return max(0, len(contacts) - ladder.contacts_passed)
 
 
-def _advance_past_empty(ladder: Ladder, incident: Incident) -> Ladder:
-    """The step to try instead of an empty one: onwards, or - when the last step recurs - back towards the first."""
-    if ladder.recurrence:
-        return replace(ladder, step=(ladder.step - 1) % len(incident.policy.steps))
-    return _advance(ladder, incident)
+def _number(person: Person) -> str:
+    return bare_number(person.phone or "")
 
 
-def _delay_before(ladder: Ladder, incident: Incident) -> timedelta:
-    """How long the next step waits. A ladder of zero delays would only send: a new round then waits `then_every`."""
-    policy = incident.policy
-    if ladder.recurrence:
-        return policy.then_every
-    starts_round = ladder.step == 0 and ladder.round > 0
-    if starts_round and not any(step.after for step in policy.steps):
-        return policy.then_every
-    return policy.steps[ladder.step].after
+def _names(people: tuple[Person, ...]) -> str:
+    return "、".join(person.name for person in people)

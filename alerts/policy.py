@@ -40,6 +40,7 @@ class EscalationPolicy:
     repeat: int
     then_every: timedelta
     ack_timeout: timedelta  #: An acknowledged incident nobody touches for so long is open again.
+    version: int = 0  #: How often it has been written; 0: the built-in one. An incident keeps the one it opened with.
 
     def __post_init__(self) -> None:
         if not self.steps:
@@ -91,12 +92,20 @@ class PolicyRule:
         )
 
     @property
-    def precision(self) -> tuple[int, int, int]:
-        """Sorts rules: the narrower place first, then a kind, then a severity."""
-        return (len(self.division_prefix), bool(self.kinds), bool(self.severities))
+    def precision(self) -> tuple[int, bool, bool, int, int]:
+        """The more precise rule is greater: the narrower place, then a kind, then a severity, then fewer of them."""
+        return (
+            len(self.division_prefix),
+            bool(self.kinds),
+            bool(self.severities),
+            -len(self.kinds),
+            -len(self.severities),
+        )
 
 
 def choose_policy(rules: tuple[PolicyRule, ...], *, kind: str, severity: str, division_id: str) -> EscalationPolicy:
-    """The most precise policy that applies, else the default one of the design."""
-    fitting = [rule for rule in rules if rule.applies_to(kind, severity, division_id)]
+    """The most precise policy that applies (of equals the first by name), else the default one of the design."""
+    fitting = sorted(
+        (rule for rule in rules if rule.applies_to(kind, severity, division_id)), key=lambda rule: rule.policy.name
+    )
     return max(fitting, key=lambda rule: rule.precision).policy if fitting else DEFAULT_POLICY

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypedDict, cast
+from typing import Any, NotRequired, TypedDict, cast
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -20,6 +20,7 @@ class PolicyJson(TypedDict):
     """A policy as the contract writes it (DESIGN.md section 4)."""
 
     name: str
+    version: NotRequired[int]  # absent: the built-in one, or one of a time when none was kept
     steps: list[dict[str, float | str]]
     repeat: int
     then_every_s: float
@@ -30,6 +31,7 @@ def policy_to_json(policy: EscalationPolicy) -> PolicyJson:
     """The contract's shape, as frozen into the incident."""
     return {
         "name": policy.name,
+        "version": policy.version,
         "steps": [{"after_s": step.after.total_seconds(), "notify": step.notify} for step in policy.steps],
         "repeat": policy.repeat,
         "then_every_s": policy.then_every.total_seconds(),
@@ -48,6 +50,7 @@ def policy_from_json(policy: PolicyJson) -> EscalationPolicy:
         repeat=policy["repeat"],
         then_every=timedelta(seconds=policy["then_every_s"]),
         ack_timeout=timedelta(seconds=policy["ack_timeout_s"]),
+        version=policy.get("version", 0),
     )
 
 
@@ -83,6 +86,7 @@ class IncidentRow:
     last_alert_at: datetime
     acknowledged_at: datetime | None
     acknowledged_by: dict[str, str] | None
+    call_due_at: datetime | None
     contacted_at: datetime | None
     touched_at: datetime | None
     responding_at: datetime | None
@@ -114,6 +118,7 @@ class IncidentRow:
             due_at=self.due_at,
             acknowledged_at=self.acknowledged_at,
             acknowledged_by=actor_from_json(self.acknowledged_by),
+            call_due_at=self.call_due_at,
             contacted_at=self.contacted_at,
             touched_at=self.touched_at,
             responding_at=self.responding_at,
@@ -133,6 +138,7 @@ def changing_columns(incident: Incident) -> dict[str, object]:
         "last_alert_at": incident.last_alert_at,
         "acknowledged_at": incident.acknowledged_at,
         "acknowledged_by": actor_to_json(incident.acknowledged_by),
+        "call_due_at": incident.call_due_at,
         "contacted_at": incident.contacted_at,
         "touched_at": incident.touched_at,
         "responding_at": incident.responding_at,

@@ -11,10 +11,13 @@ from alerts.commands import (
     COMMANDS,
     Acknowledge,
     AddNote,
+    AdoptPolicy,
     AnswerGoing,
+    ChangeSeverity,
     Close,
     Command,
     Decline,
+    GiveBack,
     HandOver,
     Join,
     LogContactAttempt,
@@ -32,7 +35,7 @@ from alerts.escalation import Reachable
 from alerts.explanation import Explanation
 from alerts.incidents import Disposition, Incident, IncidentState, Outcome, RefusedError, acknowledge
 from alerts.kinds import IncidentKind
-from alerts.linked import LinkedIncident
+from alerts.linked import LinkedIncident, Told
 from alerts.severity import Severity
 from alerts.written import UnreadableCommandError, read_command, write_command
 from tests.alerts.worlds import NOON, RECIPIENT, WANG, ZHAO, opened, person, policy, seconds, sos_alert
@@ -50,18 +53,22 @@ ONE_OF_EACH: tuple[Command, ...] = (
     Join(alert=replace(sos_alert(), explanation=Explanation(code="sos_pressed", params={"a": 1, "b": 1.5, "c": None}))),
     NoteCleared(explanation=Explanation(code="sos_cancelled", params={"by": "wearer"})),
     Acknowledge(actor=WANG),
-    HandOver(actor=WANG, to=ZHAO, note="交接"),
+    HandOver(actor=WANG, to=ZHAO, note="交接", code="shift_ended"),
+    GiveBack(code="shift_ended"),
     LogContactAttempt(actor=WANG, params={"outcome": "no_answer"}),
     AddNote(actor=WANG, text="邻居去看"),
     SetResponding(actor=WANG, params={"name": "孙", "eta_minutes": 10}),
     SetArrived(actor=WANG, params={"name": "孙"}),
+    ChangeSeverity(actor=WANG, severity=Severity.MEDIUM, reason="本人说没事"),
+    AdoptPolicy(actor=WANG, policy=replace(policy((0, "desk")), version=3)),
     AnswerGoing(actor=LI, text="1"),
     Decline(actor=LI, repeated=True),
     Close(actor=WANG, disposition=Disposition.REAL, note="送医", may_override=True),
     Reopen(actor=WANG, note="误点"),
     TakeStep(
         reachable=Reachable(contacts=(person("li"), person("chen", None))),
-        linked=(LinkedIncident(id="i-2", kind=IncidentKind.FALL, severity=Severity.HIGH, opened_at=NOON),),
+        linked=(LinkedIncident(id="i-2", kind=IncidentKind.FALL, severity=Severity.HIGH, opened_at=NOON, due_at=NOON),),
+        told=(Told(number="10000000001", severity=Severity.HIGH, at=NOON),),
     ),
     PassHoldDeadline(),
 )

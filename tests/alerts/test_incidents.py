@@ -20,6 +20,7 @@ from alerts.incidents import (
     add_note,
     close,
     current_stage,
+    give_back,
     hand_over,
     join,
     log_contact_attempt,
@@ -203,6 +204,7 @@ def test_every_move_is_either_in_the_table_or_refused(state: IncidentState, move
     moves = {
         Move.ACKNOWLEDGE: lambda: acknowledge(incident, ZHAO, NOON),
         Move.HAND_OVER: lambda: hand_over(incident, WANG, ZHAO, NOON),
+        Move.GIVE_BACK: lambda: give_back(incident, WANG, NOON),
         Move.CLOSE: lambda: close(incident, WANG, Disposition.REAL, None, NOON),
         Move.REOPEN: lambda: reopen(incident, WANG, None, NOON),
         Move.JOIN: lambda: join(incident, sos_alert(), NOON),
@@ -211,7 +213,7 @@ def test_every_move_is_either_in_the_table_or_refused(state: IncidentState, move
     }
     if (state, move) in TRANSITIONS and (state, move) != (IncidentState.ACKNOWLEDGED, Move.TIME_OUT):
         assert moves[move]().incident.state is TRANSITIONS[state, move]
-    elif move in {Move.ACKNOWLEDGE, Move.HAND_OVER, Move.REOPEN}:
+    elif move in {Move.ACKNOWLEDGE, Move.HAND_OVER, Move.GIVE_BACK, Move.REOPEN}:
         with pytest.raises(RefusedError):
             moves[move]()
 

@@ -2,7 +2,7 @@
 -- Rule 4: open-or-join is decided under this lock. A row that is closed meanwhile is not returned. Its timer is read
 -- afterwards: whoever waits here gets the newest version of the locked row, but the old one of any row joined to it.
 SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subject_id, i.recipient_id, i.explanation,
-       i.opened_at, i.last_alert_at, i.acknowledged_at, i.acknowledged_by, i.contacted_at, i.touched_at,
+       i.opened_at, i.last_alert_at, i.acknowledged_at, i.acknowledged_by, i.call_due_at, i.contacted_at, i.touched_at,
        i.responding_at, i.responder_name, i.arrived_at, i.closed_at, i.disposition, i.sounding, i.policy, i.ladder
   FROM incident i
  WHERE i.subject_type = %(subject_type)s AND i.subject_id = %(subject_id)s AND i.kind = %(kind)s
@@ -12,7 +12,7 @@ SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subje
 -- lock_one --
 -- One incident, for a change by people.
 SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subject_id, i.recipient_id, i.explanation,
-       i.opened_at, i.last_alert_at, i.acknowledged_at, i.acknowledged_by, i.contacted_at, i.touched_at,
+       i.opened_at, i.last_alert_at, i.acknowledged_at, i.acknowledged_by, i.call_due_at, i.contacted_at, i.touched_at,
        i.responding_at, i.responder_name, i.arrived_at, i.closed_at, i.disposition, i.sounding, i.policy, i.ladder
   FROM incident i
  WHERE i.id = %(id)s AND in_scope(i.division_id, %(scope)s)
@@ -21,7 +21,7 @@ SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subje
 -- lock_one_if_free --
 -- For deadlines: whoever has the incident now will set its timer anew; do not wait for them.
 SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subject_id, i.recipient_id, i.explanation,
-       i.opened_at, i.last_alert_at, i.acknowledged_at, i.acknowledged_by, i.contacted_at, i.touched_at,
+       i.opened_at, i.last_alert_at, i.acknowledged_at, i.acknowledged_by, i.call_due_at, i.contacted_at, i.touched_at,
        i.responding_at, i.responder_name, i.arrived_at, i.closed_at, i.disposition, i.sounding, i.policy, i.ladder
   FROM incident i
  WHERE i.id = %(id)s
@@ -41,8 +41,8 @@ RETURNING id
 UPDATE incident
    SET severity = %(severity)s, state = %(state)s, last_alert_at = %(last_alert_at)s,
        acknowledged_at = %(acknowledged_at)s, acknowledged_by = %(acknowledged_by)s,
-       contacted_at = %(contacted_at)s, touched_at = %(touched_at)s, responding_at = %(responding_at)s,
-       responder_name = %(responder_name)s, arrived_at = %(arrived_at)s, closed_at = %(closed_at)s,
+       call_due_at = %(call_due_at)s, contacted_at = %(contacted_at)s, touched_at = %(touched_at)s,
+       responding_at = %(responding_at)s, responder_name = %(responder_name)s, arrived_at = %(arrived_at)s, closed_at = %(closed_at)s,
        disposition = %(disposition)s, sounding = %(sounding)s, ladder = %(ladder)s, version = version + 1
  WHERE id = %(id)s
 

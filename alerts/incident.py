@@ -1,0 +1,160 @@
+"""An incident - the people's side of alerts -, the table of every transition it can make, and the clocks it lives by.
+
+Every transition is in `TRANSITIONS`, and `next_state` is the only way to a state. What makes them: `moves_by_alerts`,
+`moves_by_people`, `moves_by_time`, and for the steps of an open incident's ladder `escalation`.
+
+An incident that is not closed has exactly one deadline (promise 3): the next step of its ladder while it is open, and
+while somebody holds it the moment at which holding it without doing anything is noticed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from alerts.actors import Actor
+from alerts.decisions import Duty
+from alerts.explanation import Explanation, Param
+from alerts.kinds import IncidentKind
+from alerts.observations import Subject
+from alerts.policy import EscalationPolicy
+from alerts.severity import Severity
+
+
+class IncidentState(StrEnum):
+    """Where an incident stands at the desk."""
+
+    OPEN = "open"  #: Nobody has taken it; escalation is running. 待受理
+    ACKNOWLEDGED = "acknowledged"  #: Somebody has taken it. 处置中
+    CLOSED = "closed"  #: A disposition is recorded; nothing follows. 已办结
+
+
+class Move(StrEnum):
+    """What can happen to an incident's state."""
+
+    JOIN = "join"  #: A further alert of the same kind. 合并
+    RETURN_BY_ALERT = "return_by_alert"  #: A further alert long after the last one, though somebody holds it. 再次告警
+    ACKNOWLEDGE = "acknowledge"  #: 受理
+    HAND_OVER = "hand_over"  #: 移交
+    GIVE_BACK = "give_back"  #: Who held it holds it no more, and nobody follows. 退回
+    TIME_OUT = "time_out"  #: It was taken, and then nothing was done. 超时退回
+    CLOSE = "close"  #: 办结
+    REOPEN = "reopen"  #: 重开
+
+
+OPEN, ACKNOWLEDGED, CLOSED = IncidentState.OPEN, IncidentState.ACKNOWLEDGED, IncidentState.CLOSED
+
+TRANSITIONS: Mapping[tuple[IncidentState, Move], IncidentState] = {
+    (OPEN, Move.JOIN): OPEN,
+    (OPEN, Move.ACKNOWLEDGE): ACKNOWLEDGED,
+    (ACKNOWLEDGED, Move.JOIN): ACKNOWLEDGED,
+    (ACKNOWLEDGED, Move.RETURN_BY_ALERT): OPEN,
+    (ACKNOWLEDGED, Move.HAND_OVER): ACKNOWLEDGED,
+    (ACKNOWLEDGED, Move.GIVE_BACK): OPEN,
+    (ACKNOWLEDGED, Move.TIME_OUT): OPEN,
+    (ACKNOWLEDGED, Move.CLOSE): CLOSED,
+    (CLOSED, Move.REOPEN): OPEN,
+}
+
+
+class Deadline(StrEnum):
+    """What the one deadline of an incident is for."""
+
+    ESCALATE = "escalate"  #: The next step of the ladder.
+    CONTACT_REMINDER = "contact_reminder"  #: Taken, but nobody has been called: sound again.
+    ACK_TIMEOUT = "ack_timeout"  #: Taken, and nothing done: back to open.
+    RESPONDER_OVERDUE = "responder_overdue"  #: Somebody was on the way: did they arrive, and what then?
+
+
+class Disposition(StrEnum):
+    """How an incident ended."""
+
+    REAL = "real"  #: 属实
+    FALSE = "false"  #: 误报
+    TEST = "test"  #: 测试
+    DUPLICATE = "duplicate"  #: 重复
+    CANCELLED = "cancelled"  #: 本人取消
+    UNREACHABLE = "unreachable"  #: 无法联系，已转交
+    OTHER = "other"  #: 其他
+
+
+#: Further presses within this time join; a later one on a held incident puts it back (DESIGN.md section 2, rule 4).
+JOIN_WITHIN = timedelta(minutes=10)
+#: Taken is not helped: an SOS or fall taken without a logged contact attempt sounds again (DESIGN.md section 5).
+CONTACT_WITHIN = timedelta(seconds=120)
+#: 9 of 10 responders are on site within 45 minutes (DOMAIN.md section 3): so long a responder holds an incident.
+RESPONDER_WITHIN = timedelta(minutes=45)
+#: Kinds whose wearer must be called at once after somebody took it.
+CALLED_AT_ONCE = frozenset({IncidentKind.SOS, IncidentKind.FALL, IncidentKind.UNREADABLE_EVENT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladder:
+    """The position in the policy: which step is next.
+
+    `run` counts starts of the ladder (opening, each return to open, each policy adopted), `round` the repeats within a
+    run; after the last round `recurrence` counts how often the last step has recurred.
+    """
+
+    run: int = 1
+    round: int = 0
+    step: int = 0
+    recurrence: int = 0
+    contact_cursor: int = 0  #: Whom `next_contact` looks at next, counted over all rounds.
+    contacts_passed: int = 0  #: How many contacts `next_contact` has told or found without a number in this round.
+    empty_tries: int = 0  #: How often in this run no step at all reached anybody.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """One incident as its row holds it. Times are aware UTC."""
+
+    id: str
+    kind: IncidentKind
+    severity: Severity
+    state: IncidentState
+    subject: Subject
+    explanation: Explanation
+    opened_at: datetime
+    last_alert_at: datetime
+    policy: EscalationPolicy
+    ladder: Ladder
+    sounding: bool
+    deadline: Deadline | None
+    due_at: datetime | None
+    acknowledged_at: datetime | None = None  #: When it was taken; handing it over does not take it anew.
+    acknowledged_by: Actor | None = None
+    call_due_at: datetime | None = None  #: Held: when it is noticed that nobody was called. None: nobody need be.
+    contacted_at: datetime | None = None
+    touched_at: datetime | None = None
+    responding_at: datetime | None = None
+    responder_name: str | None = None
+    arrived_at: datetime | None = None
+    closed_at: datetime | None = None
+    disposition: Disposition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The incident as it now is, and what the change owes."""
+
+    incident: Incident
+    duties: tuple[Duty, ...] = ()
+
+
+class RefusedError(Exception):
+    """What was asked does not go in the incident's state; `code` and `params` explain it to the asker.
+
+    `holder` is who has it, where that is the reason.
+    """
+
+    def __init__(self, code: str, *, holder: Actor | None = None, params: Mapping[str, Param] | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.holder = holder
+        self.params = dict(params or {})
+
+
+def next_state(incident: Incident, move: Move) -> IncidentState:
+    """Where the move leads; a move that is not in the table is a mistake of ours (KeyError)."""
+    return TRANSITIONS[incident.state, move]
