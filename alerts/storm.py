@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from math import ceil
 from uuid import NAMESPACE_URL, uuid5
 
 from alerts.explanation import Explanation, Param
@@ -90,15 +91,19 @@ def gather(standing: Sequence[Group], loose: Iterable[Member]) -> tuple[Group, .
     return (*changed.values(), *_begin(alone))
 
 
-def explain_group(group: Group, count: int, spread: timedelta) -> Explanation:
-    """Why these are shown together: how many of them there are, and within what time they came."""
+def explain_group(cause: Cause, key: str, *, count: int, spread: timedelta, place: str | None) -> Explanation:
+    """Why these are shown together: how many there are, within what time they came, and what they have in common.
+
+    `place` is the name of the village or division.
+    """
     params: dict[str, Param] = {
         "count": count,
-        "within_s": max(60, round(spread.total_seconds())),
-        "cause": group.cause,
-        group.cause: group.key.partition("@")[0],
+        "within_min": max(1, ceil(spread / timedelta(minutes=1))),
+        cause: key.partition("@")[0],
     }
-    return Explanation(code=f"group_{group.cause}", params=params)
+    if place is not None:
+        params["place"] = place
+    return Explanation(code=f"group_{cause}", params=params)
 
 
 def _common(member: Member) -> Iterator[tuple[Cause, str]]:

@@ -9,7 +9,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hub.storage.database import Connection
+from alerts.incidents import IncidentState
+from alerts.need import Need, need_key
+from alerts.severity import Severity
+from hub.storage.database import Connection, database_now
+from hub.storage.groups import GroupRefView
 from hub.storage.notification_views import NotificationView, notifications_of_incident
 from hub.storage.queries import queries
 from hub.storage.recipients import WornDeviceView
@@ -21,7 +25,9 @@ from hub.storage.views import (
     Page,
     View,
     cut_page,
+    decode_need_cursor,
     decode_time_cursor,
+    encode_cursor,
     fetch_view,
     fetch_views,
 )
@@ -86,6 +92,7 @@ class IncidentView(View):
     press_count: int
     version: int
     alerts: list[AlertView]
+    group: GroupRefView | None
 
 
 class LogEntryView(View):
@@ -174,3 +181,39 @@ async def list_incidents(
         },
     )
     return cut_page(rows, limit, lambda incident: (incident.opened_at, incident.id))
+
+
+async def list_by_need(
+    connection: Connection, scope: Scope, wanted: IncidentFilter, *, cursor: str | None, limit: int
+) -> Page[IncidentView]:
+    """Incidents in scope that are not closed, in the order of need (`alerts.need`) as of the first page's moment.
+
+    Raises:
+        BadCursorError: the cursor is none of this list.
+    """
+    as_of, after = decode_need_cursor(cursor)
+    as_of = as_of or await database_now(connection)
+    keys = [need_key(need, as_of) for need in await _read_needs(connection, scope, wanted)]
+    following = sorted(key for key in keys if after is None or key > after)
+    shown = following[:limit]
+    views = await incidents_by_id(connection, [UUID(key[-1]) for key in shown], scope)
+    return Page(
+        items=[views[UUID(key[-1])] for key in shown if UUID(key[-1]) in views],
+        next=encode_cursor(as_of, *shown[-1]) if len(following) > limit else None,
+    )
+
+
+async def _read_needs(connection: Connection, scope: Scope, wanted: IncidentFilter) -> list[Need]:
+    cursor = await connection.execute(
+        queries("incident_views").needs,
+        {
+            "scope": scope.sql,
+            "states": list(wanted.states),
+            "kinds": list(wanted.kinds),
+            "recipient_id": wanted.recipient_id,
+        },
+    )
+    return [
+        Need(id=id_, state=IncidentState(state), severity=Severity(severity), opened_at=opened_at, due_at=due_at)
+        for id_, state, severity, opened_at, due_at in await cursor.fetchall()
+    ]

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from alerts.need import NeedKey
 from hub.storage.database import Connection
 
 V = TypeVar("V", bound="View")
@@ -105,6 +106,15 @@ def decode_reading_cursor(cursor: str | None) -> tuple[datetime | None, UUID | N
         return None, None, None
     at, device_id, identity = _decode(cursor, 3)
     return _parse_moment(at), _parse(UUID, device_id), _parse(bytes.fromhex, identity).hex()
+
+
+def decode_need_cursor(cursor: str | None) -> tuple[datetime | None, NeedKey | None]:
+    """The cursor of a list in the order of need: the moment of its first page, and the last place that was shown."""
+    if cursor is None:
+        return None, None
+    as_of, taken, rank, overdue, opened_at, identity = _decode(cursor, 6)
+    key = (taken == "True", _parse(int, rank), _parse(float, overdue), opened_at, identity)
+    return _parse_moment(as_of), key
 
 
 def _parse_moment(text: str) -> datetime:

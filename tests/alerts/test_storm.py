@@ -1,7 +1,7 @@
 """Storms: what came because of one thing is shown together, grows in peace, and hides nobody."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count, pairwise
 from random import Random
 from typing import Any
@@ -116,9 +116,11 @@ def test_a_press_a_fall_and_what_nobody_can_read_are_taken_singly() -> None:
 
 def test_the_reason_says_how_many_within_what_time_and_by_what() -> None:
     [group] = gather([], members(12, source="vendor-cloud"))
-    reason = explain_group(group, 12, timedelta(minutes=4))
+    reason = explain_group(group.cause, group.key, count=12, spread=seconds(200), place=None)
     assert reason.code == "group_source"
-    assert reason.params == {"count": 12, "within_s": 240, "cause": "source", "source": "vendor-cloud"}
+    assert reason.params == {"count": 12, "within_min": 4, "source": "vendor-cloud"}
+    village = explain_group(Cause.VILLAGE, WILLOW, count=3, spread=seconds(0), place="柳村")
+    assert village.params == {"count": 3, "within_min": 1, "village": WILLOW, "place": "柳村"}
 
 
 _some = st.builds(

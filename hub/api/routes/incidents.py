@@ -12,6 +12,8 @@ from alerts.observations import Subject
 from hub.api.callers import DESK_ROLES, LOOKING_ROLES, Caller, requires
 from hub.api.problems import not_found, unacceptable
 from hub.api.shapes import PAGE_ROWS, Body, Cursor, Limit, LongText, Phone
+from hub.stations.incidents import open_or_join
+from hub.stations.records import AlertRequest
 from hub.storage import stream
 from hub.storage.callers import caller_subject
 from hub.storage.database import database_now
@@ -21,9 +23,9 @@ from hub.storage.incident_views import (
     IncidentView,
     find_incident,
     find_incident_file,
+    list_by_need,
     list_incidents,
 )
-from hub.storage.incidents import AlertRequest, open_or_join
 from hub.storage.notification_views import NotificationView, list_notifications
 from hub.storage.recipients import find_recipient
 from hub.storage.views import Page
@@ -51,13 +53,21 @@ async def list_all(
     kind: Annotated[list[IncidentKind] | None, Query()] = None,
     recipient_id: Annotated[UUID | None, Query()] = None,
     cursor: Cursor = None,
+    order: Annotated[Literal["newest", "need"], Query()] = "newest",
     limit: Limit = PAGE_ROWS,
 ) -> Page[IncidentView]:
-    """Incidents in scope, the newest first; the header says from which position the stream goes on."""
+    """Incidents in scope; the header says from which position the stream goes on.
+
+    The newest first, or - of those that are not closed - the most needed first (`order=need`): what nobody has before
+    what somebody has, then the graver, then what is furthest past its clock, then the oldest.
+    """
+    if order == "need" and IncidentState.CLOSED in (state or ()):
+        raise unacceptable("state", "not_in_this_order", "closed is not needed any more: leave it out, or order")
     _, position = await stream.bounds(caller.connection)
     response.headers[POSITION_HEADER] = str(position)
     wanted = IncidentFilter(states=tuple(state or ()), kinds=tuple(kind or ()), recipient_id=recipient_id)
-    return await list_incidents(caller.connection, caller.scope, wanted, cursor=cursor, limit=limit)
+    list_ordered = list_by_need if order == "need" else list_incidents
+    return await list_ordered(caller.connection, caller.scope, wanted, cursor=cursor, limit=limit)
 
 
 @router.get("/incidents/{incident_id}")
@@ -80,7 +90,7 @@ async def report(
     now = await database_now(caller.connection)
     subject, division_id = await _subject(caller, body)
     opened = await open_or_join(
-        caller.connection,
+        caller.incidents,
         AlertRequest(
             division_id=division_id,
             subject=subject,

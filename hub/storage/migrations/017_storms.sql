@@ -7,7 +7,8 @@ CREATE TABLE incident_group (
     cause text NOT NULL CHECK (cause IN ('gateway', 'village', 'source', 'model', 'division', 'kind')),
     key text NOT NULL,
     began_at timestamptz NOT NULL,
-    last_at timestamptz NOT NULL
+    last_at timestamptz NOT NULL,
+    members integer NOT NULL
 );
 CREATE INDEX incident_group_last ON incident_group (last_at DESC, id);
 

@@ -10,7 +10,11 @@ SELECT i.id, i.code, i.kind, i.severity, i.state,
                  r.group_name, r.address) AS place,
        i.explanation, i.caller_phone, i.opened_at, i.last_alert_at, i.acknowledged_at, i.acknowledged_by,
        i.contacted_at, i.responding_at, i.responder_name, i.arrived_at, i.closed_at, i.disposition, i.sounding,
-       t.due_at, t.purpose AS due_kind, alerts.press_count, i.version, alerts.alerts
+       t.due_at, t.purpose AS due_kind, alerts.press_count, i.version, alerts.alerts,
+       (SELECT jsonb_build_object('id', g.id, 'cause', g.cause, 'key', g.key, 'place', gd.name, 'members', g.members,
+                                  'began_at', g.began_at, 'last_at', g.last_at)
+          FROM incident_group_member gm JOIN incident_group g ON g.id = gm.group_id
+          LEFT JOIN division gd ON gd.id = g.key WHERE gm.incident_id = i.id) AS "group"
   FROM incident i
   LEFT JOIN recipient r ON r.id = i.recipient_id
   LEFT JOIN timer t ON t.owner_type = 'incident' AND t.owner_id = i.id
@@ -36,7 +40,11 @@ SELECT i.id, i.code, i.kind, i.severity, i.state,
                  r.group_name, r.address) AS place,
        i.explanation, i.caller_phone, i.opened_at, i.last_alert_at, i.acknowledged_at, i.acknowledged_by,
        i.contacted_at, i.responding_at, i.responder_name, i.arrived_at, i.closed_at, i.disposition, i.sounding,
-       t.due_at, t.purpose AS due_kind, alerts.press_count, i.version, alerts.alerts
+       t.due_at, t.purpose AS due_kind, alerts.press_count, i.version, alerts.alerts,
+       (SELECT jsonb_build_object('id', g.id, 'cause', g.cause, 'key', g.key, 'place', gd.name, 'members', g.members,
+                                  'began_at', g.began_at, 'last_at', g.last_at)
+          FROM incident_group_member gm JOIN incident_group g ON g.id = gm.group_id
+          LEFT JOIN division gd ON gd.id = g.key WHERE gm.incident_id = i.id) AS "group"
   FROM (SELECT * FROM incident x
          WHERE in_scope(x.division_id, %(scope)s)
            AND (cardinality(%(states)s::text[]) = 0 OR x.state = ANY(%(states)s))
@@ -55,6 +63,15 @@ SELECT i.id, i.code, i.kind, i.severity, i.state,
                   'device_occurred_at', e.device_occurred_at) ORDER BY a.received_at, a.id), '[]') AS alerts
          FROM alert a LEFT JOIN device_event e ON e.id = a.device_event_id WHERE a.incident_id = i.id) AS alerts
  ORDER BY i.opened_at DESC, i.id DESC
+
+-- needs --
+-- What the order of need looks at, of all that are not closed: the order is the core's, and so is where a page is cut.
+SELECT i.id::text, i.state, i.severity, i.opened_at, t.due_at
+  FROM incident i LEFT JOIN timer t ON t.owner_type = 'incident' AND t.owner_id = i.id
+ WHERE i.state <> 'closed' AND in_scope(i.division_id, %(scope)s)
+   AND (cardinality(%(states)s::text[]) = 0 OR i.state = ANY(%(states)s))
+   AND (cardinality(%(kinds)s::text[]) = 0 OR i.kind = ANY(%(kinds)s))
+   AND (%(recipient_id)s::uuid IS NULL OR i.recipient_id = %(recipient_id)s)
 
 -- beside --
 -- What the open incident shows beside itself: its log, the devices of the person (or the device itself), its policy.
