@@ -131,9 +131,10 @@ class TellDevices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportLadderEmpty:
-    """No step of the ladder reaches anybody: the supervisor's maintenance item."""
+    """No step of the ladder reaches anybody: the supervisor's maintenance item; `nobody`: nor does anything else."""
 
     explanation: Explanation
+    nobody: bool = False
 
 
 Duty = Record | Notify | CancelNotifications | TellDevices | ReportLadderEmpty

@@ -109,13 +109,8 @@ class _Climb:
         nobody = not (people or led)
         if nobody:
             self._duties.append(Record(code="nobody_reachable"))
-        self._duties.append(
-            ReportLadderEmpty(
-                explanation=Explanation(
-                    code="nobody_reachable" if nobody else "ladder_empty", params={"policy": self._policy.name}
-                )
-            )
-        )
+        why = Explanation(code="nobody_reachable" if nobody else "ladder_empty", params={"policy": self._policy.name})
+        self._duties.append(ReportLadderEmpty(explanation=why, nobody=nobody))
         return self.outcome(self._now + self._policy.then_every)
 
     # --- One step ---
@@ -175,7 +170,9 @@ class _Climb:
 
     def _skip(self, why: str) -> None:
         step = self._policy.steps[self.ladder.step]
-        skipped = Record(code="step_skipped", params={"step": self.ladder.step + 1, "target": step.target, "why": why})
+        skipped = Record(
+            code="step_skipped", params={"step": self.ladder.step + 1, "target": step.target, "because": why}
+        )
         if skipped not in self._duties:
             self._duties.append(skipped)
 

@@ -50,6 +50,7 @@ class MaintenanceKind(StrEnum):
     SOURCE_AWAY = "source_away"  #: A broker the hub subscribes to is not there. 接入源中断
     UNKNOWN_DEVICE = "unknown_device"  #: A broker's messages name a device nobody registered. 未登记的设备
     LADDER_EMPTY = "ladder_empty"  #: Nobody can be reached by any step. 逐级通知无人可达
+    NOBODY_REACHABLE = "nobody_reachable"  #: Nor has anybody in charge a number: the worst. 没有任何人可通知
     DEVICE_OFFLINE = "device_offline"  #: Silent for longer than its rhythm allows. 设备离线
     DATA_BLIND = "data_blind"  #: No device of the person sees them. 监测中断
     CHATTER = "chatter"  #: Something of a device comes and goes without end. 反复告警

@@ -181,8 +181,8 @@ def change_severity(incident: Incident, actor: Actor, severity: Severity, reason
     if incident.state is ACKNOWLEDGED:
         changed = with_hold_deadline(replace(changed, touched_at=now))
     params: dict[str, Param] = {"from": incident.severity, "to": severity, "reason": reason}
-    code = "lowered_by_hand" if lowered else "raised_by_hand"
-    return Outcome(incident=changed, duties=(Record(code=code, params=params, actor=actor),))
+    log = Record(code="lowered_by_hand" if lowered else "raised_by_hand", params=params, actor=actor)
+    return Outcome(incident=changed, duties=(log,))
 
 
 def adopt_policy(incident: Incident, actor: Actor, policy: EscalationPolicy, now: datetime) -> Outcome:
@@ -206,10 +206,10 @@ def adopt_policy(incident: Incident, actor: Actor, policy: EscalationPolicy, now
         due_at = min(first_at, incident.due_at or first_at)
         adopted = replace(adopted, ladder=new_run(incident.ladder), due_at=due_at)
     params: dict[str, Param] = {
-        "from": before.name,
-        "from_version": before.version,
-        "to": policy.name,
-        "to_version": policy.version,
+        "policy": policy.name,
+        "version": policy.version,
+        "policy_before": before.name,
+        "version_before": before.version,
     }
     return Outcome(incident=adopted, duties=(Record(code="policy_adopted", params=params, actor=actor),))
 

@@ -31,6 +31,7 @@ export type Vocabulary =
   | "maintenance_kind"
   | "follow_up_kind"
   | "target"
+  | "empty_because"
   | "ledger_state"
   | "measure"
   | "posture"
