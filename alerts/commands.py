@@ -59,6 +59,7 @@ class Open:
     subject: Subject
     alert: RaiseAlert
     policy: EscalationPolicy
+    superseded: tuple[str, ...] = ()  #: Held alerts that it takes along: graver than what was suspected.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ class Join:
     """A further alert of the same subject and kind."""
 
     alert: RaiseAlert
+    superseded: tuple[str, ...] = ()  #: Held alerts that it takes along.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,12 +264,13 @@ def apply(  # noqa: C901, PLR0911, PLR0912 - one line for each command
     if isinstance(command, Open):
         if incident is not None:
             raise ValueError("an incident opens once")
-        return open_incident(command.incident_id, command.subject, command.alert, command.policy, now)
+        opened = open_incident(command.incident_id, command.subject, command.alert, command.policy, now)
+        return _taking_along(opened, command.superseded)
     if incident is None:
         raise ValueError("an incident begins with Open")
     match command:
-        case Join(alert=alert):
-            return join(_not_closed(incident), alert, now)
+        case Join(alert=alert, superseded=superseded):
+            return _taking_along(join(_not_closed(incident), alert, now), superseded)
         case NoteCleared(explanation=why):
             return Outcome(incident=_not_closed(incident), duties=(Record(code=why.code, params=why.params),))
         case Acknowledge(actor=actor):
@@ -302,6 +305,14 @@ def apply(  # noqa: C901, PLR0911, PLR0912 - one line for each command
             return pass_hold_deadline(_in_state(incident, IncidentState.ACKNOWLEDGED), now)
         case _:
             assert_never(command)
+
+
+def _taking_along(outcome: Outcome, superseded: tuple[str, ...]) -> Outcome:
+    """The same outcome, which says that suspicions went into it."""
+    if not superseded:
+        return outcome
+    line = Record(code="took_along", params={"count": len(superseded), "alert_ids": ", ".join(superseded)})
+    return Outcome(incident=outcome.incident, duties=(*outcome.duties, line))
 
 
 def _hand_over(incident: Incident, command: HandOver, now: datetime) -> Outcome:

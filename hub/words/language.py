@@ -61,7 +61,7 @@ class Words:
         """The text with its values; one that is missing leaves a dash."""
         return _SLOT.sub(lambda slot: values.get(slot[1], _NOTHING), text)
 
-    def say(self, code: str, **values: str) -> str:
+    def say(self, code: str, /, **values: str) -> str:
         """A sentence of a story, with values that are words already."""
         return self.fill(self.word("story", code), values)
 

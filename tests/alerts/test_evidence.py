@@ -2,14 +2,15 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 import alerts.rules
-from alerts.commands import Join
-from alerts.decisions import RaiseAlert
+from alerts.commands import Join, Open, apply
+from alerts.decisions import RaiseAlert, Record
 from alerts.explanation import RULES_VERSION, Evidence, Explanation, Threshold
 from alerts.kinds import IncidentKind
 from alerts.observations import EventKind
@@ -17,7 +18,7 @@ from alerts.severity import Severity
 from alerts.written import read_command, write_command
 from tests.alerts.every_explanation import EXPLAINED, explanation_of
 from tests.alerts.lives import Life, circumstances
-from tests.alerts.worlds import NOON
+from tests.alerts.worlds import NOON, RECIPIENT, policy
 
 RULES = Path(alerts.rules.__file__).parent
 
@@ -102,3 +103,19 @@ def test_an_event_keeps_where_its_time_comes_from() -> None:
     evidence = raised.explanation.evidence  # type: ignore[union-attr]
     assert evidence is not None
     assert (evidence.seen[0].quality, evidence.seen[0].values) == ("corrected", {"heart_rate_bpm": 118})
+
+
+def test_what_took_a_suspicion_along_says_which() -> None:
+    raised = RaiseAlert(
+        kind=IncidentKind.FALL, severity=Severity.CRITICAL, explanation=explanation_of("fall_confirmed")
+    )
+    opening = Open(
+        incident_id="incident-1", subject=RECIPIENT, alert=raised, policy=policy((0, "desk")), superseded=("held-1",)
+    )
+    outcome = apply(None, opening, NOON)
+    joined = apply(outcome.incident, Join(alert=raised, superseded=("held-2", "held-3")), NOON)
+    (first,) = (duty for duty in outcome.duties if isinstance(duty, Record) and duty.code == "took_along")
+    (second,) = (duty for duty in joined.duties if isinstance(duty, Record) and duty.code == "took_along")
+    assert first.params == {"count": 1, "alert_ids": "held-1"}
+    assert second.params == {"count": 2, "alert_ids": "held-2, held-3"}
+    assert not [duty for duty in apply(None, replace(opening, superseded=()), NOON).duties if duty == first]
