@@ -188,8 +188,8 @@ def change_severity(incident: Incident, actor: Actor, severity: Severity, reason
 def adopt_policy(incident: Incident, actor: Actor, policy: EscalationPolicy, now: datetime) -> Outcome:
     """Escalate by another policy, or by the same one as it now is: never by itself, always because somebody said so.
 
-    An open incident begins a new run of it, and no later than its next step was due. A held one keeps its holder, who
-    from now on has the new policy's time; its ladder is needed only if it goes back.
+    It is a new run from the first step: the position in one ladder means nothing in another. An open incident begins it
+    no later than its next step was due; a held one keeps its holder, who from now on has the new policy's time.
 
     Raises:
         RefusedError: `closed`.
@@ -198,13 +198,12 @@ def adopt_policy(incident: Incident, actor: Actor, policy: EscalationPolicy, now
     if policy == incident.policy:
         return Outcome(incident=incident)
     before = incident.policy
-    adopted = replace(incident, policy=policy)
+    adopted = replace(incident, policy=policy, ladder=new_run(incident.ladder))
     if incident.state is ACKNOWLEDGED:
         adopted = with_hold_deadline(replace(adopted, touched_at=now))
     else:
         first_at = now + policy.steps[0].after
-        due_at = min(first_at, incident.due_at or first_at)
-        adopted = replace(adopted, ladder=new_run(incident.ladder), due_at=due_at)
+        adopted = replace(adopted, due_at=min(first_at, incident.due_at or first_at))
     params: dict[str, Param] = {
         "policy": policy.name,
         "version": policy.version,

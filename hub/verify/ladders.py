@@ -7,8 +7,22 @@ from alerts.policy import EscalationPolicy
 from hub.verify.differences import Look, differ
 
 #: Records with which a run of the ladder begins.
-_BEGINNINGS = frozenset({"opened", "reopened", "returned_by_alert", "ack_timed_out", "responder_overdue"})
-_TAKEN = frozenset({"desk_sounded", "step_taken"})
+_BEGINNINGS = frozenset(
+    {
+        "opened",
+        "reopened",
+        "returned_by_alert",
+        "ack_timed_out",
+        "responder_overdue",
+        "given_back",
+        "shift_ended",
+        "policy_adopted",
+    }
+)
+#: A step that was led, or whose people knew already, owes no text of its own.
+_TAKEN = frozenset({"desk_sounded", "step_taken", "step_led", "step_told_already"})
+#: Records that owe texts.
+_TOLD = frozenset({"step_taken", "fallback_told"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +98,12 @@ def _this_run(log: Sequence[Entry]) -> Sequence[Entry]:
 def _lacks_text(climb: Climb) -> bool:
     owed = {(one.step, one.round, one.at) for one in climb.owed}
     return any(
-        entry.code == "step_taken" and (_before(entry.step), _before(entry.round), entry.at) not in owed
-        for entry in climb.log
+        entry.code in _TOLD and (_before(entry.step), _before(entry.round), entry.at) not in owed for entry in climb.log
     )
 
 
 def _has_stray_text(climb: Climb) -> bool:
-    taken = {(_before(entry.step), _before(entry.round), entry.at) for entry in climb.log if entry.code == "step_taken"}
+    taken = {(_before(entry.step), _before(entry.round), entry.at) for entry in climb.log if entry.code in _TOLD}
     return any((one.step, one.round, one.at) not in taken for one in climb.owed)
 
 

@@ -77,6 +77,25 @@ def test_where_nobody_can_be_reached_nobody_was_passed_over() -> None:
     assert codes_of(replace(SECOND_ROUND, log=empty, owed=[])) == []
 
 
+def test_a_step_that_was_led_counts_as_taken_and_owes_no_text() -> None:
+    for code in ("step_led", "step_told_already"):
+        led = [entry if entry is not CONTACTS else Entry(code, 2, 1, "2") for entry in SECOND_ROUND.log]
+        assert codes_of(replace(SECOND_ROUND, log=led, owed=[])) == []
+        assert codes_of(replace(SECOND_ROUND, log=led)) == ["text_without_step"]
+
+
+def test_those_above_are_owed_their_text_too() -> None:
+    fallback = [OPENED, Entry("ladder_empty", None, None, "1"), Entry("fallback_told", 1, 1, "1")]
+    assert codes_of(replace(SECOND_ROUND, round=0, log=fallback, owed=[Owed(0, 0, "1")])) == []
+    assert codes_of(replace(SECOND_ROUND, round=0, log=fallback, owed=[])) == ["step_without_text"]
+
+
+def test_a_policy_that_was_adopted_begins_a_new_run() -> None:
+    log = [*SECOND_ROUND.log, Entry("policy_adopted", None, None, "9")]
+    assert codes_of(replace(SECOND_ROUND, log=log)) == ["step_not_taken"]
+    assert codes_of(replace(SECOND_ROUND, log=log, round=0)) == []
+
+
 def a_text(state: str, *tries: str, age_s: float = 0, may_leave: bool = True, stuck: bool = False) -> Text:
     """A notification and its tries."""
     return Text(
