@@ -8,6 +8,7 @@ from enum import StrEnum
 from alerts.actors import Actor, Person
 from alerts.explanation import Explanation, Param
 from alerts.kinds import FollowUpKind, IncidentKind, MaintenanceKind
+from alerts.modes import Mode, ModeSpan
 from alerts.severity import Severity
 
 
@@ -89,7 +90,20 @@ class RequestFollowUp:
     device_id: str | None = None
 
 
-Finding = RaiseAlert | HoldAlert | ClearAlerts | ReportMaintenance | ClearMaintenance | RequestFollowUp
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndMode:
+    """The person is evidently back: the mode that holds ends now. The hub never begins one."""
+
+    span: ModeSpan
+    explanation: Explanation
+
+    @property
+    def kind(self) -> Mode:
+        """What ends."""
+        return self.span.mode
+
+
+Finding = RaiseAlert | HoldAlert | ClearAlerts | ReportMaintenance | ClearMaintenance | RequestFollowUp | EndMode
 
 
 # --- What a change of an incident owes ----------------------------------------------------------------------------

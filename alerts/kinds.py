@@ -64,3 +64,4 @@ class FollowUpKind(StrEnum):
 
     SERVICE_REQUESTED = "service_requested"  #: The green key. 服务请求
     NO_SIGN_OF_LIFE = "no_sign_of_life"  #: Nothing seen of somebody living alone. 久无音讯
+    MODE_FORGOTTEN = "mode_forgotten"  #: A mode has lasted longer than usual: is it still so? 守护状态久未变更

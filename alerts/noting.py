@@ -50,6 +50,7 @@ class Change:
     alive: bool = False  #: The person showed a sign of life.
     saw: bool = False  #: A device that sees people was on the person.
     came_back: bool = False  #: The device had been away.
+    got_into_bed: bool = False  #: A bed that was empty has somebody in it.
     sooner: bool = False  #: A deadline may now come earlier than the state says.
 
 
@@ -169,6 +170,7 @@ def _note_values(device: DeviceState, reading: Observation, change: Change) -> N
 def _note_bed(device: DeviceState, *, in_bed: bool, at: datetime, change: Change) -> None:
     if in_bed:
         device.out_of_bed_since = None
+        change.got_into_bed |= device.in_bed is False
     elif device.in_bed is not False:
         device.out_of_bed_since = at
         change.sooner = True

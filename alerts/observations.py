@@ -92,6 +92,7 @@ class Observation:
     at: datetime  #: Measured, corrected.
     received_at: datetime
     historical: bool  #: Buffered: the device is heard, what it measured is history.
+    via_gateway: bool = False  #: Its gateway carried it: the device is within the gateway's reach.
     heart_rate_bpm: float | None = None
     spo2_pct: float | None = None
     respiration_rate_bpm: float | None = None

@@ -12,6 +12,8 @@ from enum import StrEnum
 
 #: A week is longer than any rule looks back.
 WINDOW_S_MAX = 7 * 24 * 3600.0
+#: A season: what lasts longer is no mode any more.
+LONG_S_MIN, LONG_S_MAX = 1.0, 90 * 24 * 3600.0
 #: A time of day, as a regular expression.
 CLOCK_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 
@@ -20,6 +22,7 @@ class Unit(StrEnum):
     """How a setting is written."""
 
     SECONDS = "s"  #: A duration, 0 to a week.
+    LONG_SECONDS = "long_s"  #: A duration, a second to 90 days.
     PERCENT = "pct"  #: 0 to 100.
     SHARE = "share"  #: 0 to 1.
     CLOCK_TIME = "clock_time"  #: "22:00", in the recipient's time zone.
@@ -44,6 +47,11 @@ class MonitoringProfile:
     equipment_battery_low_pct: float = 15.0
     equipment_battery_ok_pct: float = 20.0  #: Above the low mark, so that a battery on the edge does not chatter.
     no_sign_of_life: timedelta = timedelta(hours=12)  #: DOMAIN.md section 4: somebody living alone, any cause.
+    mode_away_usual: timedelta = timedelta(days=3)  #: Our choice: a visit, with a day more.
+    mode_hospital_usual: timedelta = timedelta(days=14)
+    """Half as long again as a stay usually lasts: 8.8 days (hospitals; China's health statistics of 2023)."""
+    mode_holiday_usual: timedelta = timedelta(days=14)  #: Our choice.
+    mode_install_usual: timedelta = timedelta(hours=2)  #: Our choice: setting up takes minutes.
     late_after: timedelta = timedelta(minutes=30)  #: An SOS or fall older than this is marked late.
     chosen: frozenset[str] = field(default=frozenset(), compare=False)  #: Fields set for this person, not by default.
 
@@ -159,6 +167,34 @@ SETTINGS: tuple[Setting, ...] = (
         meaning="A low battery above this is well again.",
     ),
     Setting(
+        group="mode",
+        name="away_usual_s",
+        field="mode_away_usual",
+        unit=Unit.LONG_SECONDS,
+        meaning="Away for longer than this: somebody is asked whether it is still so.",
+    ),
+    Setting(
+        group="mode",
+        name="hospital_usual_s",
+        field="mode_hospital_usual",
+        unit=Unit.LONG_SECONDS,
+        meaning="The same in hospital.",
+    ),
+    Setting(
+        group="mode",
+        name="holiday_usual_s",
+        field="mode_holiday_usual",
+        unit=Unit.LONG_SECONDS,
+        meaning="The same on holiday.",
+    ),
+    Setting(
+        group="mode",
+        name="install_usual_s",
+        field="mode_install_usual",
+        unit=Unit.LONG_SECONDS,
+        meaning="The same while a device is set up.",
+    ),
+    Setting(
         group="",
         name="no_sign_of_life_s",
         field="no_sign_of_life",
@@ -196,5 +232,7 @@ def parse_setting(unit: Unit, value: object) -> timedelta | time | float | None:
     number = float(value)
     if unit is Unit.SECONDS:
         return timedelta(seconds=number) if 0 <= number <= WINDOW_S_MAX else None
+    if unit is Unit.LONG_SECONDS:
+        return timedelta(seconds=number) if LONG_S_MIN <= number <= LONG_S_MAX else None
     highest = 1.0 if unit is Unit.SHARE else 100.0
     return number if 0 <= number <= highest else None

@@ -25,6 +25,7 @@ from alerts.rules import (
     service,
     sign_of_life,
     sos,
+    whereabouts,
 )
 from alerts.state import RecipientState
 
@@ -52,12 +53,14 @@ EVENT_RULES: tuple[EventRule, ...] = (
     equipment.judge_event,
     inactivity.judge_event,
     battery.judge_event,
+    whereabouts.judge_event,
 )
 READING_RULES: tuple[ReadingRule, ...] = (
     fall.judge_reading,
     inactivity.judge_reading,
     bed.judge_reading,
     battery.judge_reading,
+    whereabouts.judge_reading,
 )
 HEARD_RULES: tuple[HeardRule, ...] = (
     offline.judge_heard,
@@ -71,5 +74,6 @@ TIME_RULES: tuple[TimeRule, ...] = (
     TimeRule(offline.judge_time, offline.next_due),
     TimeRule(blindness.judge_time, blindness.next_due),
     TimeRule(sign_of_life.judge_time, sign_of_life.next_due),
+    TimeRule(whereabouts.judge_time, whereabouts.next_due),
     TimeRule(chatter.judge_time, chatter.next_due),
 )

@@ -36,7 +36,9 @@ def speaker_of(device: Sender) -> Speaker:
     )
 
 
-def attribute_reading(reading: Reading, speaker: Speaker, received_at: datetime, time: SettledTime) -> Observation:
+def attribute_reading(
+    reading: Reading, speaker: Speaker, received_at: datetime, time: SettledTime, *, via_gateway: bool
+) -> Observation:
     """A reading as an observation; whose, the caller knows."""
     return Observation(
         device_id=speaker.id,
@@ -45,6 +47,7 @@ def attribute_reading(reading: Reading, speaker: Speaker, received_at: datetime,
         at=time.at,
         received_at=received_at,
         historical=time.historical,
+        via_gateway=via_gateway,
         heart_rate_bpm=reading.heart_rate_bpm,
         spo2_pct=reading.spo2_pct,
         respiration_rate_bpm=reading.respiration_rate_bpm,

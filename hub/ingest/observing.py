@@ -51,7 +51,8 @@ async def observe(connection: Connection, sitting: Sitting, batch: Batch) -> Non
         if sitting.division_of(subject) is None:
             continue
         speaker, received_at = speaker_of(one.admitted.device), one.admitted.message.received_at
-        findings = sitting.judge_reading(subject, attribute_reading(one.reading, speaker, received_at, one.time))
+        reading = attribute_reading(one.reading, speaker, received_at, one.time, via_gateway=_is_carried(one.admitted))
+        findings = sitting.judge_reading(subject, reading)
         if findings:
             await carry_out(connection, _cause(sitting, subject, one.time.at, received_at), findings, sitting.now)
     await judge_heard(connection, sitting, heard)
@@ -88,11 +89,16 @@ async def heard_gateways(
     return await _attribute(connection, _gateway_signs(admitted), now)
 
 
+def _is_carried(one: Admitted) -> bool:
+    """Whether the message came through the device's gateway."""
+    return one.device.gateway_id is not None and one.message.sender_id == str(one.device.gateway_id)
+
+
 def _gateway_signs(admitted: Sequence[Admitted]) -> list[tuple[UUID, Heard]]:
     carried = {
         one.device.gateway_id: one.message.received_at
         for one in admitted
-        if one.device.gateway_id is not None and one.message.sender_id == str(one.device.gateway_id)
+        if _is_carried(one) and one.device.gateway_id is not None
     }
     return [
         (gateway_id, Heard(device_id=str(gateway_id), device_kind=_GATEWAY, gateway_id=None, received_at=received_at))

@@ -10,6 +10,7 @@ from typing import assert_never
 from alerts.decisions import (
     ClearAlerts,
     ClearMaintenance,
+    EndMode,
     Finding,
     HoldAlert,
     RaiseAlert,
@@ -92,5 +93,7 @@ def _name_of(finding: Finding) -> str:
             return "clear_maintenance"
         case RequestFollowUp():
             return "request_follow_up"
+        case EndMode():
+            return "end_mode"
         case _:
             assert_never(finding)

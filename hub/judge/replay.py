@@ -1,13 +1,13 @@
 """The replay: every line through the adapters and the core, and deadlines at their instants between the lines."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from alerts.circumstances import Circumstances, GatewayLink, WornDevice
-from alerts.decisions import Finding, RaiseAlert, ReportMaintenance
+from alerts.decisions import EndMode, Finding, RaiseAlert, ReportMaintenance
 from alerts.engine import begin, judge_event, judge_heard, judge_reading, judge_time, judge_unreadable
 from alerts.explanation import Explanation
 from alerts.kinds import IncidentKind, MaintenanceKind, SubjectType
@@ -193,7 +193,9 @@ class Replay:
         timed, told = self._clocks.settle_readings(speaker.id, decoded, line.at)
         findings.extend(told)
         for reading, time in timed:
-            judged = judge_reading(state, attribute_reading(reading, speaker, line.at, time), circumstances, now)
+            # A recording does not say who carried a message: a device behind a gateway is taken to speak through it.
+            observed = attribute_reading(reading, speaker, line.at, time, via_gateway=speaker.gateway_id is not None)
+            judged = judge_reading(state, observed, circumstances, now)
             state = judged.state
             if judged.findings:
                 findings.extend(judged.findings)
@@ -205,8 +207,17 @@ class Replay:
         self._keep(subject, state)
         if findings:
             self._desk.take(Findings(subject, tuple(findings)), now)
+            self._end_modes(subject, findings, now)
         if speaker.gateway_id is not None:
             self._hear_gateway(speaker.gateway_id, line.at, now)
+
+    def _end_modes(self, subject: Subject, findings: Iterable[Finding], now: datetime) -> None:
+        """What was found to be over is over; the person is looked at again at once, as when the registry changes."""
+        for ended in (finding.span for finding in findings if isinstance(finding, EndMode)):
+            circumstances = self._circumstances[subject]
+            modes = tuple(replace(span, until_at=now) if span == ended else span for span in circumstances.modes)
+            self._circumstances[subject] = replace(circumstances, modes=modes)
+            self._deadlines.set(subject, now)
 
     def _hear_gateway(self, gateway_id: str, received_at: datetime, now: datetime) -> None:
         gateway = self._speakers.get(gateway_id) or Speaker(id=gateway_id, kind="gateway", gateway_id=None)
@@ -229,6 +240,7 @@ class Replay:
         judged = judge_event(self._states[subject], attributed, self._circumstances[subject], now)
         self._keep(subject, judged.state)
         self._desk.take(Findings(subject, judged.findings), now)
+        self._end_modes(subject, judged.findings, now)
 
     def _is_known(
         self, speaker: Speaker, identity: bytes, event: DeviceEvent | None, line: Line, now: datetime, *, lasting: bool

@@ -14,6 +14,7 @@ from typing import assert_never
 from alerts.decisions import (
     ClearAlerts,
     ClearMaintenance,
+    EndMode,
     Finding,
     HoldAlert,
     RaiseAlert,
@@ -115,6 +116,8 @@ class Desk:
                     self._say(now, subject, "maintenance", finding.kind, None, "cleared", finding.device_id, why)
             case RequestFollowUp():
                 self._request(subject, finding, now)
+            case EndMode():
+                pass  # the replay ends it; no queue shows it
             case _:
                 assert_never(finding)
 

@@ -1,6 +1,5 @@
-"""Contacts (紧急联系人) and modes (守护状态) of a recipient."""
+"""Contacts (紧急联系人) of a recipient."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from psycopg.types.json import Jsonb
 from hub.identity import new_id
 from hub.storage.database import Connection
 from hub.storage.queries import queries
-from hub.storage.recipients import ContactView, ModeView
+from hub.storage.recipients import ContactView
 from hub.storage.scope import Scope
 from hub.storage.views import Page, fetch_view, fetch_views
 
@@ -58,19 +57,3 @@ async def delete_contact(connection: Connection, recipient_id: UUID, contact_id:
         queries("contacts").delete, {"id": contact_id, "recipient_id": recipient_id, "scope": scope.sql}
     )
     return cursor.rowcount > 0
-
-
-async def set_mode(
-    connection: Connection, recipient_id: UUID, scope: Scope, *, mode: str, from_at: datetime, until_at: datetime | None
-) -> ModeView | None:
-    """From `from_at` on the person is in this mode; a mode that lasts until then ends there. None: nobody in scope."""
-    params = {
-        "id": new_id(),
-        "recipient_id": recipient_id,
-        "scope": scope.sql,
-        "mode": mode,
-        "from": from_at,
-        "until": until_at,
-    }
-    await connection.execute(queries("contacts").end_modes, params)
-    return await fetch_view(connection, ModeView, queries("contacts").set_mode, params)

@@ -12,7 +12,7 @@ from hub.storage.database import Connection
 from hub.storage.queries import queries
 from hub.storage.refusals import UnknownReferenceError
 from hub.storage.scope import Scope
-from hub.storage.views import Page, View, cut_page, fetch_view, fetch_views
+from hub.storage.views import ActorView, ExplanationView, Page, View, cut_page, fetch_view, fetch_views
 
 
 class ContactView(View):
@@ -26,12 +26,16 @@ class ContactView(View):
 
 
 class ModeView(View):
-    """A time in which the person is not simply at home."""
+    """A time in which the person is not simply at home: who set it, and who or what ended it before its time."""
 
     id: UUID
     mode: str
     from_: datetime = Field(alias="from")
     until: datetime | None
+    set_by: ActorView | None
+    ended_by: ActorView | None
+    ended_at: datetime | None
+    ended_why: ExplanationView | None
 
 
 class WornDeviceView(View):

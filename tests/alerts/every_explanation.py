@@ -9,6 +9,7 @@ from alerts.decisions import ClearMaintenance, Finding
 from alerts.engine import judge_expired
 from alerts.explanation import Explanation
 from alerts.kinds import SubjectType
+from alerts.modes import Mode
 from alerts.observations import EventKind, Subject
 from tests.alerts.lives import Life, circumstances, local
 
@@ -90,6 +91,12 @@ def _chattering() -> list[Finding]:
     return found
 
 
+def _away() -> Life:
+    life = _life(kinds={"bed": "mattress"})
+    life.enters(Mode.AWAY)
+    return life
+
+
 EXPLAINED: dict[str, Living] = {
     "sos_pressed": _said(EventKind.SOS_PRESSED),
     "sos_unassigned_device": _of_a_device_nobody_has,
@@ -116,6 +123,8 @@ EXPLAINED: dict[str, Living] = {
     "device_fault": _said(EventKind.DEVICE_FAULT),
     "self_test_failed": _said(EventKind.SELF_TEST_FAILED),
     "chatter": _chattering,
+    "mode_forgotten": lambda: _away().after(days=4).found,
+    "mode_over": lambda: _away().after(hours=3).says(EventKind.BED_ENTRY, "bed"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Recipients: the files of the people cared for, their modes, what has happened around them."""
+"""Recipients: the files of the people cared for, and what has happened around them."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -9,7 +9,7 @@ from pydantic import Field
 
 from hub.api.callers import DESK_ROLES, INSTALLING_ROLES, LOOKING_ROLES, Caller, requires
 from hub.api.monitoring import Monitoring
-from hub.api.problems import not_found, unacceptable
+from hub.api.problems import not_found
 from hub.api.shapes import (
     PAGE_ROWS,
     Body,
@@ -25,11 +25,8 @@ from hub.api.shapes import (
     Timezone,
     YesOrNo,
 )
-from hub.clock import utc_now
-from hub.storage.contacts import set_mode
 from hub.storage.recipient_history import TimelineEntry, list_timeline
 from hub.storage.recipients import (
-    ModeView,
     RecipientFile,
     RecipientSummary,
     change_recipient,
@@ -93,14 +90,6 @@ class RecipientChanges(_RecipientFields):
     ended_reason: EndedReason | None = None
 
 
-class NewMode(Body):
-    """A time in which the person is not simply at home."""
-
-    mode: Literal["home", "away", "hospital", "holiday", "install"]
-    from_: Instant | None = Field(default=None, alias="from")
-    until: Instant | None = None
-
-
 @router.post("", status_code=201)
 async def create(body: NewRecipient, caller: Annotated[Caller, requires(*INSTALLING_ROLES)]) -> RecipientFile:
     """Put a person on file, in the caller's division unless another one below it is named."""
@@ -150,24 +139,6 @@ async def change(
     await tell_devices_of(caller.connection, recipient_id)
     await caller.record("change", "recipient", recipient_id, was_in)
     return await _file(caller, recipient_id)
-
-
-@router.post("/{recipient_id}/modes", status_code=201)
-async def enter_mode(
-    recipient_id: UUID, body: NewMode, caller: Annotated[Caller, requires(*INSTALLING_ROLES)]
-) -> ModeView:
-    """From `from` (default: now) on the person is in this mode; the one before ends there."""
-    from_at = body.from_ or utc_now()
-    if body.until is not None and body.until <= from_at:
-        raise unacceptable("until", "until_before_from", "must be later than from")
-    mode = await set_mode(
-        caller.connection, recipient_id, caller.scope, mode=body.mode, from_at=from_at, until_at=body.until
-    )
-    if mode is None:
-        raise not_found("recipient")
-    await tell_devices_of(caller.connection, recipient_id)
-    await caller.record("set_mode", "recipient", recipient_id)
-    return mode
 
 
 @router.get("/{recipient_id}/timeline")

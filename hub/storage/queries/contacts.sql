@@ -29,21 +29,3 @@ SELECT name FROM contact WHERE id = %(id)s AND in_scope(division_id, %(scope)s)
 -- What was sent to them stays on record with the notification.
 DELETE FROM contact
  WHERE id = %(id)s AND recipient_id = %(recipient_id)s AND in_scope(division_id, %(scope)s)
-
--- end_modes --
--- A mode that would last into the new one ends where it begins; one that has not begun by then is replaced.
-WITH replaced AS (
-    DELETE FROM recipient_mode
-     WHERE recipient_id = %(recipient_id)s AND in_scope(division_id, %(scope)s) AND from_at >= %(from)s
-       AND (%(until)s::timestamptz IS NULL OR from_at < %(until)s)
-)
-UPDATE recipient_mode SET until_at = %(from)s
- WHERE recipient_id = %(recipient_id)s AND in_scope(division_id, %(scope)s) AND from_at < %(from)s
-   AND (until_at IS NULL OR until_at > %(from)s)
-
--- set_mode --
--- "home" is the absence of the others, and on record like them.
-INSERT INTO recipient_mode (id, division_id, recipient_id, mode, from_at, until_at)
-SELECT %(id)s, r.division_id, r.id, %(mode)s, %(from)s, %(until)s
-  FROM recipient r WHERE r.id = %(recipient_id)s AND in_scope(r.division_id, %(scope)s)
-RETURNING id, mode, from_at AS "from", until_at AS "until"

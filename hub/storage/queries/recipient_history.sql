@@ -41,7 +41,8 @@ SELECT at, type, id, kind, state, details FROM (
         AND (%(before_at)s::timestamptz IS NULL OR (a.from_at, a.id) < (%(before_at)s, %(before_id)s::uuid))
       ORDER BY a.from_at DESC, a.id DESC LIMIT %(limit)s)
     UNION ALL
-    (SELECT o.from_at, 'mode', o.id, o.mode, NULL, jsonb_build_object('until', o.until_at)
+    (SELECT o.from_at, 'mode', o.id, o.mode, NULL, jsonb_build_object('until', o.until_at, 'set_by', o.set_by, 'ended_by', o.ended_by,
+                                                             'ended_at', o.ended_at, 'ended_why', o.ended_why)
        FROM recipient_mode o
       WHERE o.recipient_id = %(recipient_id)s AND in_scope(o.division_id, %(scope)s)
         AND (%(before_at)s::timestamptz IS NULL OR (o.from_at, o.id) < (%(before_at)s, %(before_id)s::uuid))

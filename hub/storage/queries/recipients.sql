@@ -57,7 +57,9 @@ SELECT r.id, r.name, r.division_id, d.name AS division_name, r.group_name, r.add
           FROM assignment a JOIN device v ON v.id = a.device_id LEFT JOIN device_state s ON s.device_id = v.id
          WHERE a.recipient_id = r.id AND a.from_at <= clock_timestamp()
            AND (a.until_at IS NULL OR a.until_at > clock_timestamp())) AS devices,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'mode', m.mode, 'from', m.from_at, 'until', m.until_at)
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'mode', m.mode, 'from', m.from_at, 'until', m.until_at,
+                                                     'set_by', m.set_by, 'ended_by', m.ended_by,
+                                                     'ended_at', m.ended_at, 'ended_why', m.ended_why)
                                   ORDER BY m.from_at, m.id), '[]')
           FROM recipient_mode m
          WHERE m.recipient_id = r.id AND (m.until_at IS NULL OR m.until_at > clock_timestamp())) AS modes

@@ -1,4 +1,4 @@
-"""Recipients, contacts and modes through HTTP."""
+"""Recipients and contacts through HTTP."""
 
 from typing import Any
 
@@ -111,18 +111,6 @@ async def test_a_contact_is_reached_only_through_its_own_recipient(admin: Client
     contact = (await admin.post(f"/recipients/{first}/contacts", {"name": "王芳", "phone": "10000000001"})).json()
     assert (await admin.delete(f"/recipients/{second}/contacts/{contact['id']}")).status_code == 404
     assert (await admin.patch(f"/recipients/{second}/contacts/{contact['id']}", {"name": "x"})).status_code == 404
-
-
-async def test_a_mode_ends_where_the_next_one_begins(admin: Client) -> None:
-    recipient_id = (await admin.post("/recipients", {"name": "李桂兰"})).json()["id"]
-    path = f"/recipients/{recipient_id}/modes"
-    away = {"mode": "away", "from": "2030-01-01T08:00:00+08:00", "until": "2030-01-05T00:00:00Z"}
-    assert (await admin.post(path, away)).json()["from"] == "2030-01-01T00:00:00Z"
-    assert (await admin.post(path, {"mode": "home", "from": "2030-01-03T00:00:00Z"})).status_code == 201
-    modes = (await admin.get(f"/recipients/{recipient_id}")).json()["modes"]
-    assert [(mode["mode"], mode["until"]) for mode in modes] == [("away", "2030-01-03T00:00:00Z"), ("home", None)]
-    backwards = {"mode": "away", "from": "2030-01-05T00:00:00Z", "until": "2030-01-05T00:00:00Z"}
-    assert (await admin.post(path, backwards)).status_code == 422
 
 
 async def test_a_search_finds_by_part_of_name_address_or_number(admin: Client) -> None:
