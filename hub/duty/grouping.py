@@ -8,8 +8,8 @@ import asyncio
 
 import structlog
 
-from hub.storage import groups
-from hub.storage.database import DATABASE_AWAY, Pool
+from hub.storage import groups, power_cuts
+from hub.storage.database import DATABASE_AWAY, Pool, database_now
 from hub.storage.faults import name_of
 from hub.storage.wakeup import Wakeup
 
@@ -42,6 +42,7 @@ class GroupKeeper:
             try:
                 async with self._pool.connection() as connection, connection.transaction():
                     await groups.regroup(connection)
+                    await power_cuts.watch_power(connection, await database_now(connection))
                 self._failing = False
             except Exception as error:  # noqa: BLE001 - a way of showing must not end the duty of its process
                 self._say_once(error)

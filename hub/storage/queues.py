@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import Any, LiteralString, Self
 from uuid import UUID
 
 from alerts.actors import Actor
@@ -23,8 +23,20 @@ from hub.storage.views import (
 )
 
 
+class ConcernedView(View):
+    """A device of which a power cut is told, and whose it is."""
+
+    device_id: UUID
+    device_kind: str
+    sign: str
+    recipient: NamedView | None
+
+
 class MaintenanceView(View):
-    """Something wrong with equipment; `occurrences` counts how often it was reported."""
+    """Something wrong with equipment; `occurrences` counts how often it was reported.
+
+    `folded_into` is the item of the place that this one is part of; `concerned` are the devices of such an item.
+    """
 
     id: UUID
     kind: str
@@ -40,6 +52,13 @@ class MaintenanceView(View):
     cleared_at: datetime | None
     closed_by: ActorView | None
     note: str | None
+    folded_into: UUID | None
+    concerned: list[ConcernedView]
+
+    def without_people(self) -> Self:
+        """As vendors see it."""
+        concerned = [one.model_copy(update={"recipient": None}) for one in self.concerned]
+        return self.model_copy(update={"recipient": None, "concerned": concerned})
 
 
 class FollowUpView(View):

@@ -80,6 +80,7 @@ POLICY: dict[str, Growth] = {
     "incident_group": Growth.TRAFFIC,
     "incident_group_member": Growth.TRAFFIC,
     "shelf": Growth.TRAFFIC,
+    "power_cut_device": Growth.TRAFFIC,
     # 016
     "roster_override": Growth.FIXED,
     "duty_day": Growth.FIXED,

@@ -51,7 +51,7 @@ async def maintenance(
     page = await list_maintenance(caller.connection, caller.scope, states=state or (), cursor=cursor, limit=limit)
     if caller.role is not Role.VENDOR:
         return page
-    return Page(items=[item.model_copy(update={"recipient": None}) for item in page.items], next=page.next)
+    return Page(items=[item.without_people() for item in page.items], next=page.next)
 
 
 @router.post("/maintenance/{item_id}/close")

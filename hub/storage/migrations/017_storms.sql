@@ -60,5 +60,15 @@ CREATE UNIQUE INDEX maintenance_item_one_open
 -- A thousand silent devices of a village without power are one item: theirs are inside it.
 ALTER TABLE maintenance_item ADD COLUMN folded_into uuid REFERENCES maintenance_item;
 CREATE INDEX maintenance_item_folded ON maintenance_item (folded_into) WHERE folded_into IS NOT NULL;
+-- The devices of which a power cut is told, and how each told it.
+CREATE TABLE power_cut_device (
+    item_id uuid NOT NULL REFERENCES maintenance_item ON DELETE CASCADE,
+    device_id uuid NOT NULL REFERENCES device ON DELETE CASCADE,
+    division_id text COLLATE "C" NOT NULL,
+    recipient_id uuid REFERENCES recipient ON DELETE SET NULL,  -- whose it was then
+    sign text NOT NULL CHECK (sign IN ('silent', 'unplugged')),
+    PRIMARY KEY (item_id, device_id)
+);
+CREATE INDEX power_cut_device_device ON power_cut_device (device_id);
 -- The chargers of a village go out in the same minute.
 CREATE INDEX device_event_unplugged ON device_event (received_at) WHERE event = 'charging_ended';
