@@ -20,6 +20,7 @@ from hub.api.problems import ProblemError
 from hub.storage import access_log
 from hub.storage.accounts import Identity, Role, identify_api_key
 from hub.storage.database import Connection
+from hub.storage.incidents import SqlIncidentStore
 from hub.storage.scope import Scope
 from hub.storage.sessions import identify_session, token_sha256
 
@@ -80,6 +81,11 @@ class Caller:
     def scope(self) -> Scope:
         """What they may see."""
         return Scope.of_division(self.identity.division_id)
+
+    @property
+    def incidents(self) -> SqlIncidentStore:
+        """The incidents they may change, in this request's transaction."""
+        return SqlIncidentStore(self.connection, self.scope)
 
     async def record(
         self, action: str, entity_type: str, entity_id: UUID | str, division_id: str | None = None

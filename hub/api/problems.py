@@ -13,8 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from alerts.incidents import RefusedError
+from hub.stations.incidents import NotFoundError
 from hub.storage.database import DATABASE_AWAY
-from hub.storage.incidents import NotFoundError
 from hub.storage.refusals import UNACCEPTABLE_VALUE, TakenError, UnknownReferenceError
 from hub.storage.views import BadCursorError
 

@@ -8,9 +8,10 @@ import asyncio
 
 import structlog
 
+from hub.stations.deadlines import pass_due_held, pass_due_incidents
 from hub.storage.database import DATABASE_AWAY, Pool
 from hub.storage.faults import name_of
-from hub.storage.timers import next_due_s, pass_due_alert, pass_due_timers
+from hub.storage.timers import SqlDeadlineStore
 from hub.storage.troubled import Troubled
 from hub.storage.wakeup import Wakeup
 
@@ -45,12 +46,13 @@ class DutyLoop:
         """Pass everything that is due; returns how long nothing will be."""
         while True:
             async with self._pool.connection() as connection, connection.transaction():
-                if await pass_due_alert(connection, self._troubled):
+                if await pass_due_held(SqlDeadlineStore(connection, self._troubled)):
                     continue
             async with self._pool.connection() as connection, connection.transaction():
-                if await pass_due_timers(connection, BATCH, self._troubled):
+                store = SqlDeadlineStore(connection, self._troubled)
+                if await pass_due_incidents(store, BATCH):
                     continue
-                due_s = await next_due_s(connection)
+                due_s = await store.next_due_s()
             return POLL_S if due_s is None else min(max(due_s, LOCKED_PAUSE_S), POLL_S)
 
     async def _pass_for_ever(self) -> None:

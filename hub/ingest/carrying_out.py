@@ -9,18 +9,20 @@ from uuid import UUID
 from alerts.decisions import (
     ClearAlerts,
     ClearMaintenance,
+    EndMode,
     Finding,
     HoldAlert,
     RaiseAlert,
-    Record,
     ReportMaintenance,
     RequestFollowUp,
 )
 from alerts.kinds import SubjectType
 from alerts.observations import Subject
-from hub.storage import follow_ups, incidents, maintenance
+from hub.stations import incidents
+from hub.stations.records import AckMessage, AlertRequest, FollowUpRequest, MaintenanceReport
+from hub.stations.store import IncidentStore
 from hub.storage.database import Connection
-from hub.storage.incidents import AckMessage, AlertRequest
+from hub.storage.incidents import SqlIncidentStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +46,15 @@ class Cause:
 
 async def carry_out(connection: Connection, cause: Cause, findings: Iterable[Finding], now: datetime) -> None:
     """Do what was found, in its order."""
+    store = SqlIncidentStore(connection)
     for finding in findings:
-        await _carry_out(connection, cause, finding, now)
+        await _carry_out(store, cause, finding, now)
 
 
-async def _carry_out(connection: Connection, cause: Cause, finding: Finding, now: datetime) -> None:
+async def _carry_out(store: IncidentStore, cause: Cause, finding: Finding, now: datetime) -> None:
     match finding:
         case RaiseAlert():
-            await _raise(connection, cause, finding, now)
+            await _raise(store, cause, finding, now)
         case HoldAlert():
             suspected = RaiseAlert(
                 kind=finding.kind,
@@ -59,14 +62,12 @@ async def _carry_out(connection: Connection, cause: Cause, finding: Finding, now
                 explanation=finding.explanation,
                 device_id=finding.device_id,
             )
-            await incidents.hold(connection, _request(cause, suspected), finding.due_at)
+            await incidents.hold(store, _request(cause, suspected), finding.due_at)
         case ClearAlerts():
-            record = Record(code=finding.explanation.code, params=finding.explanation.params)
-            await incidents.clear_alerts(connection, cause.subject, finding.kind, [record], now)
+            await incidents.clear(store, cause.subject, finding.kind, finding.explanation, now)
         case ReportMaintenance():
-            await maintenance.report(
-                connection,
-                maintenance.MaintenanceReport(
+            await store.report_maintenance(
+                MaintenanceReport(
                     kind=finding.kind,
                     division_id=cause.division_id,
                     device_id=_uuid(finding.device_id),
@@ -78,11 +79,10 @@ async def _carry_out(connection: Connection, cause: Cause, finding: Finding, now
             )
         case ClearMaintenance():
             owner_id = _uuid(finding.device_id) or cause.recipient_id
-            await maintenance.clear(connection, finding.kind, owner_id, now)
+            await store.clear_maintenance(finding.kind, owner_id, now)
         case RequestFollowUp():
-            await follow_ups.request(
-                connection,
-                follow_ups.FollowUpRequest(
+            await store.request_follow_up(
+                FollowUpRequest(
                     finding=finding,
                     division_id=cause.division_id,
                     recipient_id=cause.recipient_id,
@@ -90,17 +90,22 @@ async def _carry_out(connection: Connection, cause: Cause, finding: Finding, now
                 ),
                 now,
             )
+        case EndMode(span=span, explanation=why) if cause.recipient_id is not None:
+            await store.end_mode(cause.recipient_id, span, why, now)
+        case EndMode():
+            pass  # a device that nobody has is in no mode
         case _:
             assert_never(finding)
 
 
-async def _raise(connection: Connection, cause: Cause, finding: RaiseAlert, now: datetime) -> None:
-    opened = await incidents.open_or_join(connection, _request(cause, finding), now)
+async def _raise(store: IncidentStore, cause: Cause, finding: RaiseAlert, now: datetime) -> None:
+    opened = await incidents.open_or_join(store, _request(cause, finding), now)
     device_id = _uuid(finding.device_id)
     if opened.stage is None or not cause.wants_ack or device_id is None or cause.device_event_id is None:
         return
     ref = cause.event_id or str(cause.device_event_id)
-    await incidents.tell_device(connection, AckMessage(device_id, cause.division_id, ref, opened.stage, None), now)
+    ack = AckMessage(device_id=device_id, division_id=cause.division_id, event_ref=ref, stage=opened.stage)
+    await store.tell_devices([ack], now)
 
 
 def _request(cause: Cause, alert: RaiseAlert) -> AlertRequest:

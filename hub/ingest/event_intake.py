@@ -22,10 +22,11 @@ from hub.ingest.observing import heard_gateways, judge_heard
 from hub.ingest.sent_identity import event_identity, is_repeated
 from hub.ingest.timekeeping import WRONG_CLOCK, SettledTime, settle_event_time, settle_time
 from hub.ingest.unreadable_events import set_aside
-from hub.storage import device_events, incidents, maintenance, readings, senders
+from hub.stations.records import AckMessage
+from hub.storage import device_events, maintenance, readings, senders
+from hub.storage.beside import SqlBesideStore
 from hub.storage.database import Connection
 from hub.storage.device_events import EventIdentity, KnownEvent
-from hub.storage.incidents import AckMessage
 from hub.storage.senders import Wearer
 
 _STAGE_OF_STATE = {"acknowledged": Stage.TAKEN, "closed": Stage.CLOSED}
@@ -186,7 +187,8 @@ async def _take_in(connection: Connection, sitting: Sitting, one: _Read, wearer:
     sitting.tally.of(message).events_stored += 1
     if event.ack:
         ref = event.id or str(identity.device_event_id)
-        await incidents.tell_device(connection, AckMessage(device.id, division_id, ref, Stage.RECEIVED, None), now)
+        ack = AckMessage(device_id=device.id, division_id=division_id, event_ref=ref, stage=Stage.RECEIVED)
+        await SqlBesideStore(connection).tell_devices([ack], now)
     attributed = attribute_event(
         event,
         speaker_of(device),
@@ -227,8 +229,11 @@ async def _answer_again(connection: Connection, one: _Read, known: KnownEvent, d
         stage = _STAGE_OF_STATE.get(state)
         if stage is not None:
             stages.append(Stage.RESPONDING if responding and stage is Stage.TAKEN else stage)
-    for stage in stages:
-        await incidents.tell_device(connection, AckMessage(one.admitted.device.id, division_id, ref, stage, None), now)
+    acks = [
+        AckMessage(device_id=one.admitted.device.id, division_id=division_id, event_ref=ref, stage=stage)
+        for stage in stages
+    ]
+    await SqlBesideStore(connection).tell_devices(acks, now)
 
 
 async def _store(connection: Connection, one: _Read, wearer: Wearer, device_event_id: UUID, division_id: str) -> None:

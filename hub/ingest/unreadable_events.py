@@ -9,17 +9,19 @@ from hashlib import sha256
 from alerts.decisions import Stage
 from alerts.engine import judge_unreadable
 from alerts.explanation import Explanation
-from alerts.kinds import SubjectType
+from alerts.kinds import IncidentKind, SubjectType
 from alerts.observations import Subject
 from device_adapters import UnreadableError
 from hub.identity import new_id
 from hub.ingest.admission import Admitted
 from hub.ingest.monitoring import Sitting
 from hub.ingest.sent_identity import SAME_PRESS_WITHIN, unreadable_identity
-from hub.storage import device_events, incidents, quarantine
+from hub.stations import incidents
+from hub.stations.records import AckMessage, AlertRequest
+from hub.storage import device_events, quarantine
 from hub.storage.database import Connection
 from hub.storage.device_events import EventIdentity
-from hub.storage.incidents import AckMessage, AlertRequest
+from hub.storage.incidents import SqlIncidentStore
 from hub.storage.senders import Wearer
 
 #: A device whose share of the quarantine is used up sounds again as often as an SOS taken and forgotten may.
@@ -40,12 +42,13 @@ async def set_aside(
     )
     subject = Subject(type=SubjectType.DEVICE, id=str(device.id))
     quiet_since = now - (_SOUNDS_AGAIN_AFTER if is_crowded else SAME_PRESS_WITHIN)
-    incident_id = await incidents.recent_incident(connection, subject, "unreadable_event", quiet_since)
+    store = SqlIncidentStore(connection)
+    incident_id = await store.recent_incident(subject, IncidentKind.UNREADABLE_EVENT, quiet_since)
     if incident_id is None:
         alert = judge_unreadable(reason)
         sitting.tally.find(message.received_at, [alert])
         opened = await incidents.open_or_join(
-            connection,
+            store,
             AlertRequest(
                 division_id=division_id,
                 subject=subject,
@@ -75,8 +78,14 @@ async def set_aside(
         ],
     )
     if error.event_id is not None:
-        ack = AckMessage(device.id, division_id, error.event_id, Stage.REFUSED, error.code)
-        await incidents.tell_device(connection, ack, now)
+        ack = AckMessage(
+            device_id=device.id,
+            division_id=division_id,
+            event_ref=error.event_id,
+            stage=Stage.REFUSED,
+            reason=error.code,
+        )
+        await store.tell_devices([ack], now)
     return True
 
 

@@ -5,8 +5,7 @@ else is put before the desk: a note on the incident the number was told of, or a
 dropped, and no word unsubscribes anybody.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,38 +13,29 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from alerts.actors import Actor, ActorType
+from alerts.caregivers import BY_TEXT
+from alerts.commands import AddNote, AnswerGoing, Command, Decline, SetArrived
 from alerts.decisions import RaiseAlert, Record
 from alerts.explanation import Explanation
-from alerts.incidents import (
-    Deadline,
-    Incident,
-    IncidentState,
-    Outcome,
-    RefusedError,
-    add_note,
-    set_arrived,
-    set_responding,
-)
+from alerts.incidents import IncidentState, Outcome, RefusedError
 from alerts.kinds import IncidentKind, SubjectType
 from alerts.observations import Subject
 from alerts.severity import Severity
 from hub.notify.answers import Answer, Meaning, understand
 from hub.notify.texts import ALREADY_CLOSED, SOMEBODY_ELSE_GOES, Sender, ask_which, compose_answer, polite_name
+from hub.stations.incidents import change, open_or_join
+from hub.stations.records import AlertRequest
 from hub.storage import outbox, replies
 from hub.storage.callers import caller_subject
-from hub.storage.database import Connection, database_now
+from hub.storage.database import Connection
 from hub.storage.faults import Fault, fault_of
-from hub.storage.incidents import AlertRequest, change, open_or_join
+from hub.storage.incidents import SqlIncidentStore
 from hub.storage.replies import InboundText, Told
-from hub.storage.scope import Scope
 
 _log = structlog.get_logger(__name__)
 
 #: A text back that has not left by then would only puzzle.
 ANSWER_EXPIRES_S = 600.0
-_BY_TEXT = "sms"
-
-Decide = Callable[[Incident, datetime], Outcome]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,14 +94,13 @@ class ReplyDesk:
         return await self._show_unread(connection, received)
 
     async def _apply(self, connection: Connection, received: InboundText, told: Told, answer: Answer) -> Settled:
-        actor = _actor(told)
-        decision = _Decision(actor=actor, meaning=answer.meaning, text=received.text, repeated=told.declined_since)
+        command = _command(_actor(told), answer.meaning, received.text, told)
         try:
             async with connection.transaction():
-                await change(connection, told.incident_id, Scope.everything(), decision.decide)
+                outcome = await change(SqlIncidentStore(connection), told.incident_id, command)
         except RefusedError:  # closed while this was on its way
             return await self._note_on_closed(connection, received, told, answer)
-        if decision.somebody_else:
+        if isinstance(command, AnswerGoing) and _is_only_noted(outcome):
             await self._answer(connection, received, told, SOMEBODY_ELSE_GOES)
             return Settled(code="somebody_else", incident_ids=(told.incident_id,))
         return Settled(code=answer.meaning, incident_ids=(told.incident_id,))
@@ -133,7 +122,7 @@ class ReplyDesk:
     async def _note(self, connection: Connection, received: InboundText, told: list[Told], code: str) -> Settled:
         # in the order of ids, as every transaction that locks several incidents must
         for one in sorted(told, key=lambda one: one.incident_id):
-            await change(connection, one.incident_id, Scope.everything(), _noting(_actor(one), received.text))
+            await change(SqlIncidentStore(connection), one.incident_id, AddNote(actor=_actor(one), text=received.text))
         return Settled(code=code, incident_ids=tuple(one.incident_id for one in told))
 
     async def _show_unread(self, connection: Connection, received: InboundText) -> Settled:
@@ -156,9 +145,10 @@ class ReplyDesk:
             received_at=received.received_at,
             caller_phone=received.number,
         )
-        opened = await open_or_join(connection, request, await database_now(connection))
+        store = SqlIncidentStore(connection)
+        opened = await open_or_join(store, request, await store.now())
         caller = Actor(type=ActorType.CAREGIVER, id=received.number, name=received.number)
-        await change(connection, opened.incident_id, Scope.everything(), _noting(caller, received.text))
+        await change(store, opened.incident_id, AddNote(actor=caller, text=received.text))
         return Settled(code="shown_as_report", incident_ids=(opened.incident_id,))
 
     async def _answer(self, connection: Connection, received: InboundText, told: Told, sentence: str) -> None:
@@ -176,58 +166,25 @@ class ReplyDesk:
         )
 
 
-class _Decision:
-    """What an answer changes, decided under the incident's lock; afterwards it tells what was found there."""
-
-    def __init__(self, *, actor: Actor, meaning: Meaning, text: str, repeated: bool) -> None:
-        self._actor = actor
-        self._meaning = meaning
-        self._text = text
-        self._repeated = repeated
-        self.somebody_else = False
-
-    def decide(self, incident: Incident, now: datetime) -> Outcome:
-        params = {"name": self._actor.name, "by": _BY_TEXT}
-        match self._meaning:
-            case Meaning.GOING:
-                self.somebody_else = _somebody_else_goes(incident, self._actor)
-                if self.somebody_else:
-                    return add_note(incident, self._actor, self._text, now)
-                return set_responding(incident, self._actor, params, now)
-            case Meaning.ARRIVED:
-                return set_arrived(incident, self._actor, params, now)
-            case Meaning.DECLINED:
-                return _decline(incident, self._actor, now, repeated=self._repeated)
+def _command(actor: Actor, meaning: Meaning, text: str, told: Told) -> Command:
+    """What an answer asks for; what it changes is decided under the incident's lock."""
+    match meaning:
+        case Meaning.GOING:
+            return AnswerGoing(actor=actor, text=text)
+        case Meaning.ARRIVED:
+            return SetArrived(actor=actor, params={"name": actor.name, "by": BY_TEXT})
+        case Meaning.DECLINED:
+            return Decline(actor=actor, repeated=told.declined_since)
 
 
-def _decline(incident: Incident, actor: Actor, now: datetime, *, repeated: bool) -> Outcome:
-    """On record; the ladder need not wait for this person any longer. Saying it twice does not skip a step.
-
-    It is no contact attempt of whoever holds the incident, so their clock is left alone.
-    """
-    if incident.state is IncidentState.CLOSED:
-        raise RefusedError("closed")
-    params = {"outcome": "declined", "contact_id": actor.id, "who": actor.name, "by": _BY_TEXT}
-    waits = incident.state is IncidentState.OPEN and incident.deadline is Deadline.ESCALATE
-    sent_on = replace(incident, due_at=now) if waits and not repeated else incident
-    return Outcome(incident=sent_on, duties=(Record(code="contact_attempt", params=params, actor=actor),))
-
-
-def _somebody_else_goes(incident: Incident, actor: Actor) -> bool:
-    """Another caregiver has taken it, or somebody else is on the way; an operator who holds it waits for just this."""
-    holder = incident.acknowledged_by
-    if holder is not None and holder.type is ActorType.CAREGIVER and holder.id != actor.id:
-        return True
-    return incident.responding_at is not None and incident.responder_name != actor.name
+def _is_only_noted(outcome: Outcome) -> bool:
+    """Somebody else goes: the words of this one are a note."""
+    return [duty.code for duty in outcome.duties if isinstance(duty, Record)] == ["note"]
 
 
 def _meant_by(answer: Answer, live: list[Told]) -> list[Told]:
     """The incidents an answer may be about: those with its code, else all the number was told of."""
     return [one for one in live if answer.code in {None, one.code}]
-
-
-def _noting(actor: Actor, text: str) -> Decide:
-    return lambda incident, now: add_note(incident, actor, text, now)
 
 
 def _actor(told: Told) -> Actor:

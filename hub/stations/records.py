@@ -39,6 +39,7 @@ class LockedIncident:
     division_id: str
     recipient_id: UUID | None
     commands: int  #: How many it has had: the next one is one more.
+    at: datetime  #: The store's clock, read under the lock: the moment of what is done to it now.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,11 @@ from uuid import UUID
 
 from alerts.decisions import Notify
 from alerts.escalation import Reachable
+from alerts.explanation import Explanation
 from alerts.incidents import Incident
 from alerts.kinds import IncidentKind, MaintenanceKind
+from alerts.linked import Told
+from alerts.modes import ModeSpan
 from alerts.observations import Subject
 from alerts.policy import PolicyRule
 from hub.stations.records import (
@@ -64,13 +67,17 @@ class BesideStore(Transaction, Protocol):
         """Open the follow-up of this kind and person (else device), or count once more on the one not closed."""
         ...
 
+    async def end_mode(self, recipient_id: UUID, span: ModeSpan, why: Explanation, now: datetime) -> None:
+        """The person is back: this span of a mode ends now, with the reason, unless somebody was first."""
+        ...
+
     async def tell_devices(self, acks: Sequence[AckMessage], now: datetime) -> None:
         """Queue staged acknowledgements, in this order; each waits for its device for a day at most."""
         ...
 
 
 class IncidentStore(BesideStore, Protocol):
-    """Incidents under their locks. What is out of the transaction's scope is not there."""
+    """Incidents under their locks."""
 
     async def policy_rules(self) -> tuple[PolicyRule, ...]:
         """Every escalation policy with its conditions, as committed now."""
@@ -84,6 +91,13 @@ class IncidentStore(BesideStore, Protocol):
         """The other open incidents of its recipient - without one: of its subject - the oldest first; not locked."""
         ...
 
+    async def told_lately(self, locked: LockedIncident, since: datetime) -> tuple[Told, ...]:
+        """Whom the other incidents of its recipient - without one: of its subject - were to tell after that moment.
+
+        In the order in which it was owed; what was cancelled, or failed for good, is left out.
+        """
+        ...
+
     async def lock_not_closed(self, subject: Subject, kind: IncidentKind) -> LockedIncident | None:
         """The one incident of this subject and kind that is not closed; waits for whoever has it.
 
@@ -92,7 +106,7 @@ class IncidentStore(BesideStore, Protocol):
         ...
 
     async def lock_incident(self, incident_id: UUID) -> LockedIncident | None:
-        """This incident, whatever its state; waits for whoever has it."""
+        """This incident, whatever its state; waits for whoever has it. Out of the scope it is not there."""
         ...
 
     async def lock_incident_if_free(self, incident_id: UUID) -> LockedIncident | None:

@@ -1,26 +1,16 @@
 """Follow-ups (问候核实): somebody should call, then visit. One that is not closed per kind and person."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from alerts.decisions import RequestFollowUp
 from hub.identity import new_id
+from hub.stations.records import FollowUpRequest
 from hub.storage import stream
 from hub.storage.database import Connection
 from hub.storage.queries import queries
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowUpRequest:
-    """Whom to call, or - while nobody is assigned - which device's owner."""
-
-    finding: RequestFollowUp
-    division_id: str
-    recipient_id: UUID | None
-    device_id: UUID | None
+__all__ = ["FollowUpRequest", "request"]
 
 
 async def request(connection: Connection, wanted: FollowUpRequest, now: datetime) -> None:

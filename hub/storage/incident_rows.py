@@ -1,8 +1,8 @@
 """Between the core's incident and its row: the only place that knows both shapes."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, NotRequired, TypedDict, cast
+from typing import Any, TypedDict, cast
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -14,13 +14,13 @@ from alerts.kinds import IncidentKind, SubjectType
 from alerts.observations import Subject
 from alerts.policy import EscalationPolicy, Step
 from alerts.severity import Severity
+from hub.stations.records import AlertRequest, LockedIncident
 
 
 class PolicyJson(TypedDict):
     """A policy as the contract writes it (DESIGN.md section 4)."""
 
     name: str
-    version: NotRequired[int]  # absent: the built-in one, or one of a time when none was kept
     steps: list[dict[str, float | str]]
     repeat: int
     then_every_s: float
@@ -31,7 +31,6 @@ def policy_to_json(policy: EscalationPolicy) -> PolicyJson:
     """The contract's shape, as frozen into the incident."""
     return {
         "name": policy.name,
-        "version": policy.version,
         "steps": [{"after_s": step.after.total_seconds(), "notify": step.notify} for step in policy.steps],
         "repeat": policy.repeat,
         "then_every_s": policy.then_every.total_seconds(),
@@ -50,7 +49,6 @@ def policy_from_json(policy: PolicyJson) -> EscalationPolicy:
         repeat=policy["repeat"],
         then_every=timedelta(seconds=policy["then_every_s"]),
         ack_timeout=timedelta(seconds=policy["ack_timeout_s"]),
-        version=policy.get("version", 0),
     )
 
 
@@ -97,8 +95,20 @@ class IncidentRow:
     sounding: bool
     policy: dict[str, Any]
     ladder: dict[str, int]
+    version: int  #: How many commands it has had.
     purpose: str | None = None  #: Of its timer, which is read once the incident is locked.
     due_at: datetime | None = None
+
+    def under_lock(self, purpose: str | None, due_at: datetime | None, at: datetime) -> LockedIncident:
+        """As the stations get it; its timer was read after it was locked."""
+        return LockedIncident(
+            id=self.id,
+            incident=replace(self, purpose=purpose, due_at=due_at).to_incident(),
+            division_id=self.division_id,
+            recipient_id=self.recipient_id,
+            commands=self.version,
+            at=at,
+        )
 
     def to_incident(self) -> Incident:
         """The core's incident."""
@@ -130,9 +140,8 @@ class IncidentRow:
 
 
 def changing_columns(incident: Incident) -> dict[str, object]:
-    """The parameters of `save`: everything of an incident that can change."""
+    """Everything of an incident that can change, as the parameters of `save`."""
     return {
-        "id": UUID(incident.id),
         "severity": incident.severity,
         "state": incident.state,
         "last_alert_at": incident.last_alert_at,
@@ -147,5 +156,26 @@ def changing_columns(incident: Incident) -> dict[str, object]:
         "closed_at": incident.closed_at,
         "disposition": incident.disposition,
         "sounding": incident.sounding,
+        "policy": Jsonb(policy_to_json(incident.policy)),
         "ladder": Jsonb(asdict(incident.ladder)),
+    }
+
+
+def alert_columns(alert_id: UUID | None, request: AlertRequest) -> dict[str, object]:
+    """An alert's own columns."""
+    return {
+        "alert_id": alert_id,
+        "division_id": request.division_id,
+        "kind": request.alert.kind,
+        "alert_severity": request.alert.severity,
+        "recipient_id": request.recipient_id,
+        "device_id": request.device_id,
+        "device_event_id": request.device_event_id,
+        "event_id": request.event_id,
+        "occurred_at": request.occurred_at,
+        "received_at": request.received_at,
+        "late": request.alert.late,
+        "test": request.test,
+        "wants_ack": request.wants_ack,
+        "explanation": explanation_to_json(request.alert.explanation),
     }

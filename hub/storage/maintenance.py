@@ -1,29 +1,18 @@
 """Maintenance items: equipment's queue. One open item per kind and device, however often it is reported."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from alerts.explanation import Explanation
 from alerts.kinds import MaintenanceKind
 from hub.identity import new_id
+from hub.stations.records import MaintenanceReport
 from hub.storage import stream
 from hub.storage.database import Connection
 from hub.storage.queries import queries
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MaintenanceReport:
-    """What is wrong with which equipment. `momentary`: it is over as soon as it is noted."""
-
-    kind: MaintenanceKind
-    division_id: str
-    device_id: UUID | None
-    recipient_id: UUID | None
-    explanation: Explanation
-    momentary: bool = False
+__all__ = ["MaintenanceReport", "clear", "report"]
 
 
 async def report(connection: Connection, item: MaintenanceReport, now: datetime, *, about: str = "") -> None:

@@ -7,6 +7,7 @@ below it take the caller's connection and do not commit.
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -113,32 +114,50 @@ class PostgresMqttSessions:
 
 async def remember_received(connection: Connection, packet_ids: Sequence[tuple[UUID, int]]) -> None:
     """Note QoS 2 messages as received, in the transaction that commits them: (session, packet identifier)."""
-    await connection.execute(queries("mqtt_sessions").remember_received, _columns(packet_ids))
+    if packet_ids:
+        await connection.execute(queries("mqtt_sessions").remember_received, _columns(packet_ids))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownMessage:
+    """A message for `anxin/v1/{device_id}/down/{leaf}`; `leaf` is "ack" or "command"."""
+
+    device_id: UUID
+    division_id: str
+    leaf: str
+    payload: bytes
+    expires_at: datetime
+
+
+async def queue_down_messages(connection: Connection, messages: Sequence[DownMessage]) -> list[UUID]:
+    """Queue messages for devices, in this order, in the transaction of what they tell about.
+
+    The front door sends them when the transaction has committed, to whoever is subscribed by `expires_at`. Returns the
+    messages' ids.
+    """
+    ids = [new_id() for _ in messages]
+    await connection.execute(
+        queries("mqtt_sessions").queue_messages,
+        {
+            "ids": ids,
+            "device_ids": [message.device_id for message in messages],
+            "division_ids": [message.division_id for message in messages],
+            "leaves": [message.leaf for message in messages],
+            "payloads": [message.payload for message in messages],
+            "expiries": [message.expires_at for message in messages],
+        },
+    )
+    return ids
 
 
 async def queue_down_message(
     connection: Connection, device_id: UUID, division_id: str, leaf: str, payload: bytes, expires_at: datetime
 ) -> UUID:
-    """Queue a message for `anxin/v1/{device_id}/down/{leaf}`, in the transaction of what it tells about.
-
-    `leaf` is "ack" or "command". The front door sends it when the transaction has committed, to whoever is subscribed
-    by `expires_at`. Returns the message's id.
-    """
-    message_id = new_id()
-    statements = queries("mqtt_sessions")
-    await connection.execute(
-        statements.queue_message,
-        {
-            "id": message_id,
-            "device_id": device_id,
-            "division_id": division_id,
-            "leaf": leaf,
-            "payload": payload,
-            "expires_at": expires_at,
-        },
+    """Queue one of them; returns its id."""
+    message = DownMessage(
+        device_id=device_id, division_id=division_id, leaf=leaf, payload=payload, expires_at=expires_at
     )
-    await connection.execute(statements.notify_message, {"device_id": device_id})
-    return message_id
+    return (await queue_down_messages(connection, [message]))[0]
 
 
 def _columns(packet_ids: Sequence[tuple[UUID, int]]) -> dict[str, list[UUID] | list[int]]:

@@ -86,7 +86,9 @@ async def test_a_deadline_that_fails_rests_and_the_other_incidents_escalate(
         if also_its_timer:
             await asyncio.to_thread(town.run, "DROP TRIGGER refuse_timer ON timer")
         await asyncio.to_thread(
-            town.run, "UPDATE timer SET due_at = least(due_at, clock_timestamp()) WHERE owner_id = %(id)s", id=bad
+            town.run,
+            "UPDATE timer SET due_at = least(due_at, clock_timestamp()), retry_at = NULL WHERE owner_id = %(id)s",
+            id=bad,
         )
         await until(lambda: told(town, bad))
         await until(lambda: troubles.worst() is None)

@@ -86,6 +86,8 @@ POLICY: dict[str, Growth] = {
     "duty_day": Growth.FIXED,
     "desk_presence": Growth.BOUNDED,
     "unmanned_desk": Growth.TRAFFIC,
+    # 014
+    "incident_command": Growth.TRAFFIC,
     # made by `hub migrate` itself
     "schema_migration": Growth.FIXED,
 }

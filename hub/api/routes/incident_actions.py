@@ -3,33 +3,21 @@
 409 says who was first, with the holder.
 """
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import AliasChoices, Field
 
+from alerts import commands
+from alerts.commands import Command
 from alerts.explanation import Param
-from alerts.incidents import (
-    Disposition,
-    Incident,
-    Outcome,
-    acknowledge,
-    add_note,
-    close,
-    hand_over,
-    log_contact_attempt,
-    reopen,
-    set_arrived,
-    set_responding,
-)
+from alerts.incidents import Disposition
 from hub.api.callers import DESK_ROLES, Caller, requires
 from hub.api.problems import unacceptable
 from hub.api.routes.incidents import read_incident
 from hub.api.shapes import Body, LongText, Name, Phone, WholeNumber
-from hub.storage import incidents
+from hub.stations.incidents import change
 from hub.storage.accounts import Role, find_operator
 from hub.storage.contacts import contact_name
 from hub.storage.incident_views import IncidentView
@@ -96,10 +84,8 @@ class Reopening(Body):
     note: LongText | None = None
 
 
-async def _change(
-    caller: Caller, incident_id: UUID, action: str, decide: Callable[[Incident, datetime], Outcome]
-) -> IncidentView:
-    await incidents.change(caller.connection, incident_id, caller.scope, decide)
+async def _change(caller: Caller, incident_id: UUID, action: str, command: Command) -> IncidentView:
+    await change(caller.incidents, incident_id, command)
     incident = await read_incident(caller, incident_id)
     await caller.record(action, "incident", incident_id, incident.division_id)
     return incident
@@ -113,9 +99,7 @@ def _params(body: Body) -> dict[str, Param]:
 @router.post("/acknowledge")
 async def take(incident_id: UUID, caller: DeskCaller, _body: NoBody | None = None) -> IncidentView:
     """Take it: notifications that have not left do not leave, the device learns that a person has it."""
-    return await _change(
-        caller, incident_id, "acknowledge", lambda incident, now: acknowledge(incident, caller.actor, now)
-    )
+    return await _change(caller, incident_id, "acknowledge", commands.Acknowledge(actor=caller.actor))
 
 
 @router.post("/contact-attempts")
@@ -124,38 +108,29 @@ async def attempt_contact(incident_id: UUID, body: ContactAttempt, caller: DeskC
     said = _params(body)
     if body.contact_id is not None and body.who is None:
         said["who"] = await contact_name(caller.connection, body.contact_id, caller.scope)
-    return await _change(
-        caller,
-        incident_id,
-        "log_contact_attempt",
-        lambda incident, now: log_contact_attempt(incident, caller.actor, said, now),
-    )
+    command = commands.LogContactAttempt(actor=caller.actor, params=said)
+    return await _change(caller, incident_id, "log_contact_attempt", command)
 
 
 @router.post("/responding")
 async def send_responder(incident_id: UUID, caller: DeskCaller, body: Responding | None = None) -> IncidentView:
     """Somebody is on the way; only now may the wearer be told that help is coming."""
     said = _params(body) if body is not None else {}
-    return await _change(
-        caller, incident_id, "set_responding", lambda incident, now: set_responding(incident, caller.actor, said, now)
-    )
+    command = commands.SetResponding(actor=caller.actor, params=said)
+    return await _change(caller, incident_id, "set_responding", command)
 
 
 @router.post("/arrived")
 async def arrive(incident_id: UUID, caller: DeskCaller, body: Arrived | None = None) -> IncidentView:
     """The responder is there."""
     said = _params(body) if body is not None else {}
-    return await _change(
-        caller, incident_id, "set_arrived", lambda incident, now: set_arrived(incident, caller.actor, said, now)
-    )
+    return await _change(caller, incident_id, "set_arrived", commands.SetArrived(actor=caller.actor, params=said))
 
 
 @router.post("/notes")
 async def write_note(incident_id: UUID, body: Note, caller: DeskCaller) -> IncidentView:
     """A note in the log."""
-    return await _change(
-        caller, incident_id, "add_note", lambda incident, now: add_note(incident, caller.actor, body.text, now)
-    )
+    return await _change(caller, incident_id, "add_note", commands.AddNote(actor=caller.actor, text=body.text))
 
 
 @router.post("/hand-over")
@@ -165,29 +140,20 @@ async def give(incident_id: UUID, body: HandOver, caller: DeskCaller) -> Inciden
     to = await find_operator(caller.connection, body.operator_id, incident_now.division_id)
     if to is None:
         raise unacceptable("operator_id", "unknown_reference", "names nobody who may hold this incident")
-
-    def decide(incident: Incident, now: datetime) -> Outcome:
-        given = hand_over(incident, caller.actor, to, now)
-        if not body.note:
-            return given
-        noted = add_note(given.incident, caller.actor, body.note, now)
-        return Outcome(incident=noted.incident, duties=given.duties + noted.duties)
-
-    return await _change(caller, incident_id, "hand_over", decide)
+    command = commands.HandOver(actor=caller.actor, to=to, note=body.note or None)
+    return await _change(caller, incident_id, "hand_over", command)
 
 
 @router.post("/close")
 async def finish(incident_id: UUID, body: Closing, caller: DeskCaller) -> IncidentView:
     """Record how it ended; an open one is taken and closed in one, another's only by a supervisor."""
-    may_override = caller.role in _OVERRIDING_ROLES
-    return await _change(
-        caller,
-        incident_id,
-        "close",
-        lambda incident, now: close(
-            incident, caller.actor, body.disposition, body.note, now, may_override=may_override
-        ),
+    command = commands.Close(
+        actor=caller.actor,
+        disposition=body.disposition,
+        note=body.note,
+        may_override=caller.role in _OVERRIDING_ROLES,
     )
+    return await _change(caller, incident_id, "close", command)
 
 
 @router.post("/reopen")
@@ -195,6 +161,4 @@ async def undo_close(incident_id: UUID, caller: DeskCaller, body: Reopening | No
     """Undo a close: the ladder starts anew. 409 when a newer one of its kind is not closed."""
     note = body.note if body is not None else None
     with refused_as("another_not_closed"):
-        return await _change(
-            caller, incident_id, "reopen", lambda incident, now: reopen(incident, caller.actor, note, now)
-        )
+        return await _change(caller, incident_id, "reopen", commands.Reopen(actor=caller.actor, note=note))

@@ -1,3 +1,19 @@
+-- hold --
+-- A suspicion: an alert without an incident, and the deadline at which it opens one unless it is cleared before.
+WITH held AS (
+    INSERT INTO alert (id, division_id, kind, severity, state, recipient_id, device_id, device_event_id, event_id,
+                       occurred_at, received_at, late, test, wants_ack, explanation)
+    VALUES (%(alert_id)s, %(division_id)s, %(kind)s, %(alert_severity)s, 'pending', %(recipient_id)s, %(device_id)s,
+            %(device_event_id)s, %(event_id)s, %(occurred_at)s, %(received_at)s, %(late)s, %(test)s, %(wants_ack)s,
+            %(explanation)s)
+    RETURNING id, division_id
+), deadline AS (
+    INSERT INTO timer (owner_type, owner_id, division_id, purpose, due_at)
+    SELECT 'alert', id, division_id, 'confirm', %(due_at)s FROM held
+    RETURNING owner_id
+)
+SELECT pg_notify('timer', '') FROM deadline
+
 -- release --
 -- What duty is passing now is waited for, and then is held no more.
 DELETE FROM timer t USING alert a
@@ -12,12 +28,6 @@ UPDATE alert SET state = 'active', incident_id = %(incident_id)s WHERE id = ANY(
 -- clear --
 -- There never was an incident.
 UPDATE alert SET state = 'cleared', cleared_at = %(now)s WHERE id = ANY(%(ids)s) AND state = 'pending'
-
--- lock_due --
--- The timer is locked before the alert, as everywhere.
-SELECT owner_id FROM timer
- WHERE owner_type = 'alert' AND due_at <= clock_timestamp() AND owner_id <> ALL(%(resting)s::uuid[])
- ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
 
 -- lock_one --
 -- No row when it was cleared or attached meanwhile.

@@ -106,11 +106,12 @@ DELETE FROM mqtt_delivery d USING down_message m WHERE m.id = d.down_message_id 
 -- Kept a week beyond their end, for whoever asks whether a device was told.
 DELETE FROM down_message WHERE expires_at < now() - interval '7 days'
 
--- queue_message --
--- In the transaction of what the message tells about.
-INSERT INTO down_message (id, device_id, division_id, leaf, payload, expires_at)
-VALUES (%(id)s, %(device_id)s, %(division_id)s, %(leaf)s, %(payload)s, %(expires_at)s)
-
--- notify_message --
--- Wakes the front door when the transaction commits; it polls as well.
-SELECT pg_notify('down_message', %(device_id)s::text)
+-- queue_messages --
+-- In the transaction of what the messages tell about. Wakes the front door when it commits; it polls as well.
+WITH queued AS (
+    INSERT INTO down_message (id, device_id, division_id, leaf, payload, expires_at)
+    SELECT * FROM unnest(%(ids)s::uuid[], %(device_ids)s::uuid[], %(division_ids)s::text[], %(leaves)s::text[],
+                         %(payloads)s::bytea[], %(expiries)s::timestamptz[])
+    RETURNING device_id
+)
+SELECT pg_notify('down_message', device_id::text) FROM queued

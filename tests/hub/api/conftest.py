@@ -20,11 +20,13 @@ from hub.api.app import create_app
 from hub.api.broadcaster import Broadcaster
 from hub.api.parts import Parts
 from hub.settings import Settings
+from hub.stations.incidents import open_or_join
+from hub.stations.records import AlertRequest
 from hub.storage.accounts import NewUser, Role, create_api_key, create_user
 from hub.storage.addresses import PROMPT
 from hub.storage.database import Pool, database_now, open_pool
 from hub.storage.divisions import ensure_division
-from hub.storage.incidents import AlertRequest, open_or_join
+from hub.storage.incidents import SqlIncidentStore
 from hub.storage.passwords import Passwords
 from hub.storage.wakeup import Wakeup
 
@@ -89,7 +91,7 @@ class Web:
         async with self.pool.connection() as connection:
             now = await database_now(connection)
             opened = await open_or_join(
-                connection,
+                SqlIncidentStore(connection),
                 AlertRequest(
                     division_id=recipient["division_id"],
                     subject=Subject(type=SubjectType.RECIPIENT, id=recipient["id"]),

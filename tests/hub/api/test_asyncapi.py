@@ -9,8 +9,9 @@ from alerts.decisions import Stage
 from device_adapters.asyncapi import describe_protocol
 from device_adapters.down_messages import CommandName, DownAck, DownCommand
 from hub.api.routes.devices import Command
+from hub.stations.records import AckMessage
+from hub.storage.beside import SqlBesideStore
 from hub.storage.database import database_now
-from hub.storage.incidents import AckMessage, tell_device
 from tests.hub.api.conftest import COUNTY, Web
 
 
@@ -49,6 +50,9 @@ async def test_every_stage_goes_out_as_published(web: Web) -> None:
         now = await database_now(connection)
         for stage in Stage:
             reason = "event_unknown" if stage is Stage.REFUSED else None
-            await tell_device(connection, AckMessage(UUID(device["id"]), COUNTY, "press-1", stage, reason), now)
+            ack = AckMessage(
+                device_id=UUID(device["id"]), division_id=COUNTY, event_ref="press-1", stage=stage, reason=reason
+            )
+            await SqlBesideStore(connection).tell_devices([ack], now)
     told = [DownAck.model_validate_json(payload, extra="forbid") for payload in await _queued(web, "ack")]
     assert [(ack.ref, ack.stage, ack.at) for ack in told] == [("press-1", stage.value, now) for stage in Stage]

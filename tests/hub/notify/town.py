@@ -13,9 +13,10 @@ from uuid import UUID
 from psycopg.rows import DictRow
 
 from alerts.actors import Actor, ActorType
+from alerts.commands import Acknowledge, Close, Command
 from alerts.decisions import RaiseAlert
 from alerts.explanation import Explanation
-from alerts.incidents import Disposition, Incident, Outcome, acknowledge, close
+from alerts.incidents import Disposition
 from alerts.kinds import IncidentKind, SubjectType
 from alerts.observations import Subject
 from alerts.severity import Severity
@@ -23,10 +24,11 @@ from hub.identity import new_id
 from hub.notify.channels.port import Accepted, Channel, Inbox, Submission
 from hub.notify.outbox import OutboxTiming, run_outbox
 from hub.notify.texts import Sender
+from hub.stations.incidents import change, open_or_join
+from hub.stations.records import AlertRequest
 from hub.storage.database import Pool, database_now, open_pool
-from hub.storage.incidents import AlertRequest, change, open_or_join
+from hub.storage.incidents import SqlIncidentStore
 from hub.storage.replies import store
-from hub.storage.scope import Scope
 from tests.hub.ingest.worlds import COUNTY, World
 
 SENDER = Sender(signature="示例县民政", desk_phone="0000-0000000")
@@ -86,20 +88,17 @@ class Town(World):
                 occurred_at=now,
                 received_at=now,
             )
-            return (await open_or_join(connection, request, now)).incident_id
+            return (await open_or_join(SqlIncidentStore(connection), request, now)).incident_id
 
-    async def change(self, incident_id: UUID, decide: Callable[..., Outcome]) -> None:
+    async def change(self, incident_id: UUID, command: Command) -> None:
         async with self.pool.connection() as connection:
-            await change(connection, incident_id, Scope.everything(), decide)
+            await change(SqlIncidentStore(connection), incident_id, command)
 
     async def take(self, incident_id: UUID) -> None:
-        await self.change(incident_id, lambda incident, now: acknowledge(incident, OPERATOR, now))
+        await self.change(incident_id, Acknowledge(actor=OPERATOR))
 
     async def close(self, incident_id: UUID) -> None:
-        def decide(incident: Incident, now: object) -> Outcome:
-            return close(incident, OPERATOR, Disposition.REAL, None, now, may_override=True)  # type: ignore[arg-type]
-
-        await self.change(incident_id, decide)
+        await self.change(incident_id, Close(actor=OPERATOR, disposition=Disposition.REAL, may_override=True))
 
     def owe(
         self, incident_id: UUID, phone: str = "10000000001", *, name: str = "示例联系人", person: str = "p1"

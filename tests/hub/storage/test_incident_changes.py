@@ -7,17 +7,21 @@ from uuid import UUID
 import pytest
 
 from alerts.actors import Actor, ActorType
+from alerts.commands import Acknowledge, Close, TakeStep
 from alerts.decisions import RaiseAlert
-from alerts.escalation import Reachable, escalate
+from alerts.escalation import Reachable
 from alerts.explanation import Explanation
-from alerts.incidents import Disposition, RefusedError, acknowledge, close
+from alerts.incidents import Disposition, RefusedError
 from alerts.kinds import IncidentKind, SubjectType
 from alerts.observations import Subject
 from alerts.severity import Severity
+from hub.stations.deadlines import pass_due_incidents
+from hub.stations.incidents import NotFoundError, change, open_or_join
+from hub.stations.records import AlertRequest
 from hub.storage.database import Connection, connect, database_now
-from hub.storage.incidents import AlertRequest, NotFoundError, change, open_or_join
+from hub.storage.incidents import SqlIncidentStore
 from hub.storage.scope import Scope
-from hub.storage.timers import pass_due_timers
+from hub.storage.timers import SqlDeadlineStore
 from hub.storage.troubled import Troubled
 from tests.hub.ingest.worlds import COUNTY, World
 
@@ -53,7 +57,7 @@ def world(database: str) -> World:
 
 async def _open(connection: Connection, event_id: str) -> UUID:
     async with connection.transaction():
-        opened = await open_or_join(connection, _request(event_id), await database_now(connection))
+        opened = await open_or_join(SqlIncidentStore(connection), _request(event_id), await database_now(connection))
     return opened.incident_id
 
 
@@ -68,12 +72,8 @@ async def test_presses_and_closings_at_once_lose_no_press(database: str, world: 
             while not until.is_set():
                 for row in await asyncio.to_thread(world.run, "SELECT id FROM incident WHERE state <> 'closed'"):
                     async with connection.transaction():
-                        await change(
-                            connection,
-                            row["id"],
-                            Scope.everything(),
-                            lambda incident, now: close(incident, _operator("王"), Disposition.TEST, None, now),
-                        )
+                        command = Close(actor=_operator("王"), disposition=Disposition.TEST)
+                        await change(SqlIncidentStore(connection), row["id"], command)
 
     done = asyncio.Event()
     async with asyncio.timeout(60):
@@ -94,12 +94,7 @@ async def test_of_two_who_take_it_one_is_told_who_has_it(database: str, world: W
     async def take(name: str) -> str:
         async with await connect(database, name=name) as connection, connection.transaction():
             try:
-                await change(
-                    connection,
-                    incident_id,
-                    Scope.everything(),
-                    lambda incident, now: acknowledge(incident, _operator(name), now),
-                )
+                await change(SqlIncidentStore(connection), incident_id, Acknowledge(actor=_operator(name)))
             except RefusedError as refused:
                 return f"held by {refused.holder.name if refused.holder else 'nobody'}"
         return "mine"
@@ -116,9 +111,7 @@ async def test_a_press_that_waited_for_a_step_does_not_bring_the_steps_deadline_
     async with await connect(database, name="duty") as duty, await connect(database, name="press") as press:
         incident_id = await _open(duty, "p-1")
         async with duty.transaction():
-            await change(
-                duty, incident_id, Scope.everything(), lambda incident, now: escalate(incident, Reachable(), now)
-            )
+            await change(SqlIncidentStore(duty), incident_id, TakeStep(reachable=Reachable()))
             pressing = asyncio.create_task(_open(press, "p-2"))
             async with asyncio.timeout(10):
                 while not await asyncio.to_thread(
@@ -135,13 +128,9 @@ async def test_a_press_that_waited_for_a_step_does_not_bring_the_steps_deadline_
 async def test_outside_its_division_an_incident_is_not_there(database: str, world: World) -> None:
     async with await connect(database, name="test") as connection:
         incident_id = await _open(connection, "p-1")
+        elsewhere = SqlIncidentStore(connection, Scope.of_division("990102000000"))
         with pytest.raises(NotFoundError):
-            await change(
-                connection,
-                incident_id,
-                Scope.of_division("990102000000"),
-                lambda incident, now: acknowledge(incident, _operator("王"), now),
-            )
+            await change(elsewhere, incident_id, Acknowledge(actor=_operator("王")))
 
 
 async def test_two_duty_processes_take_each_step_once(database: str, world: World) -> None:
@@ -163,14 +152,14 @@ async def test_two_duty_processes_take_each_step_once(database: str, world: Worl
                     occurred_at=NOW,
                     received_at=NOW,
                 )
-                await open_or_join(connection, request, await database_now(connection))
+                await open_or_join(SqlIncidentStore(connection), request, await database_now(connection))
 
     async def work() -> int:
         passed = 0
         async with await connect(database, name="duty") as connection:
             for _ in range(40):
                 async with connection.transaction():
-                    passed += await pass_due_timers(connection, 5, Troubled())
+                    passed += await pass_due_incidents(SqlDeadlineStore(connection, Troubled()), 5)
         return passed
 
     assert sum(await asyncio.gather(work(), work(), work())) == 30
@@ -188,8 +177,8 @@ async def test_a_deadline_that_fails_is_counted_and_comes_again_and_the_others_p
     )  # what no code writes; a mistake of ours would look like this
     world.run("UPDATE timer SET due_at = now() - interval '1 second'")
     async with await connect(database, name="duty") as connection, connection.transaction():
-        assert await pass_due_timers(connection, 10, Troubled()) == 0
-    (timer,) = world.run("SELECT failures, due_at > now() AS later FROM timer")
+        assert await pass_due_incidents(SqlDeadlineStore(connection, Troubled()), 10) == 0
+    (timer,) = world.run("SELECT failures, retry_at > now() AS later FROM timer")
     assert (timer["failures"], timer["later"]) == (1, True)
 
 
