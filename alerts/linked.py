@@ -17,6 +17,9 @@ from alerts.severity import Severity
 
 #: What somebody was told of this recipient longer ago is no reason any more not to tell them.
 TOLD_LATELY = timedelta(minutes=5)
+#: A leader whose next step is further away than this - the default ladder waits no longer -, and than the next one of
+#: the incident it leads, leads no more.
+LEADER_WAITS_MAX = timedelta(minutes=5)
 #: A step is taken within a second of its time; one that is so late fails again and again, and its ladder leads nobody.
 OVERDUE_MAX = timedelta(minutes=1)
 
@@ -60,11 +63,12 @@ def leader_of(
 ) -> LinkedIncident | None:
     """The incident that leads this one's ladder: the gravest, of equals the oldest; None: it leads itself.
 
-    `given` is the time before this one's own next step: whose next step comes later does not lead, so a shared ladder
-    is never slower than one alone.
+    `given` is the time before this one's own next step. Whose next step is further away than that, and than
+    `LEADER_WAITS_MAX`, does not lead: sharing a ladder leaves nobody in silence.
     """
     own_place = _place(incident)
-    ahead = [other for other in linked if _place(other) < own_place and _is_due(other, now - OVERDUE_MAX, now + given)]
+    earliest, latest = now - OVERDUE_MAX, now + max(given, LEADER_WAITS_MAX)
+    ahead = [other for other in linked if _place(other) < own_place and _is_due(other, earliest, latest)]
     return min(ahead, key=_place, default=None)
 
 
