@@ -32,9 +32,10 @@ def seen_event(event: DeviceEvent) -> Seen:
 
 def _threshold(profile: MonitoringProfile, field: str) -> Threshold:
     held = getattr(profile, field)
-    value: float | str = held
+    name, value = _NAME_OF_FIELD.get(field, field), held
     if isinstance(held, timedelta):
         value = held.total_seconds()
+        name = name if name.endswith("_s") else f"{name}_s"  # nobody may set it
     elif isinstance(held, time):
         value = held.isoformat("minutes")
-    return Threshold(name=_NAME_OF_FIELD.get(field, field), value=value, chosen=field in profile.chosen)
+    return Threshold(name=name, value=value, chosen=field in profile.chosen)

@@ -2,7 +2,21 @@
 
 import typer
 
-from hub.cli import adapter, api_key, backup, bench, device, health, judge, recipient, serve, simulate, user, verify
+from hub.cli import (
+    adapter,
+    api_key,
+    backup,
+    bench,
+    device,
+    explain,
+    health,
+    judge,
+    recipient,
+    serve,
+    simulate,
+    user,
+    verify,
+)
 
 app = typer.Typer(
     name="hub",
@@ -32,3 +46,4 @@ app.command()(simulate.demo)
 app.command()(bench.bench)
 app.command()(judge.judge)
 app.command()(verify.verify)
+app.command()(explain.explain)

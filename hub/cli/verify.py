@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,8 +10,10 @@ import typer
 from hub.cli.context import open_database, read_settings
 from hub.cli.errors import CommandError
 from hub.cli.judge import read_duration
+from hub.cli.language import LanguageOption
 from hub.cli.output import AsJson, tell, tell_list
 from hub.clock import utc_now
+from hub.words.language import Language
 
 if TYPE_CHECKING:
     from hub.storage.verification import Period
@@ -24,20 +25,13 @@ _COULD_NOT_LOOK = 2
 _HOUR = timedelta(hours=1)
 
 
-class Language(StrEnum):
-    """In which sentences are said."""
-
-    EN = "en"
-    ZH = "zh"
-
-
 def verify(
     *,
     last: Annotated[str, typer.Option(help="How far back to look: 24h, 90m.")] = "24h",
     from_at: Annotated[str | None, typer.Option("--from", help="Look from this moment (RFC 3339) instead.")] = None,
     until: Annotated[str | None, typer.Option(help="Look until this moment; otherwise until now.")] = None,
     states: Annotated[int, typer.Option(help="Rebuild so many live states from readings and events; 0: all.")] = 200,
-    language: Annotated[Language, typer.Option(help="The language of the sentences.")] = Language.EN,
+    language: LanguageOption = Language.EN,
     as_json: AsJson = False,
 ) -> None:
     """Recount what was acknowledged, stored, judged and owed; each difference is one line with its reason.

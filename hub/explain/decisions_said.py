@@ -86,14 +86,16 @@ def _superseded(before: Incident, after: Incident, words: Words) -> Iterator[Sup
     }
     for what, (was, now) in pairs.items():
         if was != now and was is not None:
-            sentence = words.say("was", what=words.word("superseded", what), before=was, after=now or "—")
+            sentence = words.say(
+                "was", what=words.word("superseded", what), before=was, after=now or words.word("superseded", "none")
+            )
             yield SupersededSaid(what=what, before=was, after=now, sentence=sentence)
 
 
 def _deadline(incident: Incident, words: Words) -> str | None:
     if incident.deadline is None or incident.due_at is None:
         return None
-    return f"{words.word('due', incident.deadline)} {words.moment(incident.due_at)}"
+    return f"{words.word('deadline', incident.deadline)} {words.moment(incident.due_at)}"
 
 
 def _name(actor: Actor | None, words: Words) -> str | None:

@@ -8,9 +8,10 @@ from uuid import UUID
 from alerts.explanation import Evidence, Explanation
 from hub.storage.database import Connection
 from hub.storage.explanations import AlertRow, TextRow, alerts_of, device_kinds, qualities_of, texts_of
-from hub.storage.incident_views import IncidentView, find_incident
+from hub.storage.incident_views import find_incident
 from hub.storage.kept_incidents import KeptIncident, find_kept
 from hub.storage.scope import Scope
+from hub.storage.views import NamedView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,10 +23,21 @@ class ToldAlert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """Whose incident it is, where, and under which code people speak of it."""
+
+    id: UUID
+    code: int
+    recipient: NamedView | None
+    division_id: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
     """One incident with its alerts, commands, log and texts; names of devices' kinds, and of readings' times."""
 
-    view: IncidentView
+    about: About
     kept: KeptIncident
     alerts: Sequence[ToldAlert]
     texts: Sequence[TextRow]
@@ -45,7 +57,13 @@ async def gather(connection: Connection, incident_id: UUID, scope: Scope) -> Gat
     ]
     evidence = [alert.explanation.evidence for alert in alerts if alert.explanation.evidence is not None]
     return Gathered(
-        view=view,
+        about=About(
+            id=view.id,
+            code=view.code,
+            recipient=view.recipient,
+            division_id=view.division_id,
+            place=view.place,
+        ),
         kept=kept,
         alerts=alerts,
         texts=await texts_of(connection, incident_id),

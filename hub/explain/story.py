@@ -12,19 +12,19 @@ from hub.words.language import Words
 def explain(gathered: Gathered, words: Words) -> IncidentExplanation:
     """What was observed, decided, told and done; and whether the commands give the same again."""
     replayed = replay_kept(gathered.kept)
-    view = gathered.view
+    about, incident = gathered.about, gathered.kept.incident
     explanation = IncidentExplanation(
-        id=view.id,
-        code=view.code,
-        kind=view.kind,
-        severity=view.severity,
-        state=view.state,
-        recipient=view.recipient,
-        division_id=view.division_id,
-        place=view.place,
-        opened_at=view.opened_at,
-        closed_at=view.closed_at,
-        disposition=view.disposition,
+        id=about.id,
+        code=about.code,
+        kind=incident.kind,
+        severity=incident.severity,
+        state=incident.state,
+        recipient=about.recipient,
+        division_id=about.division_id,
+        place=about.place,
+        opened_at=incident.opened_at,
+        closed_at=incident.closed_at,
+        disposition=incident.disposition,
         language=words.language,
         alerts=say_alerts(gathered, replayed.happened, words),
         decisions=say_decisions(gathered.kept, replayed.happened, gathered.texts, words),

@@ -33,6 +33,7 @@ ROLES = {
     "GET /incidents": "aso--l",
     "POST /incidents": "aso",
     "GET /incidents/{incident_id}": "aso--l",
+    "GET /incidents/{incident_id}/explanation": "aso--l",
     "POST /incidents/{incident_id}/acknowledge": "aso",
     "POST /incidents/{incident_id}/contact-attempts": "aso",
     "POST /incidents/{incident_id}/responding": "aso",

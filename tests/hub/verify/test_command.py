@@ -7,9 +7,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from hub.cli.root import app
-from hub.cli.verify import Language
 from hub.clock import utc_now
 from hub.verify.sentences import SENTENCES
+from hub.words.language import Language
 from tests.hub.ingest.worlds import World
 
 

@@ -15,8 +15,10 @@ import pytest
 import alerts
 from alerts.incidents import Deadline, Disposition, IncidentState
 from alerts.kinds import FollowUpKind, IncidentKind, MaintenanceKind
+from alerts.observations import EventKind
 from alerts.policy import Target
 from alerts.severity import Severity
+from hub.explain.replayed import ReplayEnd
 from hub.words.language import Language, vocabularies
 from tests.alerts.every_explanation import EXPLAINED, explanation_of
 
@@ -101,6 +103,9 @@ def test_every_code_has_a_sentence(language: Language) -> None:
         (MaintenanceKind, "explanation"),
         (FollowUpKind, "follow_up_kind"),
         (Deadline, "due"),
+        (Deadline, "deadline"),
+        (EventKind, "seen"),
+        (ReplayEnd, "replay_end"),
         (Target, "target"),
     ],
 )
@@ -128,3 +133,13 @@ def test_a_value_named_in_a_sentence_is_named_where_the_code_is_given() -> None:
 @pytest.mark.parametrize("code", EXPLAINED)
 def test_every_value_of_a_rules_sentence_is_one_that_the_rule_gives(code: str) -> None:
     assert slots("explanation", code) <= set(explanation_of(code).params)
+
+
+@pytest.mark.parametrize("code", EXPLAINED)
+def test_every_rule_threshold_and_observation_of_an_evidence_has_a_word(code: str) -> None:
+    evidence = explanation_of(code).evidence
+    assert evidence is not None
+    for words in (ZH, EN):
+        assert evidence.rule in words["rule"]
+        assert [one.name for one in evidence.thresholds if one.name.replace(".", "_") not in words["threshold"]] == []
+        assert [one.what for one in evidence.seen if one.what not in words["seen"]] == []
