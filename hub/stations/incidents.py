@@ -45,10 +45,12 @@ async def open_or_join(
     """Open an incident, or join the one of this subject and kind that is not closed; held alerts are taken along.
 
     Decided under that incident's lock: an incident that is being closed meanwhile is not seen any more, and a new one
-    opens. A press cannot vanish between the two. `with_alert` False: the held ones are its alerts.
+    opens. A press cannot vanish between the two. `with_alert` False: the held ones are its alerts; otherwise the
+    command names them as superseded.
     """
     held = await _release_held(store, request.subject, request.alert.kind)
-    opened = await _open_or_join(store, request, now, with_alert=with_alert)
+    superseded = tuple(str(alert_id) for alert_id in held) if with_alert else ()
+    opened = await _open_or_join(store, request, now, superseded, with_alert=with_alert)
     if held:
         await store.attach_held(held, opened.incident_id)
     return opened
@@ -105,25 +107,31 @@ async def clear(
 # --- Opening and joining -------------------------------------------------------------------------------------------
 
 
-async def _release_held(store: IncidentStore, subject: Subject, kind: IncidentKind) -> list[UUID]:
-    return list(await store.release_held(subject, kind)) if kind in HELD_KINDS else []
+async def _release_held(
+    store: IncidentStore, subject: Subject, kind: IncidentKind, *, waits: bool = True
+) -> list[UUID]:
+    return list(await store.release_held(subject, kind, waits=waits)) if kind in HELD_KINDS else []
 
 
-async def _open_or_join(store: IncidentStore, request: AlertRequest, now: datetime, *, with_alert: bool) -> Opened:
+async def _open_or_join(
+    store: IncidentStore, request: AlertRequest, now: datetime, superseded: tuple[str, ...], *, with_alert: bool
+) -> Opened:
     for _ in range(_OPEN_ROUNDS_MAX):
         locked = await store.lock_not_closed(request.subject, request.alert.kind)
         if locked is not None:
             if with_alert:
                 await store.insert_alert(locked.id, request)
-            outcome = await carry_out(store, locked, Join(alert=request.alert))
+            outcome = await carry_out(store, locked, Join(alert=request.alert, superseded=superseded))
             return Opened(incident_id=locked.id, opened=False, stage=current_stage(outcome.incident))
-        opened_id = await _try_open(store, request, now, with_alert=with_alert)
+        opened_id = await _try_open(store, request, now, superseded, with_alert=with_alert)
         if opened_id is not None:
             return Opened(incident_id=opened_id, opened=True, stage=None)
     raise RuntimeError("an incident was neither there nor could it be opened")
 
 
-async def _try_open(store: IncidentStore, request: AlertRequest, now: datetime, *, with_alert: bool) -> UUID | None:
+async def _try_open(
+    store: IncidentStore, request: AlertRequest, now: datetime, superseded: tuple[str, ...], *, with_alert: bool
+) -> UUID | None:
     policy = choose_policy(
         await store.policy_rules(),
         kind=request.alert.kind,
@@ -131,7 +139,13 @@ async def _try_open(store: IncidentStore, request: AlertRequest, now: datetime, 
         division_id=request.division_id,
     )
     incident_id = store.new_id()
-    command = Open(incident_id=str(incident_id), subject=request.subject, alert=request.alert, policy=policy)
+    command = Open(
+        incident_id=str(incident_id),
+        subject=request.subject,
+        alert=request.alert,
+        policy=policy,
+        superseded=superseded,
+    )
     outcome = apply(None, command, now)
     entry = _entry(incident_id, request.division_id, 1, command, outcome, now)
     if not await store.insert_incident(entry, request, with_alert=with_alert):
@@ -192,7 +206,7 @@ async def _tell_askers(store: IncidentStore, entry: Entry, duty: TellDevices) ->
 def _ladder_empty(entry: Entry, duty: ReportLadderEmpty) -> MaintenanceReport:
     params = {**duty.explanation.params, "incident_id": str(entry.id)}
     return MaintenanceReport(
-        kind=MaintenanceKind.LADDER_EMPTY,
+        kind=MaintenanceKind.NOBODY_REACHABLE if duty.nobody else MaintenanceKind.LADDER_EMPTY,
         division_id=entry.division_id,
         device_id=None,
         recipient_id=None,
