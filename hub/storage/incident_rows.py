@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, TypedDict, cast
+from typing import Any, NotRequired, TypedDict, cast
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -21,6 +21,7 @@ class PolicyJson(TypedDict):
     """A policy as the contract writes it (DESIGN.md section 4)."""
 
     name: str
+    version: NotRequired[int]  # absent: the built-in one
     steps: list[dict[str, float | str]]
     repeat: int
     then_every_s: float
@@ -31,6 +32,7 @@ def policy_to_json(policy: EscalationPolicy) -> PolicyJson:
     """The contract's shape, as frozen into the incident."""
     return {
         "name": policy.name,
+        "version": policy.version,
         "steps": [{"after_s": step.after.total_seconds(), "notify": step.notify} for step in policy.steps],
         "repeat": policy.repeat,
         "then_every_s": policy.then_every.total_seconds(),
@@ -49,6 +51,7 @@ def policy_from_json(policy: PolicyJson) -> EscalationPolicy:
         repeat=policy["repeat"],
         then_every=timedelta(seconds=policy["then_every_s"]),
         ack_timeout=timedelta(seconds=policy["ack_timeout_s"]),
+        version=policy.get("version", 0),
     )
 
 
