@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
+from alerts import press_tests
 from alerts.actors import Actor
 from alerts.caregivers import answer_going, decline
 from alerts.decisions import RaiseAlert, Record
@@ -181,6 +182,15 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmTest:
+    """The press was a test of the device, made within its window; `may_override` as in `Close`."""
+
+    actor: Actor
+    note: str | None = None
+    may_override: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reopen:
     """Undo a close."""
 
@@ -224,6 +234,7 @@ Command = (
     | AnswerGoing
     | Decline
     | Close
+    | ConfirmTest
     | Reopen
     | TakeStep
     | PassHoldDeadline
@@ -246,31 +257,42 @@ COMMANDS: Mapping[str, type[Command]] = {
     "answer_going": AnswerGoing,
     "decline": Decline,
     "close": Close,
+    "confirm_test": ConfirmTest,
     "reopen": Reopen,
     "take_step": TakeStep,
     "pass_hold_deadline": PassHoldDeadline,
 }
 
 
-def apply(  # noqa: C901, PLR0911, PLR0912 - one line for each command
-    incident: Incident | None, command: Command, now: datetime
-) -> Outcome:
+def apply(incident: Incident | None, command: Command, now: datetime) -> Outcome:
     """The incident after the command, and what that owes; None is the incident that `Open` begins.
 
     Raises:
         RefusedError: it does not go in the incident's state; nothing has changed.
         ValueError: a first command that is not `Open`, or an `Open` that is not the first: a mistake of ours.
     """
+    if incident is None:
+        return _decide(None, command, now)
+    settled = press_tests.settle(incident, now)
+    decided = _decide(settled.incident, command, now)
+    held = press_tests.hold_people_back(decided.incident)
+    return Outcome(incident=held, duties=settled.duties + decided.duties)
+
+
+def _decide(  # noqa: C901, PLR0911, PLR0912 - one line for each command
+    incident: Incident | None, command: Command, now: datetime
+) -> Outcome:
     if isinstance(command, Open):
         if incident is not None:
             raise ValueError("an incident opens once")
         opened = open_incident(command.incident_id, command.subject, command.alert, command.policy, now)
-        return _taking_along(opened, command.superseded)
+        return _taking_along(press_tests.begin(opened, command.alert, now), command.superseded)
     if incident is None:
         raise ValueError("an incident begins with Open")
     match command:
         case Join(alert=alert, superseded=superseded):
-            return _taking_along(join(_not_closed(incident), alert, now), superseded)
+            joined = press_tests.join(join(_not_closed(incident), alert, now), alert, now)
+            return _taking_along(joined, superseded)
         case NoteCleared(explanation=why):
             return Outcome(incident=_not_closed(incident), duties=(Record(code=why.code, params=why.params),))
         case Acknowledge(actor=actor):
@@ -297,6 +319,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912 - one line for each command
             return decline(incident, actor, now, repeated=repeated)
         case Close(actor=actor, disposition=disposition, note=note, may_override=may_override):
             return close(incident, actor, disposition, note, now, may_override=may_override)
+        case ConfirmTest(actor=actor, note=note, may_override=may_override):
+            return press_tests.confirm(incident, actor, note, now, may_override=may_override)
         case Reopen(actor=actor, note=note):
             return reopen(incident, actor, note, now)
         case TakeStep(reachable=reachable, linked=linked, told=told):

@@ -35,6 +35,7 @@ class RaiseAlert:
     explanation: Explanation
     late: bool = False  #: The cause is older than the profile's `late_after`: shown, and never dropped.
     device_id: str | None = None  #: What saw it; None: nothing but time.
+    in_test_window: bool = False  #: A press while somebody tries this device: it may be confirmed as a test.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

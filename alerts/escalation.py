@@ -20,6 +20,7 @@ from alerts.ladder import advance, advance_past_empty, delay_before, time_given
 from alerts.linked import LinkedIncident, Told, leader_of, told_lately
 from alerts.numbers import bare_number
 from alerts.policy import Step, Target
+from alerts.press_tests import is_held_back
 from alerts.reachable import Reachable, usable
 
 __all__ = ["Reachable", "escalate"]
@@ -45,7 +46,7 @@ def escalate(
     for _ in range(2 * len(incident.policy.steps)):
         climb.pass_step()
         delay = delay_before(climb.ladder, incident.policy)
-        if climb.told_at is not None and delay:
+        if climb.told_at is not None and (delay or is_held_back(incident, climb.ladder)):
             return climb.outcome(max(now, climb.told_at + delay))
     return climb.outcome_of_nobody()
 
@@ -198,11 +199,9 @@ class _Climb:
         return _Choice(usable(people), self.ladder, "no_number" if people else "nobody")
 
     def _people_above(self) -> tuple[Person, ...]:
-        """Supervisors and leaders, without any the administrators; from the second time on all of them."""
+        """Supervisors and leaders; where none can be reached, the administrators."""
         in_charge = usable(self._reachable.supervisor + self._reachable.leader)
-        if in_charge and not self._incident.ladder.empty_tries:
-            return in_charge
-        return usable(in_charge + self._reachable.fallback)
+        return in_charge or usable(self._reachable.fallback)
 
     def _leader(self, given: timedelta) -> LinkedIncident | None:
         return leader_of(self._incident, self._linked, self._now, given)

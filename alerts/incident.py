@@ -130,6 +130,7 @@ class Incident:
     responding_at: datetime | None = None
     responder_name: str | None = None
     arrived_at: datetime | None = None
+    test_pending_until: datetime | None = None  #: Opened by a press that until then may be confirmed as a test.
     closed_at: datetime | None = None
     disposition: Disposition | None = None
 

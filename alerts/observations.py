@@ -70,7 +70,8 @@ class DeviceEvent:
     occurred_at: datetime
     received_at: datetime
     historical: bool
-    test: bool
+    test: bool  #: The device says so itself.
+    in_test_window: bool = False  #: Somebody tries this device just now.
     component: str | None = None
     last_wearer_id: str | None = None
     evidence: Mapping[str, Param] = field(default_factory=dict)

@@ -48,6 +48,7 @@ def judge_press(
             explanation=_explain(event, circumstances),
             late=event.received_at - event.occurred_at > circumstances.profile.late_after,
             device_id=event.device_id,
+            in_test_window=event.in_test_window and not event.historical,
         ),
     )
 

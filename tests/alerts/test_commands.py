@@ -16,6 +16,7 @@ from alerts.commands import (
     ChangeSeverity,
     Close,
     Command,
+    ConfirmTest,
     Decline,
     GiveBack,
     HandOver,
@@ -64,6 +65,7 @@ ONE_OF_EACH: tuple[Command, ...] = (
     AnswerGoing(actor=LI, text="1"),
     Decline(actor=LI, repeated=True),
     Close(actor=WANG, disposition=Disposition.REAL, note="送医", may_override=True),
+    ConfirmTest(actor=ZHAO, note="安装", may_override=True),
     Reopen(actor=WANG, note="误点"),
     TakeStep(
         reachable=Reachable(contacts=(person("li"), person("chen", None))),
