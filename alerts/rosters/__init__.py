@@ -7,13 +7,14 @@ duty       who is on duty, in which order; the next change; hours that nobody ha
 handing_on to whom a held incident goes when its holder's shift ends
 """
 
-from alerts.rosters.calendar import DayKind, DutyCalendar
-from alerts.rosters.duty import DutySpan, duty_spans, gaps, members_of, next_change, on_duty, people_on_duty
+from alerts.rosters.calendar import NOTHING_SPECIAL, DayKind, DutyCalendar
+from alerts.rosters.duty import DutySpan, duty_spans, gaps, hours_of, members_of, next_change, on_duty, people_on_duty
 from alerts.rosters.handing_on import next_holder, shift_has_ended
 from alerts.rosters.patterns import DayName, Rotation, Shift
 from alerts.rosters.roster import Entry, Member, Override, OverrideKind, Roster, Swap, overrides_of
 
 __all__ = [
+    "NOTHING_SPECIAL",
     "DayKind",
     "DayName",
     "DutyCalendar",
@@ -28,6 +29,7 @@ __all__ = [
     "Swap",
     "duty_spans",
     "gaps",
+    "hours_of",
     "members_of",
     "next_change",
     "next_holder",

@@ -32,3 +32,7 @@ class DutyCalendar:
     def is_special(self, day: date) -> bool:
         """Whether the calendar says something of this day that its weekday does not."""
         return day in self.special
+
+
+#: Every day is what its weekday says.
+NOTHING_SPECIAL = DutyCalendar()

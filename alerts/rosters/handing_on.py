@@ -3,28 +3,22 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from alerts.rosters.calendar import DutyCalendar
 from alerts.rosters.duty import duty_spans, on_duty
 from alerts.rosters.roster import Member, Roster
 
 
-def shift_has_ended(
-    rosters: Sequence[Roster], calendar: DutyCalendar, account_id: str, since: datetime, now: datetime
-) -> bool:
+def shift_has_ended(rosters: Sequence[Roster], account_id: str, since: datetime, now: datetime) -> bool:
     """Whether somebody had duty at some moment since then, and has none now.
 
     Who took something outside of their hours keeps it: nobody relieves them.
     """
-    if any(_has(account_id, on_duty(roster, calendar, now)) for roster in rosters):
+    if any(_has(account_id, on_duty(roster, now)) for roster in rosters):
         return False
-    return any(
-        _has(account_id, span.members) for roster in rosters for span in duty_spans(roster, calendar, since, now)
-    )
+    return any(_has(account_id, span.members) for roster in rosters for span in duty_spans(roster, since, now))
 
 
 def next_holder(
     rosters: Sequence[Roster],
-    calendar: DutyCalendar,
     now: datetime,
     *,
     leaving: str,
@@ -37,7 +31,7 @@ def next_holder(
     able = [
         member
         for roster in rosters
-        for member in on_duty(roster, calendar, now)
+        for member in on_duty(roster, now)
         if member.account_id not in {None, leaving} and not member.disabled
     ]
     return next((member for member in able if member.account_id in at_desk), able[0] if able else None)

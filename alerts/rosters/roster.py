@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
 
+from alerts.rosters.calendar import NOTHING_SPECIAL, DutyCalendar
 from alerts.rosters.patterns import Rotation, Shift
 
 
@@ -78,6 +79,7 @@ class Roster:
     division_id: str
     role: str
     timezone: tzinfo
+    calendar: DutyCalendar = NOTHING_SPECIAL  #: Of its place.
     entries: tuple[Entry, ...] = ()
     overrides: tuple[Override, ...] = ()
 

@@ -1,34 +1,55 @@
-"""Who could be told now: the recipient's contacts, and who is on the roster for the place."""
+"""Who could be told now: the recipient's contacts, who is on duty for the place, and whether anybody is at its desk."""
 
-from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from alerts.actors import Person
-from alerts.escalation import Reachable
+from alerts.reachable import Reachable, usable
+from alerts.rosters import Member, people_on_duty
 from hub.storage.database import Connection
+from hub.storage.presence import is_desk_manned
 from hub.storage.queries import queries
+from hub.storage.roster_rows import Wanted, load_rosters
 
 
 async def who_is_reachable(
     connection: Connection, recipient_id: UUID | None, division_id: str, now: datetime
 ) -> Reachable:
     """The people of each role for an incident of this recipient and place; nearest division first."""
-    contacts: tuple[Person, ...] = ()
-    if recipient_id is not None:
-        cursor = await connection.execute(queries("reachable").contacts, {"recipient_id": recipient_id})
-        contacts = tuple(
-            Person(type="contact", id=str(contact_id), name=name, phone=phone)
-            for contact_id, name, phone in await cursor.fetchall()
-        )
-    cursor = await connection.execute(queries("reachable").roster, {"division_id": division_id, "now": now})
-    by_role: dict[str, list[Person]] = defaultdict(list)
-    for entry_id, role, name, phone in await cursor.fetchall():
-        by_role[role].append(Person(type=role, id=str(entry_id), name=name, phone=phone))
+    wanted = Wanted(since=now, until=now, known_at=now, covering=division_id)
+    on_duty = people_on_duty(await load_rosters(connection, wanted), now)
+    supervisor, leader = _told(on_duty, "supervisor"), _told(on_duty, "leader")
     return Reachable(
-        contacts=contacts,
-        helpers=tuple(by_role["helper"]),
-        township=tuple(by_role["township"]),
-        supervisor=tuple(by_role["supervisor"]),
-        leader=tuple(by_role["leader"]),
+        contacts=() if recipient_id is None else await _contacts(connection, recipient_id),
+        helpers=_told(on_duty, "helper"),
+        township=_told(on_duty, "township"),
+        supervisor=supervisor,
+        leader=leader,
+        fallback=() if usable((*supervisor, *leader)) else await _administrators(connection, division_id),
+        desk_manned=await is_desk_manned(connection, division_id, now),
+    )
+
+
+async def _contacts(connection: Connection, recipient_id: UUID) -> tuple[Person, ...]:
+    cursor = await connection.execute(queries("reachable").contacts, {"recipient_id": recipient_id})
+    return tuple(
+        Person(type="contact", id=str(contact_id), name=name, phone=phone)
+        for contact_id, name, phone in await cursor.fetchall()
+    )
+
+
+async def _administrators(connection: Connection, division_id: str) -> tuple[Person, ...]:
+    cursor = await connection.execute(queries("reachable").administrators, {"division_id": division_id})
+    return tuple(
+        Person(type="admin", id=str(user_id), name=name, phone=phone)
+        for user_id, name, phone in await cursor.fetchall()
+    )
+
+
+def _told(on_duty: Mapping[str, tuple[Member, ...]], role: str) -> tuple[Person, ...]:
+    """Whose account is disabled has left: they are on the roster, and have no number."""
+    return tuple(
+        Person(type=role, id=member.id, name=member.name, phone=None if member.disabled else member.phone)
+        for member in on_duty.get(role, ())
     )

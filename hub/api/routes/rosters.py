@@ -1,42 +1,20 @@
-"""Rosters: who is rung for a place."""
+"""Rosters: who is rung for a place, and when; what is changed by hand; and who is, was or will be on duty."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import Field, model_validator
 
 from hub.api.callers import LOOKING_ROLES, Caller, requires
-from hub.api.shapes import Body, DivisionId, Instant, Name, Phone
+from hub.api.roster_shapes import RosterRole, WrittenRoster
+from hub.api.shapes import DivisionId, Instant
+from hub.clock import utc_now
 from hub.storage.accounts import Role
-from hub.storage.rosters import RosterEntry, RosterEntryView, list_roster, replace_roster
+from hub.storage.duty_plan import DutyView, who_was_on_duty
+from hub.storage.roster_views import RosterEntryView
+from hub.storage.rosters import list_roster, replace_roster
 from hub.storage.views import Page
 
 router = APIRouter(prefix="/rosters", tags=["rosters"])
-
-RosterRole = Literal["operator", "helper", "township", "supervisor", "leader"]
-
-
-class WrittenEntry(Body):
-    """One person, always or for a time."""
-
-    name: Name
-    phone: Phone | None = None
-    from_: Instant | None = Field(default=None, alias="from")
-    until: Instant | None = None
-
-    @model_validator(mode="after")
-    def _range(self) -> Self:
-        if self.from_ is not None and self.until is not None and self.until <= self.from_:
-            raise ValueError("until must be later than from")
-        return self
-
-
-class WrittenRoster(Body):
-    """The people of one role and place, in the order in which they are rung; they replace those before."""
-
-    division_id: DivisionId | None = None
-    role: RosterRole
-    entries: list[WrittenEntry] = Field(max_length=200)
 
 
 @router.get("")
@@ -53,16 +31,26 @@ async def list_all(
 async def put(
     body: WrittenRoster, caller: Annotated[Caller, requires(Role.ADMIN, Role.SUPERVISOR)]
 ) -> Page[RosterEntryView]:
-    """Write the roster of one role and place; it holds from the next step of any ladder on."""
+    """Write the roster of one role and place; it holds from the next step of any ladder on.
+
+    The one before is kept: it still says who was on duty until now.
+    """
     division_id = caller.choose_division(body.division_id)
-    roster = await replace_roster(
-        caller.connection,
-        division_id,
-        body.role,
-        [
-            RosterEntry(name=entry.name, phone=entry.phone, from_at=entry.from_, until_at=entry.until)
-            for entry in body.entries
-        ],
-    )
+    entries = [entry.to_entry() for entry in body.entries]
+    roster = await replace_roster(caller.connection, division_id, body.role, entries, caller.scope)
     await caller.record("write", "roster", f"{division_id}/{body.role}", division_id)
     return roster
+
+
+@router.get("/on-duty")
+async def on_duty(
+    caller: Annotated[Caller, requires(*LOOKING_ROLES)],
+    at: Annotated[Instant | None, Query()] = None,
+    division_id: Annotated[DivisionId | None, Query()] = None,
+) -> DutyView:
+    """Who is on duty for a place at a moment, by default here and now.
+
+    Of the past it tells what the rosters said then - whom the hub would have rung -, of the future what they say now.
+    """
+    chosen = caller.choose_division(division_id)
+    return await who_was_on_duty(caller.connection, chosen, at or utc_now(), caller.scope)

@@ -28,11 +28,11 @@ class Wall:
         return self.begin + minute * MINUTE
 
 
-def people_each_minute(roster: Roster, calendar: DutyCalendar, wall: Wall) -> list[list[Member]]:
+def people_each_minute(roster: Roster, wall: Wall) -> list[list[Member]]:
     """Who is on duty at each minute of the wall's days."""
     each: list[list[Member]] = [[] for _ in range(wall.minutes)]
     for entry in roster.entries:
-        for minute, member in enumerate(_entry_each_minute(entry, calendar, wall)):
+        for minute, member in enumerate(_entry_each_minute(entry, roster.calendar, wall)):
             if member is not None:
                 each[minute].append(member)
     for override in roster.overrides:

@@ -47,7 +47,7 @@ shifts = st.lists(
 
 
 @st.composite
-def rosters(draw: st.DrawFn) -> tuple[Roster, DutyCalendar, Wall]:
+def rosters(draw: st.DrawFn) -> tuple[Roster, Wall]:
     zone, night = draw(st.sampled_from(sorted(NIGHTS)))
     wall = WALLS[zone, night]
     moments = st.integers(0, wall.minutes).map(wall.moment)
@@ -70,10 +70,11 @@ def rosters(draw: st.DrawFn) -> tuple[Roster, DutyCalendar, Wall]:
         division_id="990101000000",
         role="operator",
         timezone=ZoneInfo(zone),
+        calendar=DutyCalendar(special=special),
         entries=tuple(entries),
         overrides=tuple(overrides),
     )
-    return roster, DutyCalendar(special=special), wall
+    return roster, wall
 
 
 def _hours(hours: int) -> timedelta:
@@ -94,13 +95,13 @@ def _override(draw: st.DrawFn, span: tuple[datetime, datetime]) -> Override:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(drawn=rosters(), looks=st.randoms(use_true_random=False))
 def test_at_every_minute_those_are_on_duty_whom_the_clock_on_the_wall_says(
-    drawn: tuple[Roster, DutyCalendar, Wall], looks: Random
+    drawn: tuple[Roster, Wall], looks: Random
 ) -> None:
-    roster, calendar, wall = drawn
-    expected = people_each_minute(roster, calendar, wall)
+    roster, wall = drawn
+    expected = people_each_minute(roster, wall)
     inner = range(1440, wall.minutes - 2 * 1440)  # what begins before the wall's first day is not on it
     since, until = wall.moment(inner.start), wall.moment(inner.stop)
-    spans = duty_spans(roster, calendar, since, until)
+    spans = duty_spans(roster, since, until)
     assert (spans[0].from_at, spans[-1].until_at) == (since, until)
     assert all(one.until_at == other.from_at and one.members != other.members for one, other in pairwise(spans))
     for span in spans:
@@ -108,8 +109,8 @@ def test_at_every_minute_those_are_on_duty_whom_the_clock_on_the_wall_says(
         assert all(expected[minute] == list(span.members) for minute in range(first, last)), span
     for _ in range(LOOKS):
         minute = looks.choice(inner)
-        assert list(on_duty(roster, calendar, wall.moment(minute))) == expected[minute], wall.moment(minute)
-    assert list(gaps(roster, calendar, since, until)) == [span for span in spans if not span.members]
+        assert list(on_duty(roster, wall.moment(minute))) == expected[minute], wall.moment(minute)
+    assert list(gaps(roster, since, until)) == [span for span in spans if not span.members]
 
 
 @settings(max_examples=60, deadline=None)
@@ -134,4 +135,4 @@ def test_the_turns_of_a_rotation_follow_each_other_without_gap_or_overlap(
     entry = Entry(members=PEOPLE[:people], rotation=rotation)
     roster = Roster(division_id="990101000000", role="operator", timezone=zone, entries=(entry,))
     begin = rotation.begin_of(0, zone)
-    assert not gaps(roster, DutyCalendar(), begin, begin + timedelta(days=6))
+    assert not gaps(roster, begin, begin + timedelta(days=6))

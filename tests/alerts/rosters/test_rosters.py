@@ -1,11 +1,13 @@
 """Shifts, turns, overrides, swaps, holidays and 调休: who is on duty, as a duty plan on paper says it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from alerts.rosters import (
+    NOTHING_SPECIAL,
     DayKind,
     DayName,
     DutyCalendar,
@@ -29,7 +31,6 @@ from alerts.rosters import (
 )
 
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
-NOTHING_SPECIAL = DutyCalendar()
 WORKDAYS = frozenset({DayName.WORKDAY})
 
 
@@ -53,7 +54,7 @@ def at(day: str, clock: str, zone: ZoneInfo = SHANGHAI) -> datetime:
 
 
 def names(plan: Roster, when: datetime, calendar: DutyCalendar = NOTHING_SPECIAL) -> list[str]:
-    return [one.name for one in on_duty(plan, calendar, when)]
+    return [one.name for one in on_duty(replace(plan, calendar=calendar), when)]
 
 
 # --- Shifts --------------------------------------------------------------------------------------------------------
@@ -71,7 +72,7 @@ def test_a_night_shift_goes_on_after_midnight_and_belongs_to_the_day_it_began() 
 def test_a_shift_from_22_to_6_is_as_long_as_its_night(night: str, hours: int) -> None:
     plan = roster(Entry(members=(JIA,), shifts=(Shift(start=time(22), end=time(6)),)), zone=BERLIN)
     since = at(night, "12:00", BERLIN)
-    [span] = [span for span in duty_spans(plan, NOTHING_SPECIAL, since, since + timedelta(days=1)) if span.members]
+    [span] = [span for span in duty_spans(plan, since, since + timedelta(days=1)) if span.members]
     assert span.until_at - span.from_at == timedelta(hours=hours)
 
 
@@ -261,7 +262,7 @@ def test_hours_that_nobody_has_are_found() -> None:
     shifts = (Shift(start=time(8), end=time(18)), Shift(start=time(20), end=time(8)))
     plan = roster(Entry(members=(JIA,), shifts=shifts))
     since = at("2026-11-20", "00:00")
-    found = gaps(plan, NOTHING_SPECIAL, since, since + timedelta(days=2))
+    found = gaps(plan, since, since + timedelta(days=2))
     assert [(gap.from_at, gap.until_at) for gap in found] == [
         (at("2026-11-20", "18:00"), at("2026-11-20", "20:00")),
         (at("2026-11-21", "18:00"), at("2026-11-21", "20:00")),
@@ -269,21 +270,21 @@ def test_hours_that_nobody_has_are_found() -> None:
 
 
 def test_an_empty_roster_is_one_gap() -> None:
-    assert [gap.members for gap in gaps(roster(), NOTHING_SPECIAL, MORNING, EVENING)] == [()]
+    assert [gap.members for gap in gaps(roster(), MORNING, EVENING)] == [()]
 
 
 def test_the_next_change_is_when_others_are_on_duty() -> None:
     rotation = Rotation(starts_on=date(2026, 11, 2), handover=time(8), turn=timedelta(days=1))
     plan = roster(Entry(members=(JIA, YI), rotation=rotation))
-    change = next_change(plan, NOTHING_SPECIAL, at("2026-11-02", "09:00"), timedelta(days=2))
+    change = next_change(plan, at("2026-11-02", "09:00"), timedelta(days=2))
     assert change is not None
     assert (change.from_at, [one.name for one in change.members]) == (at("2026-11-03", "08:00"), ["乙"])
-    assert next_change(roster(always(JIA)), NOTHING_SPECIAL, MORNING, timedelta(days=7)) is None
+    assert next_change(roster(always(JIA)), MORNING, timedelta(days=7)) is None
 
 
 def test_the_nearer_place_is_rung_first_and_nobody_twice() -> None:
     village, township = roster(always(YI)), roster(always(JIA), always(YI))
-    assert people_on_duty((village, township), NOTHING_SPECIAL, MORNING) == {"operator": (YI, JIA)}
+    assert people_on_duty((village, township), MORNING) == {"operator": (YI, JIA)}
 
 
 def test_everybody_a_roster_names_is_found_substitutes_included() -> None:
@@ -302,25 +303,25 @@ def _days_and_nights() -> Roster:
 
 def test_a_shift_has_ended_for_who_had_duty_and_has_none_now() -> None:
     plan, taken = _days_and_nights(), at("2026-11-20", "19:50")
-    assert not shift_has_ended([plan], NOTHING_SPECIAL, "a", taken, at("2026-11-20", "19:59"))
-    assert shift_has_ended([plan], NOTHING_SPECIAL, "a", taken, at("2026-11-20", "20:00"))
+    assert not shift_has_ended([plan], "a", taken, at("2026-11-20", "19:59"))
+    assert shift_has_ended([plan], "a", taken, at("2026-11-20", "20:00"))
 
 
 def test_who_is_on_no_roster_or_took_it_outside_of_their_hours_keeps_it() -> None:
     plan, taken = _days_and_nights(), at("2026-11-20", "21:00")
-    assert not shift_has_ended([plan], NOTHING_SPECIAL, "a", taken, at("2026-11-20", "22:00"))
-    assert not shift_has_ended([plan], NOTHING_SPECIAL, "elsewhere", taken, at("2026-11-22", "22:00"))
+    assert not shift_has_ended([plan], "a", taken, at("2026-11-20", "22:00"))
+    assert not shift_has_ended([plan], "elsewhere", taken, at("2026-11-22", "22:00"))
 
 
 def test_who_is_on_duty_in_another_role_goes_on() -> None:
     plan, taken = _days_and_nights(), at("2026-11-20", "19:50")
-    assert not shift_has_ended([plan, roster(always(JIA))], NOTHING_SPECIAL, "a", taken, at("2026-11-20", "20:00"))
+    assert not shift_has_ended([plan, roster(always(JIA))], "a", taken, at("2026-11-20", "20:00"))
 
 
 def test_the_next_holder_is_on_duty_has_an_account_and_is_somebody_else() -> None:
     nobody = member("无账号", "10000000009")
     plan = roster(always(nobody), always(JIA), always(YI), always(BING))
-    chosen = next_holder([plan], NOTHING_SPECIAL, MORNING, leaving="a")
+    chosen = next_holder([plan], MORNING, leaving="a")
     assert chosen == YI
-    assert next_holder([plan], NOTHING_SPECIAL, MORNING, leaving="a", at_desk={"c"}) == BING
-    assert next_holder([roster(always(nobody), always(JIA))], NOTHING_SPECIAL, MORNING, leaving="a") is None
+    assert next_holder([plan], MORNING, leaving="a", at_desk={"c"}) == BING
+    assert next_holder([roster(always(nobody), always(JIA))], MORNING, leaving="a") is None
