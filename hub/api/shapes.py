@@ -106,6 +106,7 @@ Phone = Annotated[
 Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 Timezone = Annotated[str, AfterValidator(_known_timezone)]
 DivisionId = Annotated[str, Field(pattern=rf"^[0-9]{{{DIVISION_DIGITS}}}$")]
+POLICY_NAME = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 
 Cursor = Annotated[str | None, Query(max_length=400, description="`next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Rows of a page at most.")]

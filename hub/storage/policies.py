@@ -1,21 +1,25 @@
-"""Escalation policies as people write them; `policy_rules` reads the same rows for the core."""
+"""Escalation policies as people write them; `policy_rules` reads the same rows for the core.
+
+An incident keeps the policy it opened with. What was edited meanwhile is offered to it, and adopted only by hand.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 from pydantic import Field
 
-from alerts.policy import DEFAULT_POLICY
+from alerts.policy import DEFAULT_POLICY, EscalationPolicy
 from hub.identity import new_id
 from hub.storage.database import Connection
-from hub.storage.incident_rows import policy_to_json
+from hub.storage.incident_rows import policy_from_json, policy_to_json
 from hub.storage.queries import queries
 from hub.storage.refusals import UnknownReferenceError
 from hub.storage.scope import Scope
-from hub.storage.views import Page, View, fetch_view, fetch_views
+from hub.storage.views import NamedView, Page, View, fetch_view, fetch_views
 
 DEFAULT_NAME = DEFAULT_POLICY.name
 
@@ -49,6 +53,25 @@ class PolicyView(View):
     updated_at: datetime | None
 
 
+class EditedPolicyView(PolicyView):
+    """A policy that was written; `open_incidents`: how many that are not closed run on what it said before."""
+
+    open_incidents: int
+
+
+class RunningIncidentView(View):
+    """An incident that is not closed and runs on an older version of a policy, `policy_version`."""
+
+    id: UUID
+    code: int
+    kind: str
+    severity: str
+    state: str
+    opened_at: datetime
+    recipient: NamedView | None
+    policy_version: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenPolicy:
     """A policy to be put in the place of the one of its name. `steps` and `when` as the contract writes them."""
@@ -67,8 +90,8 @@ class OtherDivisionsPolicyError(Exception):
     """The name belongs to a policy outside of the caller's scope."""
 
 
-async def put_policy(connection: Connection, policy: WrittenPolicy, scope: Scope) -> PolicyView:
-    """Write a policy; incidents that are open keep the one they opened with.
+async def put_policy(connection: Connection, policy: WrittenPolicy, scope: Scope) -> EditedPolicyView:
+    """Write a policy; incidents that are not closed keep what they opened with, and those of the scope are counted.
 
     Raises:
         OtherDivisionsPolicyError: a policy of this name exists outside of the scope.
@@ -98,7 +121,37 @@ async def put_policy(connection: Connection, policy: WrittenPolicy, scope: Scope
     )
     if view is None:
         raise UnknownReferenceError("division_id")
-    return view
+    running = await running_on_another(connection, view, scope)
+    return EditedPolicyView(**view.model_dump(), open_incidents=len(running))
+
+
+async def running_on_another(connection: Connection, policy: PolicyView, scope: Scope) -> list[RunningIncidentView]:
+    """The scope's incidents that are not closed and opened with this policy when it said something else."""
+    said = {name: value for name, value in policy_to_json(_to_core(policy)).items() if name not in {"name", "version"}}
+    params = {"scope": scope.sql, "name": policy.name, "rungs": Jsonb(said)}
+    return await fetch_views(connection, RunningIncidentView, queries("policies").running_on_another, params)
+
+
+async def find_adoptable(connection: Connection, name: str, scope: Scope, division_id: str) -> EscalationPolicy | None:
+    """The policy of this name as it now is, if an incident of that division may adopt it."""
+    params = {"name": name, "default": DEFAULT_NAME, "scope": scope.sql, "division_id": division_id}
+    view = await fetch_view(connection, PolicyView, queries("policies").adoptable, params)
+    if view is None:
+        return DEFAULT_POLICY if name == DEFAULT_NAME else None
+    return _to_core(view)
+
+
+def _to_core(view: PolicyView) -> EscalationPolicy:
+    return policy_from_json(
+        {
+            "name": view.name,
+            "version": view.version,
+            "steps": [{"after_s": step.after_s, "notify": step.notify} for step in view.steps],
+            "repeat": view.repeat,
+            "then_every_s": view.then_every_s,
+            "ack_timeout_s": view.ack_timeout_s,
+        }
+    )
 
 
 async def list_policies(connection: Connection, scope: Scope, hub_division_id: str) -> Page[PolicyView]:

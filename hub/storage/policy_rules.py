@@ -11,13 +11,14 @@ async def load_policy_rules(connection: Connection) -> tuple[PolicyRule, ...]:
     """All policies with their conditions; the one without a condition is the default."""
     cursor = await connection.execute(queries("policy_rules").load)
     rules = []
-    for name, applies_when, steps, repeat, then_every_s, ack_timeout_s in await cursor.fetchall():
+    for name, version, applies_when, steps, repeat, then_every_s, ack_timeout_s in await cursor.fetchall():
         division_id = applies_when.get("division_id")
         rules.append(
             PolicyRule(
                 policy=policy_from_json(
                     {
                         "name": name,
+                        "version": version,
                         "steps": steps,
                         "repeat": repeat,
                         "then_every_s": then_every_s,

@@ -12,16 +12,19 @@ from pydantic import AliasChoices, Field
 from alerts import commands
 from alerts.commands import Command
 from alerts.explanation import Param
-from alerts.incidents import Disposition
-from hub.api.callers import DESK_ROLES, Caller, requires
+from alerts.incidents import Disposition, RefusedError
+from alerts.severity import Severity
+from hub.api.callers import DESK_ROLES, INSTALLING_ROLES, Caller, requires
 from hub.api.problems import unacceptable
 from hub.api.routes.incidents import read_incident
-from hub.api.shapes import Body, LongText, Name, Phone, WholeNumber
+from hub.api.shapes import POLICY_NAME, Body, LongText, Name, Phone, WholeNumber
 from hub.stations.incidents import change
 from hub.storage.accounts import Role, find_operator
 from hub.storage.contacts import contact_name
 from hub.storage.incident_views import IncidentView
+from hub.storage.policies import find_adoptable
 from hub.storage.refusals import refused_as
+from hub.storage.test_windows import note_confirmed_test
 
 router = APIRouter(prefix="/incidents/{incident_id}", tags=["incidents"])
 
@@ -71,10 +74,29 @@ class HandOver(Body):
     note: LongText | None = None
 
 
+class ChangedSeverity(Body):
+    """How grave it is; lowering it needs the reason."""
+
+    severity: Severity
+    reason: LongText | None = None
+
+
+class AdoptedPolicy(Body):
+    """By which policy it is escalated from now on."""
+
+    name: Annotated[str, Field(pattern=POLICY_NAME)]
+
+
 class Closing(Body):
     """How it ended."""
 
     disposition: Disposition
+    note: LongText | None = None
+
+
+class ConfirmedTest(Body):
+    """What was tested."""
+
     note: LongText | None = None
 
 
@@ -144,6 +166,29 @@ async def give(incident_id: UUID, body: HandOver, caller: DeskCaller) -> Inciden
     return await _change(caller, incident_id, "hand_over", command)
 
 
+@router.post("/severity")
+async def change_severity(incident_id: UUID, body: ChangedSeverity, caller: DeskCaller) -> IncidentView:
+    """Raise or lower it by hand. The policy stays the one it opened with; lowering needs a reason, and is on record."""
+    command = commands.ChangeSeverity(actor=caller.actor, severity=body.severity, reason=body.reason)
+    try:
+        return await _change(caller, incident_id, "change_severity", command)
+    except RefusedError as refused:
+        if refused.code == "reason_missing":
+            raise unacceptable("reason", "missing", "is needed to lower the severity") from None
+        raise
+
+
+@router.post("/policy")
+async def adopt_policy(incident_id: UUID, body: AdoptedPolicy, caller: DeskCaller) -> IncidentView:
+    """Escalate it by this policy as it now is. An open incident begins it anew, no later than its next step was due."""
+    incident_now = await read_incident(caller, incident_id)
+    policy = await find_adoptable(caller.connection, body.name, caller.scope, incident_now.division_id)
+    if policy is None:
+        raise unacceptable("name", "unknown_reference", "names no policy for this incident")
+    command = commands.AdoptPolicy(actor=caller.actor, policy=policy)
+    return await _change(caller, incident_id, "adopt_policy", command)
+
+
 @router.post("/close")
 async def finish(incident_id: UUID, body: Closing, caller: DeskCaller) -> IncidentView:
     """Record how it ended; an open one is taken and closed in one, another's only by a supervisor."""
@@ -154,6 +199,23 @@ async def finish(incident_id: UUID, body: Closing, caller: DeskCaller) -> Incide
         may_override=caller.role in _OVERRIDING_ROLES,
     )
     return await _change(caller, incident_id, "close", command)
+
+
+@router.post("/confirm-test")
+async def confirm_test(
+    incident_id: UUID, caller: Annotated[Caller, requires(*INSTALLING_ROLES)], body: ConfirmedTest | None = None
+) -> IncidentView:
+    """It was a test of the device: closed as one. 409 once its two minutes are over, or when it was in no window."""
+    command = commands.ConfirmTest(
+        actor=caller.actor,
+        note=None if body is None else body.note,
+        may_override=caller.role in _OVERRIDING_ROLES,
+    )
+    await change(caller.incidents, incident_id, command)
+    await note_confirmed_test(caller.connection, incident_id)
+    incident = await read_incident(caller, incident_id)
+    await caller.record("confirm_test", "incident", incident_id, incident.division_id)
+    return incident
 
 
 @router.post("/reopen")

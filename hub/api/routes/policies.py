@@ -10,17 +10,20 @@ from alerts.policy import Target
 from alerts.severity import Severity
 from hub.api.callers import LOOKING_ROLES, Caller, requires
 from hub.api.problems import ProblemError, not_found, unacceptable
-from hub.api.shapes import Body, DivisionId, Number, Phone, WholeNumber
+from hub.api.shapes import POLICY_NAME, Body, DivisionId, Number, Phone, WholeNumber
 from hub.storage.accounts import Role
 from hub.storage.policies import (
     DEFAULT_NAME,
+    EditedPolicyView,
     OtherDivisionsPolicyError,
     PolicyView,
+    RunningIncidentView,
     WrittenPolicy,
     delete_policy,
     find_policy,
     list_policies,
     put_policy,
+    running_on_another,
 )
 from hub.storage.views import Page
 
@@ -31,7 +34,7 @@ _WAIT_S_MAX = 24 * 3600.0
 _STEPS_MAX = 30
 _REPEAT_MAX = 1000
 
-PolicyName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+PolicyName = Annotated[str, Path(pattern=POLICY_NAME)]
 _PHONE = TypeAdapter(Phone)
 
 
@@ -57,7 +60,7 @@ class When(Body):
 class Policy(Body):
     """A ladder: its steps once and `repeat` times more, then the last one every `then_every_s` until it is taken."""
 
-    read_only = frozenset({"name", "division_id", "version", "updated_at"})
+    read_only = frozenset({"name", "division_id", "version", "updated_at", "open_incidents"})
 
     steps: list[Step] = Field(min_length=1, max_length=_STEPS_MAX)
     repeat: WholeNumber = Field(default=3, ge=0, le=_REPEAT_MAX)
@@ -75,17 +78,28 @@ async def list_all(caller: Annotated[Caller, requires(*LOOKING_ROLES)]) -> Page[
 @router.get("/{name}")
 async def get(name: PolicyName, caller: Annotated[Caller, requires(*LOOKING_ROLES)]) -> PolicyView:
     """One policy."""
-    policy = await find_policy(caller.connection, name, caller.scope, caller.parts.settings.division)
-    if policy is None:
-        raise not_found("policy")
-    return policy
+    return await _find(caller, name)
+
+
+@router.get("/{name}/open-incidents")
+async def list_running(
+    name: PolicyName, caller: Annotated[Caller, requires(*LOOKING_ROLES)]
+) -> Page[RunningIncidentView]:
+    """Incidents that are not closed and opened with an older version, the oldest first.
+
+    They go on as they began. `POST incidents/{id}/policy` adopts the policy as it now is.
+    """
+    policy = await _find(caller, name)
+    return Page(items=await running_on_another(caller.connection, policy, caller.scope))
 
 
 @router.put("/{name}")
-async def put(name: PolicyName, body: Policy, caller: Annotated[Caller, requires(Role.ADMIN)]) -> PolicyView:
+async def put(name: PolicyName, body: Policy, caller: Annotated[Caller, requires(Role.ADMIN)]) -> EditedPolicyView:
     """Write a policy; it holds for incidents that open after the answer.
 
-    `default` applies to everybody: it is the hub's own division's, and has no condition.
+    `default` applies to everybody: it is the hub's own division's, and has no condition. `open_incidents` in the answer
+    says how many incidents that are not closed run on what the policy said before; they keep it until somebody adopts
+    the new one.
     """
     if name == DEFAULT_NAME:
         if body.when != When():
@@ -108,6 +122,13 @@ async def put(name: PolicyName, body: Policy, caller: Annotated[Caller, requires
     except OtherDivisionsPolicyError:
         raise ProblemError(409, "name_taken", "Another division has a policy of this name.") from None
     await caller.record("write", "policy", name, division_id)
+    return policy
+
+
+async def _find(caller: Caller, name: str) -> PolicyView:
+    policy = await find_policy(caller.connection, name, caller.scope, caller.parts.settings.division)
+    if policy is None:
+        raise not_found("policy")
     return policy
 
 
