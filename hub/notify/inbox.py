@@ -5,9 +5,10 @@ from uuid import UUID
 
 from hub.notify.channels.port import Accepted, Receipt, Reply
 from hub.notify.replies import ReplyDesk
-from hub.notify.settling import Settlement
+from hub.stations.outbox import Settlement
 from hub.storage import replies
 from hub.storage.database import Pool
+from hub.storage.outbox import SqlOutboxStore
 from hub.storage.wakeup import Wakeup
 
 #: Replies settled in one pass; more wait for the next.
@@ -37,7 +38,7 @@ class StoringInbox:
     async def receive_receipt(self, receipt: Receipt) -> None:
         """Store a receipt and apply it, or keep it until its attempt is known."""
         async with self._pool.connection() as connection:
-            await self._settlement.take_receipt(connection, receipt)
+            await self._settlement.take_receipt(SqlOutboxStore(connection), receipt)
         self._wakeup.wake()
 
     async def receive_reply(self, reply: Reply) -> None:
@@ -51,7 +52,8 @@ class StoringInbox:
     async def receive_late_acceptance(self, attempt_id: UUID, provider_ref: str) -> None:
         """A submission that was given up as unknown has been accepted after all."""
         async with self._pool.connection() as connection:
-            await self._settlement.settle(connection, attempt_id, Accepted(provider_ref=provider_ref))
+            store = SqlOutboxStore(connection)
+            await self._settlement.settle(store, attempt_id, Accepted(provider_ref=provider_ref))
 
     def readiness_changed(self) -> None:
         """What waited for the channel may leave now."""

@@ -6,7 +6,8 @@ run beside the loop, a bounded number at a time.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -20,13 +21,12 @@ from hub.notify.channel_watch import ChannelWatch
 from hub.notify.channels.port import Channel, Rejected, Submission, Unknown
 from hub.notify.inbox import Overhear, StoringInbox
 from hub.notify.replies import ReplyDesk
-from hub.notify.retry import first_channel
-from hub.notify.settling import Settlement
 from hub.notify.texts import Occasion, Sender, compose, compose_answer
-from hub.storage import outbox
-from hub.storage.database import DATABASE_AWAY, Connection, Pool
+from hub.stations.outbox import Settlement
+from hub.stations.outbox_store import Claimable
+from hub.storage.database import DATABASE_AWAY, Pool
 from hub.storage.faults import name_of
-from hub.storage.outbox import Claimable
+from hub.storage.outbox import SqlOutboxStore
 from hub.storage.troubled import Troubled
 from hub.storage.wakeup import Wakeup
 
@@ -81,7 +81,7 @@ class OutboxWorker:
         self._sender = sender
         self._timezone = timezone
         self._troubled = troubled
-        self._lease_s = timing.lease.total_seconds()
+        self._lease = timing.lease
         self._submissions: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -97,8 +97,8 @@ class OutboxWorker:
 
         Returns for how many seconds nothing will be due.
         """
-        async with self._pool.connection() as connection:
-            waiting = await outbox.what_waits(connection)
+        async with self._store() as store:
+            waiting = await store.what_waits()
         if waiting.now:
             await self._do_what_waits(tasks)
         return POLL_S if waiting.next_due_s is None else min(waiting.next_due_s, POLL_S)
@@ -106,13 +106,14 @@ class OutboxWorker:
     async def _do_what_waits(self, tasks: asyncio.TaskGroup) -> None:
         self._settlement.ready = ready = self._ready_channels()
         await self._inbox.settle_replies()
-        await self._for_each(outbox.expired_leases, self._settlement.lose)
-        await self._for_each(outbox.overdue_receipts, self._settlement.chase)
-        async with self._pool.connection() as connection:
-            overtaken = await self._settlement.cancel_overtaken(connection, BATCH, self._troubled)
-        async with self._pool.connection() as connection:
-            first = first_channel(list(self._channels), ready)
-            begun = await outbox.queue_first_attempts(connection, first, BATCH, self._troubled)
+        async with self._store() as store:
+            lost, overdue = await store.expired_leases(BATCH), await store.overdue_receipts(BATCH)
+        await self._for_each(lost, self._settlement.lose)
+        await self._for_each(overdue, self._settlement.chase)
+        async with self._store() as store:
+            overtaken = await self._settlement.cancel_overtaken(store, BATCH)
+        async with self._store() as store:
+            begun = await self._settlement.begin_owed(store, BATCH)
         await self._hand_over(tasks, ready)
         if BATCH in {begun, overtaken}:
             self._wakeup.wake()
@@ -143,37 +144,26 @@ class OutboxWorker:
             name for name, channel in self._channels.items() if channel.ready and self._breakers[name].allows(now_s)
         )
 
+    @asynccontextmanager
+    async def _store(self) -> AsyncIterator[SqlOutboxStore]:
+        """A transaction, committed at its end."""
+        async with self._pool.connection() as connection:
+            yield SqlOutboxStore(connection, troubled=self._troubled, timezone=self._timezone)
+
     async def _for_each(
-        self,
-        find: Callable[[Connection, int], Awaitable[list[UUID]]],
-        settle: Callable[[Connection, UUID], Awaitable[None]],
+        self, attempt_ids: Sequence[UUID], settle: Callable[[SqlOutboxStore, UUID], Awaitable[None]]
     ) -> None:
         """Settle each attempt in its own transaction; one that fails does not keep the others."""
-        async with self._pool.connection() as connection:
-            attempt_ids = await find(connection, BATCH)
-        resting = set(self._troubled.resting())
         for attempt_id in attempt_ids:
-            if attempt_id not in resting:
-                async with (
-                    self._pool.connection() as connection,
-                    self._troubled.turn(connection, attempt_id, "attempt"),
-                ):
-                    await settle(connection, attempt_id)
+            async with self._store() as store, store.text_turn(attempt_id, "attempt"):
+                await settle(store, attempt_id)
 
     async def _hand_over(self, tasks: asyncio.TaskGroup, ready: frozenset[str]) -> None:
         room = CONCURRENCY - len(self._submissions)
         if not ready or room <= 0:
             return
-        claimed: list[tuple[Claimable, str]] = []
-        async with self._pool.connection() as connection:
-            if len(ready) < len(self._channels):
-                await outbox.move_queued(connection, sorted(ready), first_channel(list(self._channels), ready))
-            resting = self._troubled.resting()
-            for row in await outbox.lock_claimable(connection, sorted(ready), room, self._timezone, resting):
-                async with self._troubled.turn(connection, row.attempt_id, "submission"):
-                    text = row.text or self._compose(row)
-                    await outbox.begin_submitting(connection, row, text, self._lease_s)
-                    claimed.append((row, text))
+        async with self._store() as store:
+            claimed = await self._settlement.claim(store, room, self._compose, self._lease)
         for row, text in claimed:
             submission = tasks.create_task(self._submit(row, text))
             self._submissions.add(submission)
@@ -197,8 +187,8 @@ class OutboxWorker:
         pause_s = RETRY_FIRST_S
         while True:
             try:
-                async with self._pool.connection() as connection:
-                    await self._settlement.settle(connection, row.attempt_id, submission)
+                async with self._store() as store:
+                    await self._settlement.settle(store, row.attempt_id, submission)
             except DATABASE_AWAY:
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 2, RETRY_LONGEST_S)

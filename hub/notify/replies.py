@@ -6,7 +6,7 @@ dropped, and no word unsubscribes anybody.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,18 +24,20 @@ from alerts.severity import Severity
 from hub.notify.answers import Answer, Meaning, understand
 from hub.notify.texts import ALREADY_CLOSED, SOMEBODY_ELSE_GOES, Sender, ask_which, compose_answer, polite_name
 from hub.stations.incidents import change, open_or_join
+from hub.stations.outbox_store import OwedAnswer
 from hub.stations.records import AlertRequest
-from hub.storage import outbox, replies
+from hub.storage import replies
 from hub.storage.callers import caller_subject
 from hub.storage.database import Connection
 from hub.storage.faults import Fault, fault_of
 from hub.storage.incidents import SqlIncidentStore
+from hub.storage.outbox import SqlOutboxStore
 from hub.storage.replies import InboundText, Told
 
 _log = structlog.get_logger(__name__)
 
 #: A text back that has not left by then would only puzzle.
-ANSWER_EXPIRES_S = 600.0
+ANSWER_EXPIRES = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,16 +154,15 @@ class ReplyDesk:
         return Settled(code="shown_as_report", incident_ids=(opened.incident_id,))
 
     async def _answer(self, connection: Connection, received: InboundText, told: Told, sentence: str) -> None:
-        await outbox.owe_answer(
-            connection,
-            outbox.OwedAnswer(
+        await SqlOutboxStore(connection).owe_answer(
+            OwedAnswer(
                 incident_id=told.incident_id,
                 person=_actor(told),
                 person_type=str(told.person["type"]),
                 destination=told.destination,
                 text=compose_answer(sentence, self._sender),
                 dedup_key=f"answer:{received.id}",
-                expires_s=ANSWER_EXPIRES_S,
+                expires_in=ANSWER_EXPIRES,
             ),
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hub.notify.retry import AttemptState, NotificationState, summarise
+from hub.stations.retry import AttemptState, NotificationState, summarise
 from hub.verify.differences import Look, differ
 
 #: These two a text that was called back may not have: it has left.

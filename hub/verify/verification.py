@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from hub.ingest.sent_identity import ID_REUSED_AFTER, identity_of
-from hub.notify.retry import AttemptState, NotificationState
+from hub.stations.retry import AttemptState, NotificationState
 from hub.storage.database import Connection
 from hub.storage.heartbeats import ALIVE_WITHIN
 from hub.storage.incident_rows import policy_from_json

@@ -1,6 +1,6 @@
 -- lock_owed --
 -- Notifications nobody has begun to deliver, the gravest first.
-SELECT id, incident_id, division_id FROM notification
+SELECT id AS notification_id, incident_id, division_id FROM notification
  WHERE state = 'owed' AND id <> ALL(%(resting)s::uuid[])
  ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], severity), created_at, id
  LIMIT %(limit)s FOR UPDATE SKIP LOCKED
@@ -9,13 +9,13 @@ SELECT id, incident_id, division_id FROM notification
 -- The next number of its notification; two workers cannot both make it, the notification is locked.
 INSERT INTO attempt (id, division_id, notification_id, number, channel, state, due_at, repeats_unknown)
 SELECT %(id)s, n.division_id, n.id, coalesce((SELECT max(number) FROM attempt a WHERE a.notification_id = n.id), 0) + 1,
-       %(channel)s, 'queued', clock_timestamp() + make_interval(secs => %(delay_s)s), %(repeats_unknown)s
+       %(channel)s, 'queued', clock_timestamp() + %(delay)s::interval, %(repeats_unknown)s
   FROM notification n WHERE n.id = %(notification_id)s
 
 -- lock_overtaken --
 -- What must not leave any more: its incident was taken or closed, it is too old, or the ladder owes the same number a
 -- newer one. A try that is being handed over now is left to finish.
-SELECT n.id, n.incident_id, n.division_id FROM notification n JOIN incident i ON i.id = n.incident_id
+SELECT n.id AS notification_id, n.incident_id, n.division_id FROM notification n JOIN incident i ON i.id = n.incident_id
  WHERE n.state IN ('owed', 'sending') AND n.id <> ALL(%(resting)s::uuid[])
    AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.notification_id = n.id AND a.state = 'submitting')
    AND (n.expires_at <= clock_timestamp()
@@ -68,7 +68,7 @@ SELECT a.id AS attempt_id, a.channel, n.id AS notification_id, n.incident_id, n.
 -- begin_submitting --
 -- Committed before the channel hears of it: after a crash it is unknown, never silently queued again.
 UPDATE attempt SET state = 'submitting', submitted_at = clock_timestamp(), updated_at = clock_timestamp(),
-                   leased_until = clock_timestamp() + make_interval(secs => %(lease_s)s)
+                   leased_until = clock_timestamp() + %(lease)s::interval
  WHERE id = %(attempt_id)s AND state = 'queued'
 
 -- set_text --
@@ -77,11 +77,13 @@ UPDATE notification SET text = %(text)s WHERE id = %(notification_id)s
 
 -- expired_leases --
 -- Whoever was submitting these is gone, or stuck: the outcome is unknown.
-SELECT id FROM attempt WHERE state = 'submitting' AND leased_until <= clock_timestamp() LIMIT %(limit)s
+SELECT id FROM attempt
+ WHERE state = 'submitting' AND leased_until <= clock_timestamp() AND id <> ALL(%(resting)s::uuid[]) LIMIT %(limit)s
 
 -- overdue_receipts --
 -- Accepted, and no word from the telephone in time.
-SELECT id FROM attempt WHERE state = 'accepted' AND due_at <= clock_timestamp() LIMIT %(limit)s
+SELECT id FROM attempt
+ WHERE state = 'accepted' AND due_at <= clock_timestamp() AND id <> ALL(%(resting)s::uuid[]) LIMIT %(limit)s
 
 -- lock_notification --
 -- By itself, before anything is read: whoever waits for a lock gets the newest version of the locked row only.
@@ -90,7 +92,7 @@ SELECT id FROM notification
 
 -- delivery --
 -- An attempt's notification, once it is locked. The incident is only looked at: taking it never waits for a gateway.
-SELECT n.id AS notification_id, n.incident_id, n.division_id, n.severity, n.state, a.number, a.channel,
+SELECT n.id AS notification_id, n.incident_id, n.division_id, n.severity, n.state, a.channel,
        a.state AS attempt_state,
        n.state <> 'cancelled' AND (i.state = 'open' OR n.answers)
            AND (n.expires_at IS NULL OR n.expires_at > clock_timestamp()) AS may_leave
@@ -106,7 +108,7 @@ SELECT id, channel, state, permanent FROM attempt
 -- What became of one try.
 UPDATE attempt SET state = %(state)s, reason = %(reason)s, permanent = %(permanent)s,
                    provider_ref = coalesce(%(provider_ref)s, provider_ref), leased_until = NULL,
-                   due_at = clock_timestamp() + make_interval(secs => %(receipt_within_s)s::double precision),
+                   due_at = clock_timestamp() + %(receipt_within)s::interval,
                    updated_at = clock_timestamp()
  WHERE id = %(attempt_id)s
 
@@ -124,7 +126,7 @@ WITH owed AS (
     INSERT INTO notification (id, division_id, incident_id, step, person, destination, text, severity, state, answers,
                               created_at, expires_at, dedup_key)
     SELECT %(id)s, i.division_id, i.id, '{"target": "answer"}', %(person)s, %(destination)s, %(text)s, i.severity,
-           'owed', true, clock_timestamp(), clock_timestamp() + make_interval(secs => %(expires_s)s), %(dedup_key)s
+           'owed', true, clock_timestamp(), clock_timestamp() + %(expires_in)s::interval, %(dedup_key)s
       FROM incident i WHERE i.id = %(incident_id)s
         ON CONFLICT (dedup_key) DO NOTHING
     RETURNING id

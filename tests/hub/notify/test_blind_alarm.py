@@ -18,7 +18,7 @@ from hub.notify.channels.port import Accepted, Channel, Inbox, Rejected, Reply, 
 from hub.notify.duty_file import FILE_NAME, DutyFile
 from hub.notify.inbox import StoringInbox
 from hub.notify.replies import ReplyDesk
-from hub.notify.settling import Settlement
+from hub.stations.outbox import Settlement
 from hub.notify.texts import Sender
 from hub.storage.database import open_pool
 from hub.storage.heartbeats import beat

@@ -6,7 +6,7 @@ import pytest
 
 from alerts.severity import Severity
 from hub.notify.breaker import FAILURES_TO_OPEN, FIRST_PAUSE_S, LONGEST_PAUSE_S, Breaker
-from hub.notify.retry import (
+from hub.stations.retry import (
     BACKOFF_MAX,
     UNKNOWN_REPEATS_MAX,
     AttemptState,
