@@ -9,8 +9,10 @@ import asyncio
 import structlog
 
 from hub.stations.deadlines import pass_due_held, pass_due_incidents
+from hub.stations.shelving import pass_due_shelf, raise_unshelved
 from hub.storage.database import DATABASE_AWAY, Pool
 from hub.storage.faults import name_of
+from hub.storage.shelves import SqlShelfStore
 from hub.storage.timers import SqlDeadlineStore
 from hub.storage.troubled import Troubled
 from hub.storage.wakeup import Wakeup
@@ -46,7 +48,8 @@ class DutyLoop:
         """Pass everything that is due; returns how long nothing will be."""
         while True:
             async with self._pool.connection() as connection, connection.transaction():
-                if await pass_due_held(SqlDeadlineStore(connection, self._troubled)):
+                shelves = SqlShelfStore(connection, self._troubled)
+                if await pass_due_held(shelves) or await pass_due_shelf(shelves) or await raise_unshelved(shelves):
                     continue
             async with self._pool.connection() as connection, connection.transaction():
                 store = SqlDeadlineStore(connection, self._troubled)

@@ -20,6 +20,7 @@ from alerts.kinds import SubjectType
 from alerts.observations import Subject
 from hub.stations import incidents
 from hub.stations.records import AckMessage, AlertRequest, FollowUpRequest, MaintenanceReport
+from hub.stations.shelving import set_aside
 from hub.stations.store import IncidentStore
 from hub.storage.database import Connection
 from hub.storage.incidents import SqlIncidentStore
@@ -62,8 +63,11 @@ async def _carry_out(store: IncidentStore, cause: Cause, finding: Finding, now: 
                 explanation=finding.explanation,
                 device_id=finding.device_id,
             )
-            await incidents.hold(store, _request(cause, suspected), finding.due_at)
+            request = _request(cause, suspected)
+            if not await set_aside(store, request, finding, now):
+                await incidents.hold(store, request, finding.due_at)
         case ClearAlerts():
+            await store.clear_shelved(cause.subject, finding.kind, now)
             await incidents.clear(store, cause.subject, finding.kind, finding.explanation, now)
         case ReportMaintenance():
             await store.report_maintenance(
@@ -99,7 +103,10 @@ async def _carry_out(store: IncidentStore, cause: Cause, finding: Finding, now: 
 
 
 async def _raise(store: IncidentStore, cause: Cause, finding: RaiseAlert, now: datetime) -> None:
-    opened = await incidents.open_or_join(store, _request(cause, finding), now)
+    request = _request(cause, finding)
+    if await set_aside(store, request, finding, now):
+        return
+    opened = await incidents.open_or_join(store, request, now)
     device_id = _uuid(finding.device_id)
     if opened.stage is None or not cause.wants_ack or device_id is None or cause.device_event_id is None:
         return

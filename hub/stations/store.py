@@ -21,6 +21,7 @@ from alerts.linked import Told
 from alerts.modes import ModeSpan
 from alerts.observations import Subject
 from alerts.policy import PolicyRule
+from alerts.shelving import Shelf
 from hub.stations.records import (
     AckMessage,
     AlertRequest,
@@ -38,6 +39,7 @@ class DeadlineOwner(StrEnum):
 
     INCIDENT = "incident"  #: Not closed: exactly one. 求助事件
     ALERT = "alert"  #: Held: it opens its incident then. 暂缓的告警
+    SHELF = "shelf"  #: What it holds back comes to the desk then. 暂停提醒
 
 
 class Transaction(Protocol):
@@ -156,10 +158,10 @@ class IncidentStore(BesideStore, Protocol):
         """Keep a suspicion: a pending alert without an incident, and its deadline."""
         ...
 
-    async def release_held(self, subject: Subject, kind: IncidentKind) -> Sequence[UUID]:
-        """Take the deadlines of the held alerts of this subject and kind; waits for whoever is passing one.
+    async def release_held(self, subject: Subject, kind: IncidentKind, *, waits: bool = True) -> Sequence[UUID]:
+        """Take the deadlines of the held alerts of this subject and kind; the caller attaches or clears them.
 
-        The caller attaches or clears them.
+        Waits for whoever is passing one; without `waits` such a one is left to them.
         """
         ...
 
@@ -169,6 +171,18 @@ class IncidentStore(BesideStore, Protocol):
 
     async def clear_held(self, alert_ids: Sequence[UUID], now: datetime) -> None:
         """They are cleared: there never was an incident."""
+        ...
+
+    async def shelves_over(self, subject: Subject, device_id: UUID | None) -> Sequence[Shelf]:
+        """The shelves of this device and this person that have not ended; none of them ends before this transaction."""
+        ...
+
+    async def shelve_alert(self, request: AlertRequest, shelf_id: UUID) -> None:
+        """Record an alert on a shelf, without an incident."""
+        ...
+
+    async def clear_shelved(self, subject: Subject, kind: IncidentKind, now: datetime) -> None:
+        """What lies on a shelf of this subject and kind is cleared; what is being brought back now is passed over."""
         ...
 
 

@@ -20,10 +20,11 @@ from alerts.linked import Told
 from alerts.observations import Subject
 from alerts.policy import PolicyRule
 from alerts.severity import Severity
+from alerts.shelving import Shelf
 from alerts.written import write_command
 from hub.identity import new_id
 from hub.stations.records import AlertRequest, Asker, Entry, LockedIncident
-from hub.storage import held_alerts
+from hub.storage import held_alerts, shelved_alerts
 from hub.storage.beside import SqlBesideStore
 from hub.storage.database import Connection
 from hub.storage.incident_rows import (
@@ -196,9 +197,9 @@ class SqlIncidentStore(SqlBesideStore):
         """See the port."""
         return await held_alerts.hold(self._connection, request, due_at)
 
-    async def release_held(self, subject: Subject, kind: IncidentKind) -> Sequence[UUID]:
+    async def release_held(self, subject: Subject, kind: IncidentKind, *, waits: bool = True) -> Sequence[UUID]:
         """See the port."""
-        return await held_alerts.release(self._connection, subject, kind)
+        return await held_alerts.release(self._connection, subject, kind, waits=waits)
 
     async def attach_held(self, alert_ids: Sequence[UUID], incident_id: UUID) -> None:
         """See the port."""
@@ -207,6 +208,20 @@ class SqlIncidentStore(SqlBesideStore):
     async def clear_held(self, alert_ids: Sequence[UUID], now: datetime) -> None:
         """See the port."""
         await held_alerts.clear(self._connection, alert_ids, now)
+
+    # --- Shelves ----------------------------------------------------------------------------------------------------
+
+    async def shelves_over(self, subject: Subject, device_id: UUID | None) -> Sequence[Shelf]:
+        """See the port."""
+        return await shelved_alerts.shelves_over(self._connection, subject, device_id)
+
+    async def shelve_alert(self, request: AlertRequest, shelf_id: UUID) -> None:
+        """See the port."""
+        await shelved_alerts.shelve(self._connection, request, shelf_id)
+
+    async def clear_shelved(self, subject: Subject, kind: IncidentKind, now: datetime) -> None:
+        """See the port."""
+        await shelved_alerts.clear(self._connection, subject, kind, now)
 
 
 def _siblings_of(locked: LockedIncident) -> dict[str, object]:

@@ -18,7 +18,7 @@ from hub.storage.troubled import Troubled
 _log = structlog.get_logger(__name__)
 
 #: What a turn's failure is logged as.
-_WHAT = {DeadlineOwner.INCIDENT: "deadline", DeadlineOwner.ALERT: "held alert"}
+_WHAT = {DeadlineOwner.INCIDENT: "deadline", DeadlineOwner.ALERT: "held alert", DeadlineOwner.SHELF: "shelf"}
 
 
 class SqlDeadlineStore(SqlIncidentStore):

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from hub.verify.differences import EXAMPLES_MAX, Difference, Look, differ
 
 #: Where an alert may have gone, by the code that says so; in its incident is where it belongs.
-_ENDS = {"cleared_before": "held_and_cleared", "waiting": "suspicion_waits", "nowhere": "alert_nowhere"}
+_ENDS = {
+    "cleared_before": "held_and_cleared",
+    "waiting": "suspicion_waits",
+    "shelved": "alert_shelved",
+    "nowhere": "alert_nowhere",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

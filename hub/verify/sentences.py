@@ -171,6 +171,7 @@ SENTENCES: Mapping[str, Words] = {
         "{count} 个疑似跌倒在确认期内恢复。",
     ),
     "suspicion_waits": _as_it_should("suspicions that wait for their time: {count}.", "{count} 个疑似告警等待确认。"),
+    "alert_shelved": _as_it_should("alerts that lie on a shelf: {count}.", "{count} 个告警处于暂停提醒中。"),
     "alert_nowhere": _wrong("alerts that are in no incident: {count}.", "{count} 个告警不属于任何求助事件。"),
     # --- ladders and texts --------------------------------------------------------------------------------------
     "step_not_taken": _wrong(

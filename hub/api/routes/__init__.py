@@ -18,7 +18,9 @@ from hub.api.routes import (
     roster_changes,
     rosters,
     sessions,
+    shelves,
     stream,
+    test_windows,
 )
 
 ALL = (
@@ -28,12 +30,14 @@ ALL = (
     explanations.router,
     incident_actions.router,
     groups.router,
+    shelves.router,
     recipients.router,
     modes.router,
     readings.router,
     contacts.router,
     devices.router,
     assignments.router,
+    test_windows.router,
     queues.router,
     policies.router,
     rosters.router,

@@ -143,6 +143,7 @@ SELECT t.owner_id::text FROM timer t
  WHERE NOT EXISTS (SELECT 1 FROM incident i
                     WHERE t.owner_type = 'incident' AND i.id = t.owner_id AND i.state <> 'closed')
    AND NOT EXISTS (SELECT 1 FROM alert a WHERE t.owner_type = 'alert' AND a.id = t.owner_id AND a.state = 'pending')
+   AND NOT EXISTS (SELECT 1 FROM shelf s WHERE t.owner_type = 'shelf' AND s.id = t.owner_id AND s.ended_at IS NULL)
 
 -- overdue --
 -- Deadlines that nobody has passed in time; `failing` ones were tried.
@@ -156,7 +157,7 @@ SELECT count(*) FROM timer
 -- alert_ends --
 -- Where the period's alerts went: an incident, or cleared while they waited.
 SELECT CASE WHEN incident_id IS NOT NULL THEN 'in_incident' WHEN state = 'cleared' THEN 'cleared_before'
-            WHEN state = 'pending' THEN 'waiting' ELSE 'nowhere' END, count(*), (array_agg(id::text ORDER BY id))[1:5]
+            WHEN state = 'pending' THEN 'waiting' WHEN state = 'shelved' THEN 'shelved' ELSE 'nowhere' END, count(*), (array_agg(id::text ORDER BY id))[1:5]
   FROM alert WHERE received_at >= %(from)s AND received_at < %(until)s GROUP BY 1
 
 -- ladders --

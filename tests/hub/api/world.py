@@ -1,15 +1,18 @@
 """One of everything in a township, for the walk over all routes."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from alerts.decisions import RequestFollowUp
 from alerts.explanation import Explanation
 from alerts.kinds import FollowUpKind, MaintenanceKind
+from hub.clock import utc_now
 from hub.storage.accounts import Role
 from hub.storage.database import database_now
 from hub.storage.follow_ups import FollowUpRequest, request
+from hub.storage.groups import regroup
 from hub.storage.maintenance import MaintenanceReport, report
-from tests.hub.api.conftest import TOWNSHIP, Web
+from tests.hub.api.conftest import TOWNSHIP, VILLAGE, Client, Web
 
 LADDER = {"steps": [{"after_s": 0, "notify": "desk"}], "repeat": 0, "then_every_s": 60, "ack_timeout_s": 60}
 
@@ -46,6 +49,15 @@ class World:
             ids["follow_up_id"] = await self._follow_up(recipient["id"])
         if "key_id" in path:
             ids["key_id"] = (await admin.post("/api-keys", {"name": "x", "role": "viewer"})).json()["id"]
+        if "override_id" in path or "swaps" in path:
+            ids["override_id"] = await self._override(admin)
+        if "group_id" in path:
+            ids["group_id"] = await self._group(admin)
+        if "shelf_id" in path or "shelve" in path:
+            ids["soon"] = (utc_now() + timedelta(minutes=30)).isoformat()
+        if "shelf_id" in path:
+            shelving = {"kinds": ["bed"], "until": ids["soon"], "reason": "?"}
+            ids["shelf_id"] = (await admin.post(f"/recipients/{recipient['id']}/shelve", shelving)).json()["id"]
         if "{name}" in path:
             ids["name"] = f"p{unique}"
             await admin.put(f"/policies/{ids['name']}", LADDER)
@@ -63,6 +75,22 @@ class World:
             await report(connection, fault, await database_now(connection))
         [(item_id,)] = await self._web.rows("SELECT id FROM maintenance_item WHERE device_id = %s", device_id)
         return str(item_id)
+
+    async def _group(self, admin: Client) -> str:
+        """Of three who press in one village at once."""
+        presses = [await self._web.press(await self._web.recipient(division_id=VILLAGE)) for _ in range(3)]
+        async with self._web.pool.connection() as connection:
+            await regroup(connection)
+        return str((await admin.get(f"/incidents/{presses[0]}")).json()["group"]["id"])
+
+    async def _override(self, admin: Client) -> str:
+        """Of a roster with two people, so that they could exchange shifts as well."""
+        entries = [{"name": name, "phone": "10000000006"} for name in ("甲", "乙")]
+        await admin.put("/rosters", {"role": "supervisor", "entries": entries})
+        span = {"from": "2031-03-03T00:00:00Z", "until": "2031-03-04T00:00:00Z"}
+        ill = {"role": "supervisor", "kind": "remove", "absent": "甲"}
+        made = await admin.post("/rosters/overrides", {**ill, **span})
+        return str(made.json()["items"][0]["id"])
 
     async def _follow_up(self, recipient_id: str) -> str:
         async with self._web.pool.connection() as connection:
