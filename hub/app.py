@@ -140,6 +140,7 @@ async def _wake_door(dsn: str, door: Any, credentials: Any, monitoring: Any, scr
 async def run_duty(settings: Settings, dsn: str) -> None:
     """Do what is due: deadlines, owed texts, housekeeping."""
     from hub.duty.clock_watch import watch_clock
+    from hub.duty.grouping import keep_groups
     from hub.duty.loop import run_duty_loop
     from hub.duty.storage_watch import StorageWatch
     from hub.housekeeping import run_housekeeping
@@ -182,6 +183,7 @@ async def run_duty(settings: Settings, dsn: str) -> None:
         prepared.set()
         state.ready = True
         work.create_task(run_duty_loop(pool, dsn, troubled))
+        work.create_task(keep_groups(pool, dsn))
         work.create_task(run_housekeeping(dsn, _housekeeping_jobs(slow_pool, troubled)))
         work.create_task(watch_clock(pool, settings.division))
         storage_watch = StorageWatch(pool, settings.division, troubled, dsn=dsn, data_dir=settings.data_dir)
