@@ -48,7 +48,8 @@ async def open_or_join(
     opens. A press cannot vanish between the two. `with_alert` False: the held ones are its alerts; otherwise the
     command names them as superseded.
     """
-    held = await _release_held(store, request.subject, request.alert.kind)
+    # Who passes a held alert's deadline does not wait for who passes another's: they could wait for each other.
+    held = await _release_held(store, request.subject, request.alert.kind, waits=with_alert)
     superseded = tuple(str(alert_id) for alert_id in held) if with_alert else ()
     opened = await _open_or_join(store, request, now, superseded, with_alert=with_alert)
     if held:

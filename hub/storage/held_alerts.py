@@ -28,9 +28,10 @@ async def hold(connection: Connection, request: AlertRequest, due_at: datetime) 
     return alert_id
 
 
-async def release(connection: Connection, subject: Subject, kind: IncidentKind) -> list[UUID]:
+async def release(connection: Connection, subject: Subject, kind: IncidentKind, *, waits: bool) -> list[UUID]:
     """The held alerts of this subject and kind, without their timers: the caller attaches or clears them."""
-    cursor = await connection.execute(queries("held_alerts").release, {"kind": kind, "owner_id": UUID(subject.id)})
+    statement = queries("held_alerts").release if waits else queries("held_alerts").release_free
+    cursor = await connection.execute(statement, {"kind": kind, "owner_id": UUID(subject.id)})
     return [alert_id for (alert_id,) in await cursor.fetchall()]
 
 

@@ -21,6 +21,16 @@ DELETE FROM timer t USING alert a
    AND coalesce(a.recipient_id, a.device_id) = %(owner_id)s
 RETURNING t.owner_id
 
+-- release_free --
+-- What another duty process is passing now is left to it: two that have one of two siblings each would wait for ever.
+DELETE FROM timer t
+ WHERE t.owner_type = 'alert'
+   AND t.owner_id IN (SELECT held.owner_id FROM timer held JOIN alert a ON a.id = held.owner_id
+                       WHERE held.owner_type = 'alert' AND a.state = 'pending' AND a.kind = %(kind)s
+                         AND coalesce(a.recipient_id, a.device_id) = %(owner_id)s
+                         FOR UPDATE OF held SKIP LOCKED)
+RETURNING t.owner_id
+
 -- attach --
 -- What was held is part of the incident now.
 UPDATE alert SET state = 'active', incident_id = %(incident_id)s WHERE id = ANY(%(ids)s) AND state = 'pending'

@@ -15,8 +15,8 @@ from alerts.incidents import Disposition, RefusedError
 from alerts.kinds import IncidentKind, SubjectType
 from alerts.observations import Subject
 from alerts.severity import Severity
-from hub.stations.deadlines import pass_due_incidents
-from hub.stations.incidents import NotFoundError, change, open_or_join
+from hub.stations.deadlines import pass_due_held, pass_due_incidents
+from hub.stations.incidents import NotFoundError, change, hold, open_or_join
 from hub.stations.records import AlertRequest
 from hub.storage.database import Connection, connect, database_now
 from hub.storage.incidents import SqlIncidentStore
@@ -164,6 +164,38 @@ async def test_two_duty_processes_take_each_step_once(database: str, world: Worl
 
     assert sum(await asyncio.gather(work(), work(), work())) == 30
     assert world.run("SELECT count(*) AS owed FROM notification")[0]["owed"] == 30
+    _each_open_incident_has_one_timer(world)
+
+
+async def test_two_duty_processes_with_one_of_two_suspicions_each_do_not_wait_for_each_other(
+    database: str, world: World
+) -> None:
+    device_id = world.device()
+    suspicion = AlertRequest(
+        division_id=COUNTY,
+        subject=Subject(type=SubjectType.DEVICE, id=str(device_id)),
+        recipient_id=None,
+        alert=RaiseAlert(
+            kind=IncidentKind.FALL, severity=Severity.HIGH, explanation=Explanation(code="fall_suspected")
+        ),
+        occurred_at=NOW,
+        received_at=NOW,
+        device_id=device_id,
+    )
+    async with await connect(database, name="duty1") as one, await connect(database, name="duty2") as other:
+        async with one.transaction():
+            for _ in range(2):
+                await hold(SqlIncidentStore(one), suspicion, await database_now(one))
+        async with asyncio.timeout(10), other.transaction():
+            async with one.transaction():
+                assert await SqlDeadlineStore(other, Troubled()).lock_due_held() is not None
+                assert await pass_due_held(SqlDeadlineStore(one, Troubled())), "the other suspicion is free"
+            assert len(world.incidents()) == 1, "it did not wait for the one that is passed elsewhere"
+            assert await pass_due_held(SqlDeadlineStore(other, Troubled()))
+    assert len(world.incidents()) == 1
+    states = [(row["state"], row["incident_id"] is not None) for row in world.run("SELECT * FROM alert")]
+    assert states == [("active", True)] * 2
+    assert world.run("SELECT 1 FROM timer WHERE owner_type = 'alert'") == []
     _each_open_incident_has_one_timer(world)
 
 
