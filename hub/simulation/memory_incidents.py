@@ -1,0 +1,361 @@
+"""The stations' store of incidents and deadlines, in memory (`hub.stations.store`)."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from alerts.escalation import Reachable
+from alerts.incidents import Incident, IncidentState
+from alerts.kinds import IncidentKind
+from alerts.observations import Subject
+from alerts.policy import PolicyRule
+from alerts.shelving import Shelf
+from hub.simulation.memory import AlertRow, DeadlineRow, IncidentRow, NotUniqueError, whose
+from hub.simulation.memory_beside import MemoryBeside
+from hub.simulation.memory_owing import MemoryOwing
+from hub.simulation.memory_transaction import MemoryTransaction
+from hub.stations.records import AlertRequest, Asker, Entry, HeldAlert, LockedIncident
+from hub.stations.store import DeadlineOwner
+
+#: What has failed rests so long, then twice as long, as `hub.storage.troubled` has it.
+_RESTS_FIRST_S = 1.0
+_RESTS_LONGEST_S = 60.0
+
+
+class Registry(Protocol):
+    """What the registry says, whenever it is asked."""
+
+    def policy_rules(self) -> tuple[PolicyRule, ...]:
+        """Every escalation policy."""
+        ...
+
+    def reachable(self, recipient_id: UUID | None, division_id: str, now: datetime) -> Reachable:
+        """Who could be told now."""
+        ...
+
+
+@dataclass(slots=True)
+class Resting:
+    """The memory of one process of what has failed in it."""
+
+    clock: Callable[[], datetime]
+    failures: dict[UUID, int] = field(default_factory=dict)
+    until: dict[UUID, datetime] = field(default_factory=dict)
+    tell: Callable[[Exception], None] = lambda _error: None  #: Hears by what a turn failed; may raise.
+
+    def __contains__(self, owner_id: UUID) -> bool:
+        until = self.until.get(owner_id)
+        return until is not None and until > self.clock()
+
+    def fail(self, owner_id: UUID, error: Exception) -> None:
+        """Its turn has failed."""
+        self.tell(error)
+        failures = self.failures[owner_id] = self.failures.get(owner_id, 0) + 1
+        pause_s = min(_RESTS_FIRST_S * 2 ** (failures - 1), _RESTS_LONGEST_S)
+        self.until[owner_id] = self.clock() + timedelta(seconds=pause_s)
+
+    def settle(self, owner_id: UUID) -> None:
+        """Its turn has gone well."""
+        self.failures.pop(owner_id, None)
+        self.until.pop(owner_id, None)
+
+
+class MemoryIncidentStore(MemoryBeside, MemoryOwing):
+    """Bound to one transaction; `resting` is the memory of the process that it belongs to."""
+
+    def __init__(self, transaction: MemoryTransaction, registry: Registry, resting: Resting | None = None) -> None:
+        super().__init__(transaction)
+        self._registry = registry
+        self._resting = resting or Resting(transaction.memory.clock)
+
+    # --- Reading -----------------------------------------------------------------------------------------------
+
+    async def policy_rules(self) -> tuple[PolicyRule, ...]:
+        """As the registry has them."""
+        await self._tx.statement()
+        return self._registry.policy_rules()
+
+    async def reachable(self, locked: LockedIncident, now: datetime) -> Reachable:
+        """As the registry has it."""
+        await self._tx.statement()
+        return self._registry.reachable(locked.recipient_id, locked.division_id, now)
+
+    async def other_open(self, locked: LockedIncident) -> tuple[Incident, ...]:
+        """By the recipient, else the subject."""
+        await self._tx.statement()
+        row = self._tx.incidents.get(locked.id)
+        if row is None:
+            return ()
+        ids = dict.fromkeys([*self._memory.open_of(row), *self._tx.incidents.written])
+        others = []
+        for other_id in ids:
+            other = self._tx.incidents.get(other_id)
+            if other_id == locked.id or other is None or whose(other) != whose(row):
+                continue
+            if other.incident.state is IncidentState.OPEN:
+                deadline = self._tx.deadlines.get((DeadlineOwner.INCIDENT, other_id))
+                others.append(replace(other.incident, due_at=None if deadline is None else deadline.due_at))
+        return tuple(sorted(others, key=lambda incident: (incident.opened_at, incident.id)))
+
+    async def recent_incident(self, subject: Subject, kind: IncidentKind, alerted_since: datetime) -> UUID | None:
+        """The one not closed, if it was alerted after that."""
+        await self._tx.statement()
+        found = self._find_not_closed(subject, kind)
+        if found is None:
+            return None
+        row = self._tx.incidents.get(found)
+        return found if row is not None and row.incident.last_alert_at > alerted_since else None
+
+    # --- Incidents under their locks ---------------------------------------------------------------------------
+
+    async def lock_not_closed(self, subject: Subject, kind: IncidentKind) -> LockedIncident | None:
+        """Found, locked, and looked at again."""
+        await self._tx.statement()
+        incident_id = self._find_not_closed(subject, kind)
+        if incident_id is None:
+            return None
+        await self._tx.lock(incident_id)
+        locked = self._locked(incident_id)
+        return None if locked is None or locked.incident.state is IncidentState.CLOSED else locked
+
+    async def lock_incident(self, incident_id: UUID) -> LockedIncident | None:
+        """Locked, then read."""
+        await self._tx.statement()
+        if self._tx.incidents.get(incident_id) is None:
+            return None
+        await self._tx.lock(incident_id)
+        return self._locked(incident_id)
+
+    async def lock_incident_if_free(self, incident_id: UUID) -> LockedIncident | None:
+        """Locked, or passed over."""
+        await self._tx.statement()
+        return self._locked(incident_id) if self._tx.lock_if_free(incident_id) else None
+
+    async def insert_incident(self, entry: Entry, request: AlertRequest, *, with_alert: bool) -> bool:
+        """The unique key is locked, as an index would have it."""
+        await self._tx.statement()
+        incident = entry.incident
+        await self._tx.lock(("not closed", incident.subject, incident.kind))
+        if self._find_not_closed(incident.subject, incident.kind) is not None:
+            return False
+        self._tx.lock_if_free(entry.id)
+        self._write(entry, request.recipient_id)
+        if with_alert:
+            await self.insert_alert(entry.id, request)
+        return True
+
+    async def save_incident(self, entry: Entry) -> None:
+        """Under the lock."""
+        await self._tx.statement()
+        row = self._tx.incidents.get(entry.id)
+        if row is None:
+            raise LookupError(f"no incident {entry.id}")
+        incident = entry.incident
+        if row.incident.state is IncidentState.CLOSED and incident.state is not IncidentState.CLOSED:
+            await self._tx.lock(("not closed", incident.subject, incident.kind))
+            if self._find_not_closed(incident.subject, incident.kind) is not None:
+                raise NotUniqueError(f"{incident.kind} of {incident.subject.id}")
+        self._write(entry, row.recipient_id)
+
+    def _write(self, entry: Entry, recipient_id: UUID | None) -> None:
+        incident = entry.incident
+        row = IncidentRow(incident, entry.division_id, recipient_id, entry.n)
+        self._tx.incidents.put(entry.id, row)
+        owner = (DeadlineOwner.INCIDENT, entry.id)
+        if incident.state is IncidentState.CLOSED or incident.due_at is None:
+            self._tx.deadlines.drop(owner)
+        else:
+            self._tx.deadlines.put(owner, DeadlineRow(incident.due_at))
+        self._tx.entries.append(entry)
+        self._tx.shown[entry.id] = None
+
+    def _find_not_closed(self, subject: Subject, kind: IncidentKind) -> UUID | None:
+        for incident_id, row in self._tx.incidents.written.items():
+            if row is not None and row.incident.subject == subject and row.incident.kind is kind:
+                return None if row.incident.state is IncidentState.CLOSED else incident_id
+        return self._memory.not_closed.get((subject, kind))
+
+    def _locked(self, incident_id: UUID) -> LockedIncident | None:
+        row = self._tx.incidents.get(incident_id)
+        if row is None:
+            return None
+        deadline = self._tx.deadlines.get((DeadlineOwner.INCIDENT, incident_id))
+        due_at = None if deadline is None else deadline.due_at
+        incident = row.incident if row.incident.due_at == due_at else replace(row.incident, due_at=due_at)
+        return LockedIncident(
+            id=incident_id,
+            incident=incident,
+            division_id=row.division_id,
+            recipient_id=row.recipient_id,
+            commands=row.commands,
+            at=self._memory.clock(),
+        )
+
+    # --- What hangs on them ------------------------------------------------------------------------------------
+
+    async def insert_alert(self, incident_id: UUID, request: AlertRequest) -> None:
+        """Active at once."""
+        self._tx.alerts.put(self.new_id(), AlertRow(request, incident_id, "active"))
+
+    async def clear_alerts(self, incident_id: UUID, now: datetime) -> bool:
+        """Those that are active."""
+        await self._tx.statement()
+        active = [
+            (alert_id, row)
+            for alert_id in dict.fromkeys([*self._memory.alerts_of[incident_id], *self._tx.alerts.written])
+            if (row := self._tx.alerts.get(alert_id)) is not None
+            and row.incident_id == incident_id
+            and row.state == "active"
+        ]
+        for alert_id, row in active:
+            self._tx.alerts.put(alert_id, AlertRow(row.request, incident_id, "cleared"))
+        return bool(active)
+
+    async def askers(self, incident_id: UUID) -> Sequence[Asker]:
+        """Once for each event."""
+        await self._tx.statement()
+        asking: dict[Asker, None] = {}
+        for alert_id in dict.fromkeys([*self._memory.alerts_of[incident_id], *self._tx.alerts.written]):
+            row = self._tx.alerts.get(alert_id)
+            if row is None or row.incident_id != incident_id:
+                continue
+            request = row.request
+            if request.wants_ack and request.device_id is not None:
+                ref = request.event_id or str(request.device_event_id)
+                asking[Asker(device_id=request.device_id, division_id=request.division_id, event_ref=ref)] = None
+        return list(asking)
+
+    # --- Held alerts -------------------------------------------------------------------------------------------
+
+    async def hold_alert(self, request: AlertRequest, due_at: datetime) -> UUID:
+        """Pending, with its deadline."""
+        await self._tx.statement()
+        alert_id = self.new_id()
+        self._tx.alerts.put(alert_id, AlertRow(request, None, "pending"))
+        self._tx.deadlines.put((DeadlineOwner.ALERT, alert_id), DeadlineRow(due_at))
+        return alert_id
+
+    async def release_held(self, subject: Subject, kind: IncidentKind, *, waits: bool = True) -> Sequence[UUID]:
+        """Their deadlines are locked first, and looked at again."""
+        await self._tx.statement()
+        released = []
+        for alert_id in [*self._memory.held, *self._tx.alerts.written]:
+            row = self._tx.alerts.get(alert_id)
+            if row is None or row.state != "pending" or row.request.alert.kind is not kind:
+                continue
+            if row.request.subject != subject or alert_id in released:
+                continue
+            owner = (DeadlineOwner.ALERT, alert_id)
+            if waits:
+                await self._tx.lock(owner)
+            elif not self._tx.lock_if_free(owner):
+                continue
+            if self._tx.deadlines.get(owner) is not None:
+                self._tx.deadlines.drop(owner)
+                released.append(alert_id)
+        return released
+
+    async def attach_held(self, alert_ids: Sequence[UUID], incident_id: UUID) -> None:
+        """Those that are still pending."""
+        await self._settle_held(alert_ids, incident_id, "active")
+
+    async def clear_held(self, alert_ids: Sequence[UUID], now: datetime) -> None:
+        """Those that are still pending."""
+        await self._settle_held(alert_ids, None, "cleared")
+
+    async def _settle_held(self, alert_ids: Sequence[UUID], incident_id: UUID | None, state: str) -> None:
+        await self._tx.statement()
+        for alert_id in alert_ids:
+            row = self._tx.alerts.get(alert_id)
+            if row is not None and row.state == "pending":
+                self._tx.alerts.put(alert_id, AlertRow(row.request, incident_id, state))
+
+    # --- Shelves -----------------------------------------------------------------------------------------------
+
+    async def shelves_over(self, subject: Subject, device_id: UUID | None) -> Sequence[Shelf]:
+        """Nobody sets anything aside in a simulated world."""
+        return ()
+
+    async def shelve_alert(self, request: AlertRequest, shelf_id: UUID) -> None:
+        """There is no shelf to put it on."""
+        raise LookupError(f"no shelf {shelf_id}")
+
+    async def clear_shelved(self, subject: Subject, kind: IncidentKind, now: datetime) -> None:
+        """Nothing was set aside."""
+
+    # --- Deadlines ---------------------------------------------------------------------------------------------
+
+    async def lock_due(self, limit: int) -> Sequence[UUID]:
+        """Those of incidents that nobody has."""
+        await self._tx.statement()
+        return self._lock_due(DeadlineOwner.INCIDENT, limit)
+
+    async def lock_due_held(self) -> UUID | None:
+        """One of a held alert that nobody has."""
+        await self._tx.statement()
+        return next(iter(self._lock_due(DeadlineOwner.ALERT, 1)), None)
+
+    def _lock_due(self, owner_type: DeadlineOwner, limit: int) -> list[UUID]:
+        now = self._memory.clock()
+        own = [(row.comes_at, owner) for owner, row in self._tx.deadlines.written.items() if row is not None]
+        due = [*self._memory.due(now), *(one for one in own if one[0] <= now)]
+        locked: list[UUID] = []
+        for _, owner in sorted(due, key=lambda one: one[0]) if own else due:
+            if len(locked) == limit:
+                break
+            if owner[0] is not owner_type or owner[1] in self._resting or owner[1] in locked:
+                continue
+            row = self._tx.deadlines.get(owner)
+            if row is not None and row.comes_at <= now and self._tx.lock_if_free(owner):
+                locked.append(owner[1])
+        return locked
+
+    async def read_held(self, alert_id: UUID) -> HeldAlert | None:
+        """The alert, if it is still pending."""
+        await self._tx.statement()
+        await self._tx.lock(alert_id)
+        row = self._tx.alerts.get(alert_id)
+        if row is None or row.state != "pending":
+            return None
+        request = row.request
+        if request.device_id is None:
+            raise LookupError("a held alert is a device's")
+        return HeldAlert(
+            division_id=request.division_id,
+            recipient_id=request.recipient_id,
+            device_id=request.device_id,
+            occurred_at=request.occurred_at,
+            received_at=request.received_at,
+            explanation=request.alert.explanation,
+        )
+
+    async def drop_held_deadline(self, alert_id: UUID) -> None:
+        """It is gone."""
+        await self._tx.statement()
+        self._tx.deadlines.drop((DeadlineOwner.ALERT, alert_id))
+
+    @asynccontextmanager
+    async def turn(self, owner: DeadlineOwner, owner_id: UUID) -> AsyncIterator[None]:
+        """Undone alone if it fails; then it rests, and its deadline is pushed back."""
+        try:
+            with self._tx.savepoint():
+                yield
+        except Exception as error:  # noqa: BLE001 - whatever it was, the others have their turn
+            self._resting.fail(owner_id, error)
+            key = (owner, owner_id)
+            row = self._tx.deadlines.get(key)
+            if row is not None:
+                pause_s = min(_RESTS_FIRST_S * 2 ** min(row.failures, 6), _RESTS_LONGEST_S)
+                put_off = self._memory.clock() + timedelta(seconds=pause_s)
+                self._tx.deadlines.put(key, DeadlineRow(row.due_at, row.failures + 1, put_off))
+        else:
+            self._resting.settle(owner_id)
+
+    async def next_due_s(self) -> float | None:
+        """By the earliest that is committed."""
+        await self._tx.statement()
+        earliest = self._memory.earliest_due()
+        return None if earliest is None else (earliest - self._memory.clock()).total_seconds()

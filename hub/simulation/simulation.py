@@ -1,0 +1,154 @@
+"""One simulation: a world is built around the hub and lived until its end, or until a promise breaks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from alerts.decisions import RaiseAlert
+from alerts.explanation import Explanation
+from alerts.kinds import IncidentKind
+from alerts.severity import Severity
+from hub.simulation.chance import Chance
+from hub.simulation.duty import DutyPair
+from hub.simulation.faults import Faults
+from hub.simulation.history import History
+from hub.simulation.hub import Hub
+from hub.simulation.ingest import IngestProcess
+from hub.simulation.lives import Life
+from hub.simulation.memory import Memory
+from hub.simulation.memory_incidents import MemoryIncidentStore
+from hub.simulation.memory_transaction import MemoryTransaction
+from hub.simulation.network import DeviceLink
+from hub.simulation.operators import Operators
+from hub.simulation.registry import WorldRegistry
+from hub.simulation.scheduler import Scheduler
+from hub.simulation.turns import Turns
+from hub.simulation.watch import Watch
+from hub.simulation.world import DIVISION_ID, Recipient, World, make_world
+from hub.stations.incidents import open_or_join
+from hub.stations.records import AlertRequest
+
+
+class Broken(Exception):
+    """A promise did not hold, or a station failed; the message says where, and how to see it again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lived:
+    """What a simulation comes to."""
+
+    seed: int
+    digest: str
+    steps: int
+    commits: int
+    incidents: int
+    not_closed: int
+    accepted: int
+    repeated: int
+    crashes: int
+    boundaries: int
+    replayed: int
+    latest_step_s: float
+
+
+class Simulation:
+    """A world, ready to be lived."""
+
+    def __init__(
+        self,
+        seed: int,
+        *,
+        world: World | None = None,
+        strikes: frozenset[int] = frozenset(),
+        tell: Callable[[str], None] | None = None,
+    ) -> None:
+        self.world = make_world(seed) if world is None else world
+        self.scheduler = Scheduler(self.world.starts_at)
+        self.history = History(tell)
+        self.faults = Faults(self.world.temperament, self.scheduler, Chance(seed, "faults"), strikes=strikes)
+        self.memory = Memory(self.faults.clock)
+        self.turns = Turns(self.scheduler, Chance(seed, "turns"))
+        self.memory.freed = self.turns.free
+        self.watch = Watch(self.memory, self.faults.clock)
+        self.registry = WorldRegistry(self.world)
+        self.hub = Hub(
+            self.memory, self.registry, self.scheduler, self.turns, self.faults, self.watch, self.history
+        )
+        self.ingest = IngestProcess(self.hub, self.world)
+        self.duty = DutyPair(self.hub, Chance(seed, "duty"))
+        self.operators = Operators(
+            self.world.operators, self.world.zone, self.hub, self.scheduler, Chance(seed, "operators")
+        )
+        self.hub.on_commit = self._show
+        devices = [device for recipient in self.world.recipients for device in recipient.devices]
+        self.links = {
+            device.id: DeviceLink(device, self.scheduler, Chance(seed, device.name), self.ingest.receive)
+            for device in (*devices, *self.world.spare_devices)
+        }
+        self.lives = [
+            Life(recipient, self.links, self.scheduler, Chance(seed, recipient.name), self._telephone)
+            for recipient in self.world.recipients
+        ]
+
+    def live(self, days: float, until_step: int | None = None) -> Lived:
+        """Live so many days, or until a step.
+
+        Raises:
+            Broken: something that must hold did not.
+        """
+        end = self.world.starts_at + timedelta(days=days)
+        step, look_around, scheduler = self.scheduler.step, self.watch.look_around, self.scheduler
+        try:
+            while (until_step is None or scheduler.steps < until_step) and step(end):
+                look_around()
+            self.watch.end()
+        except Exception as error:
+            raise Broken(self._story_of(error)) from error
+        return self._lived()
+
+    def _lived(self) -> Lived:
+        return Lived(
+            seed=self.world.seed,
+            digest=self.history.digest,
+            steps=self.scheduler.steps,
+            commits=self.hub.commits,
+            incidents=len(self.memory.incidents),
+            not_closed=len(self.memory.not_closed),
+            accepted=self.ingest.accepted,
+            repeated=self.ingest.repeated,
+            crashes=self.faults.crashes,
+            boundaries=self.faults.boundaries,
+            replayed=self.watch.replayed,
+            latest_step_s=self.watch.latest.total_seconds(),
+        )
+
+    def _story_of(self, error: Exception) -> str:
+        seed, step = self.world.seed, self.scheduler.steps
+        what = str(error) or type(error).__name__
+        lines = "\n".join(self.history.last())
+        again = f"hub simulate-core --seed {seed} --until {step} --trace"
+        return f"seed {seed}, step {step} ({self.scheduler.happening}): {what}\n{lines}\nSee it again: {again}"
+
+    def _show(self, transaction: MemoryTransaction) -> None:
+        for incident_id in transaction.shown:
+            self.operators.see(incident_id, self.memory.incidents[incident_id].incident)
+
+    def _telephone(self, recipient: Recipient) -> None:
+        alert = RaiseAlert(
+            kind=IncidentKind.PHONE_REPORT,
+            severity=Severity.HIGH,
+            explanation=Explanation(code="phone_report", params={"note": "somebody rang"}),
+        )
+        request = AlertRequest(
+            division_id=DIVISION_ID,
+            subject=recipient.subject,
+            recipient_id=recipient.id,
+            alert=alert,
+            occurred_at=self.scheduler.now,
+            received_at=self.scheduler.now,
+        )
+
+        async def report(store: MemoryIncidentStore) -> None:
+            await open_or_join(store, request, await store.now())
+
+        self.hub.begin("web", self.hub.transact(report), lambda _none: None, lambda: self._telephone(recipient))
