@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from alerts.decisions import Record
 from alerts.incidents import Incident
-from alerts.replay import AppliedCommand, Happened, ReplayError, log_of, replay
+from alerts.replay import REPLAYED_VERSIONS, AppliedCommand, Happened, ReplayError, log_of, replay
 from alerts.written import UnreadableCommandError, read_command
 from hub.storage.kept_incidents import CommandRow, KeptIncident
 
@@ -20,8 +20,9 @@ class ReplayEnd(StrEnum):
 
     SAME = "same"  #: 一致
     DIFFERS = "differs"  #: 不一致
-    NOT_REPLAYABLE = "not_replayable"  #: By other rules, or a command is missing. 无法重放
-    NOT_KEPT = "not_kept"  #: Opened before commands were kept. 没有指令记录
+    OTHER_RULES = "other_rules"  #: Decided by rules of a version this code does not have. 规则版本不同
+    NOT_REPLAYABLE = "not_replayable"  #: A command is missing, unreadable, or refused. 无法重放
+    NOT_KEPT = "not_kept"  #: There are none, as before commands were kept. 没有指令记录
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,9 @@ def replay_kept(kept: KeptIncident) -> Replayed:
     """Apply the commands again, and compare with what is kept."""
     if not kept.commands:
         return Replayed(end=ReplayEnd.NOT_KEPT)
+    other_versions = {written.rules_version for written in kept.commands} - REPLAYED_VERSIONS
+    if other_versions:
+        return Replayed(end=ReplayEnd.OTHER_RULES, reason=", ".join(str(one) for one in sorted(other_versions)))
     try:
         happened = tuple(replay([_read(written) for written in kept.commands]))
     except (ReplayError, UnreadableCommandError) as error:
@@ -69,6 +73,8 @@ def _read(written: CommandRow) -> AppliedCommand:
 
 
 def _differences(kept: KeptIncident, happened: Sequence[Happened]) -> Iterator[Difference]:
+    if kept.version != len(kept.commands):
+        yield Difference(where="version", replayed=str(len(kept.commands)), kept=str(kept.version))
     incident = happened[-1].incident
     for one in fields(Incident):
         replayed, there = getattr(incident, one.name), getattr(kept.incident, one.name)

@@ -36,6 +36,7 @@ class KeptIncident:
 
     incident: Incident
     division_id: str
+    version: int  #: How many commands it has had.
     commands: tuple[CommandRow, ...]
     log: tuple[tuple[datetime, Record], ...]
 
@@ -69,6 +70,7 @@ async def _read(connection: Connection, params: Mapping[str, object]) -> AsyncIt
         yield KeptIncident(
             incident=IncidentRow(**{name: row[name] for name in _COLUMNS}).to_incident(),
             division_id=row["division_id"],
+            version=row["version"],
             commands=tuple(
                 CommandRow(n=n, at=_moment(at), rules_version=version, command=command)
                 for n, at, version, command in row["commands"]

@@ -46,13 +46,13 @@ class Picture:
     """Everything as it was at one moment; use within one transaction, which `take` begins."""
 
     def __init__(self, connection: Connection, period: Period) -> None:
-        self._connection = connection
+        self.connection = connection
         self._params: dict[str, Any] = {"from": period.from_at, "until": period.until_at}
 
     async def take(self) -> Present:
         """The first statements of the transaction."""
-        await self._connection.execute(queries("verification").begin)
-        await self._connection.execute(queries("verification").take_time)
+        await self.connection.execute(queries("verification").begin)
+        await self.connection.execute(queries("verification").take_time)
         (row,) = await self._rows("present", within_s=ALIVE_WITHIN.total_seconds())
         return Present(row[0], frozenset(row[1]))
 
@@ -103,5 +103,5 @@ class Picture:
 
     async def _rows(self, name: str, **params: object) -> list[tuple[Any, ...]]:
         statement = getattr(queries("verification"), name)
-        cursor = await self._connection.execute(statement, {**self._params, **params}, prepare=False)
+        cursor = await self.connection.execute(statement, {**self._params, **params}, prepare=False)
         return await cursor.fetchall()

@@ -4,8 +4,9 @@ Compared is what readings and events alone decide: of each device its last live 
 last seen, watched and alive. Not compared is what else has a hand in it, and is not stored message by message:
 `heard_at`, `up_since`, `interval_s`, `intervals`, `online`, `offline_since` (every message, also a repeated or an
 unreadable one, says that a device is there), `still_since` (leaves out silences by the learned interval), `raised`,
-`battery_low`, `fall` and `due_at` (the profile and the mode of the moment, and time itself). What ingest has of these
-in memory is compared with the rows by its own scrubbing.
+`battery_low`, `fall` and `due_at` (the profile and the mode of the moment, and time itself; those of an incident are
+replayed from its commands, see `replaying`). What ingest has of these in memory is compared with the rows by its own
+scrubbing.
 
 The order in which two lanes worked, or one message's readings lay, is not stored, nor is when a profile was changed: a
 state that follows from one possible order, by today's profile or the usual one, is right.

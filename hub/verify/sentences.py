@@ -196,6 +196,25 @@ SENTENCES: Mapping[str, Words] = {
     "texts_wait_for_duty": _as_it_should(
         "notifications that wait because no duty process works: {count}.", "{count} 条通知等待值班进程启动。"
     ),
+    # --- replays ------------------------------------------------------------------------------------------------
+    "replay_differs": _wrong(
+        "incidents whose commands, applied again, do not give what is on record, see hub explain, by {where}: {count}.",
+        "{count} 个求助事件的指令重放与记录不符（{where}）：用 hub explain 查看。",
+    ),
+    "not_replayable": _wrong(
+        "incidents with a command that is missing, unreadable or refused: {count}.",
+        "{count} 个求助事件缺少指令，或有指令无法读取、被拒绝。",
+    ),
+    "commands_missing": _wrong(
+        "incidents without any of the commands that made them: {count}.", "{count} 个求助事件没有任何指令记录。"
+    ),
+    "from_before_commands": _as_it_should(
+        "incidents from before commands were kept: {count}.", "{count} 个求助事件早于指令记录。"
+    ),
+    "other_rules": _as_it_should(
+        "incidents decided by rules of another version, which are not replayed: {count}.",
+        "{count} 个求助事件由其他版本的规则判定，不重放。",
+    ),
     # --- stream, identities -------------------------------------------------------------------------------------
     "position_missing": _wrong(
         "changes without a position in the stream, which no desk will see: {count}.",

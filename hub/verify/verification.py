@@ -19,6 +19,7 @@ from hub.verify.counting import Kept, Words
 from hub.verify.differences import Difference, Look, differ
 from hub.verify.memory import look_at_memory
 from hub.verify.rebuilding import look_at_states
+from hub.verify.replaying import look_at_replays
 
 #: A deadline is carried out within a second, and within this on a machine that has much to do or has just started.
 MARGIN = timedelta(seconds=30)
@@ -59,6 +60,7 @@ async def _take_picture(connection: Connection, period: Period, states_max: int 
         picture = Picture(connection, period)
         present = await picture.take()
         looks = await look_at_rows(picture, period, present)
+        looks.append(await look_at_replays(picture, period.from_at))
         looks.append(await look_at_states(picture, present.now, states_max))
     return looks
 

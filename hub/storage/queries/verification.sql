@@ -241,3 +241,9 @@ SELECT DISTINCT a.recipient_id::text
  WHERE d.measured_at >= a.from_at AND a.until_at IS NULL
    AND NOT EXISTS (SELECT 1 FROM monitoring_state s
                     WHERE s.subject_type = 'recipient' AND s.subject_id = a.recipient_id)
+
+-- from_before_commands --
+-- Incidents that were opened before commands were kept.
+SELECT i.id FROM incident i, schema_migration m
+ WHERE m.number = 14 AND i.opened_at < m.applied_at
+   AND NOT EXISTS (SELECT 1 FROM incident_command c WHERE c.incident_id = i.id)

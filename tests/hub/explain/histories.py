@@ -158,6 +158,7 @@ class History:
         return KeptIncident(
             incident=self.incident,
             division_id="990101000000",
+            version=len(self.commands),
             commands=tuple(self.commands),
             log=tuple(self.log),
         )

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from alerts.actors import Actor, ActorType
+from alerts.commands import Acknowledge
 from alerts.decisions import Record
 from alerts.incidents import Incident
 from alerts.severity import Severity
 from hub.explain.replayed import ReplayEnd, replay_kept
 from hub.storage.kept_incidents import KeptIncident
 from tests.alerts.worlds import NOON
-from tests.hub.explain.histories import History, a_night
+from tests.hub.explain.histories import WANG, History, a_night
 
 
 def end_of(kept: KeptIncident) -> tuple[ReplayEnd, str | None]:
@@ -63,13 +64,26 @@ def test_a_line_that_is_missing_added_or_another_differs() -> None:
         assert end_of(replace(kept, log=(*kept.log[:2], other, *kept.log[3:]))) == (ReplayEnd.DIFFERS, "log line 3")
 
 
-def test_a_command_that_is_missing_unknown_or_of_other_rules_cannot_be_replayed() -> None:
+def test_a_last_command_that_is_missing_is_found_though_it_changed_nothing() -> None:
+    history = History().opens().does(Acknowledge(actor=WANG))
+    kept = history.does(Acknowledge(actor=WANG)).kept
+    assert end_of(kept) == (ReplayEnd.SAME, None)
+    assert end_of(replace(kept, commands=kept.commands[:-1])) == (ReplayEnd.DIFFERS, "version")
+
+
+def test_what_other_rules_decided_is_said_to_be_theirs() -> None:
+    kept = a_night().kept
+    first, second, *others = kept.commands
+    replayed = replay_kept(replace(kept, commands=(first, replace(second, rules_version=0), *others)))
+    assert (replayed.end, replayed.reason) == (ReplayEnd.OTHER_RULES, "0")
+
+
+def test_a_command_that_is_missing_unknown_or_refused_cannot_be_replayed() -> None:
     kept = a_night().kept
     first, second, *others = kept.commands
     for commands in (
         (first, *others),
         (first, replace(second, command={"command": "never_heard_of"}), *others),
-        (first, replace(second, rules_version=0), *others),
         (second, first, *others),
     ):
         replayed = replay_kept(replace(kept, commands=commands))
@@ -78,4 +92,4 @@ def test_a_command_that_is_missing_unknown_or_of_other_rules_cannot_be_replayed(
 
 
 def test_an_incident_without_commands_is_from_before_they_were_kept() -> None:
-    assert end_of(replace(a_night().kept, commands=())) == (ReplayEnd.NOT_KEPT, None)
+    assert end_of(replace(a_night().kept, commands=(), version=0)) == (ReplayEnd.NOT_KEPT, None)

@@ -10,6 +10,7 @@ from hub.storage.database import connect
 from hub.storage.verification import Period, Picture, Present
 from hub.verify.differences import Look
 from hub.verify.rebuilding import look_at_states
+from hub.verify.replaying import look_at_replays
 from hub.verify.verification import look_at_rows, verify_installation
 from tests.hub.ingest.conftest import pipeline, send, world
 from tests.hub.ingest.worlds import NOW
@@ -61,6 +62,7 @@ def damaged(database: str, period: Period) -> Damaged:
             await connection.execute(statement.encode())
             picture, present = Picture(connection, period), Present(utc_now(), frozenset({"duty"}))
             looked = await look_at_rows(picture, period, present)
+            looked.append(await look_at_replays(picture, period.from_at))
             return _unexplained([*looked, await look_at_states(picture, present.now, None)])
 
     return unexplained

@@ -15,14 +15,15 @@ from tests.hub.ingest.worlds import World
 
 @pytest.fixture
 def installation(database: str, monkeypatch: pytest.MonkeyPatch) -> World:
-    """Rows that no hub works on now: one incident whose next step is due in an hour."""
+    """Rows that no hub works on now: one incident of long ago whose next step is due in an hour."""
     monkeypatch.setenv("HUB_DATABASE_URL", database)
     world = World(database)
     recipient = world.recipient("示例不可示人")
     world.run(
         "INSERT INTO incident (id, division_id, kind, severity, state, subject_type, subject_id, recipient_id, "
         "explanation, opened_at, last_alert_at, sounding, policy, ladder) VALUES (%(id)s, '990101000000', 'sos', "
-        "'critical', 'open', 'recipient', %(id)s, %(id)s, '{}', now(), now(), true, %(policy)s, %(ladder)s)",
+        "'critical', 'open', 'recipient', %(id)s, %(id)s, '{\"code\": \"phone_report\", \"params\": {}}', "
+        "'2020-01-01Z', now(), true, %(policy)s, %(ladder)s)",
         id=recipient,
         policy=json.dumps(
             {
@@ -59,7 +60,7 @@ def test_everything_explained_ends_with_zero(installation: World) -> None:
     done = verify("--json")
     assert done.exit_code == 0, done.output
     *lines, summary = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [line["code"] for line in lines] == ["nobody_has_memory"]
+    assert [line["code"] for line in lines] == ["from_before_commands", "nobody_has_memory"]
     assert summary["unexplained"] == 0
     assert summary["checked"]["incidents"] == 1
 

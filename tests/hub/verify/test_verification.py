@@ -106,7 +106,7 @@ DAMAGE = {
     ),
     "an incident's deadline is deleted": (
         "DELETE FROM timer WHERE owner_type = 'incident'",
-        {"incidents": ["nobody_owns"]},
+        {"incidents": ["nobody_owns"], "replayed": ["replay_differs"]},
     ),
     "a suspicion's deadline is deleted": (
         "DELETE FROM timer WHERE owner_type = 'alert'",
@@ -128,7 +128,7 @@ DAMAGE = {
     ),
     "a ladder is moved on": (
         """UPDATE incident SET ladder = jsonb_set(ladder, '{step}', '2')""",
-        {"ladders": ["step_not_taken"]},
+        {"ladders": ["step_not_taken"], "replayed": ["replay_differs"]},
     ),
     "a text comes from nowhere": (
         (
