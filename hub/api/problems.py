@@ -104,6 +104,7 @@ _CONFLICTS = {
     "held": "Somebody else has this incident.",
     "closed": "This incident is closed.",
     "not_held": "Nobody has this incident: take it first.",
+    "test_not_pending": "This is no press that may (still) be confirmed as a test.",
     "not_closed": "This incident is not closed.",
     "another_not_closed": "There is already another incident of this kind that is not closed.",
     "division_exists": "There is already a division of this code.",

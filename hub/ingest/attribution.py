@@ -70,6 +70,7 @@ def attribute_event(
     *,
     subject: Subject,
     last_wearer_id: str | None = None,
+    in_test_window: bool = False,
 ) -> AttributedEvent:
     """A device event with its subject."""
     evidence: dict[str, Param] = {
@@ -89,6 +90,7 @@ def attribute_event(
         received_at=received_at,
         historical=time.historical,
         test=event.test,
+        in_test_window=in_test_window,
         component=event.component,
         last_wearer_id=last_wearer_id,
         evidence=evidence,

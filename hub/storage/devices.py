@@ -20,8 +20,22 @@ from hub.storage.views import NamedView, Page, View, cut_page, fetch_view, fetch
 SECRET_BYTES = 32
 
 
+class DeviceTestView(View):
+    """The last test that came the whole way: when the device did it, when the hub had it, and how.
+
+    `how`: `code` (the device said that it was a test), `window` (a press, confirmed by somebody), `self_test`.
+    """
+
+    at: datetime
+    stored_at: datetime
+    how: str
+
+
 class DeviceView(View):
-    """One device, who has it now, and what it last said of itself."""
+    """One device, who has it now, what it last said of itself, and when it was last tested.
+
+    `test_due_at` is there for what has a key to press and a person to press it: a month after the last test.
+    """
 
     id: UUID
     kind: str
@@ -41,6 +55,9 @@ class DeviceView(View):
     charging: bool | None
     worn: bool | None
     signal_dbm: float | None
+    last_test: DeviceTestView | None
+    test_due_at: datetime | None
+    test_overdue: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,6 +93,7 @@ class IncidentRow:
     responding_at: datetime | None
     responder_name: str | None
     arrived_at: datetime | None
+    test_pending_until: datetime | None
     closed_at: datetime | None
     disposition: str | None
     sounding: bool
@@ -137,6 +138,7 @@ class IncidentRow:
             responding_at=self.responding_at,
             responder_name=self.responder_name,
             arrived_at=self.arrived_at,
+            test_pending_until=self.test_pending_until,
             closed_at=self.closed_at,
             disposition=None if self.disposition is None else Disposition(self.disposition),
         )
@@ -156,6 +158,7 @@ def changing_columns(incident: Incident) -> dict[str, object]:
         "responding_at": incident.responding_at,
         "responder_name": incident.responder_name,
         "arrived_at": incident.arrived_at,
+        "test_pending_until": incident.test_pending_until,
         "closed_at": incident.closed_at,
         "disposition": incident.disposition,
         "sounding": incident.sounding,

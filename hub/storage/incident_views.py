@@ -84,6 +84,7 @@ class IncidentView(View):
     responding_at: datetime | None
     responder_name: str | None
     arrived_at: datetime | None
+    test_pending_until: datetime | None
     closed_at: datetime | None
     disposition: str | None
     sounding: bool

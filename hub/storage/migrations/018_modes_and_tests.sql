@@ -31,3 +31,12 @@ CREATE TABLE device_test (
     stored_at timestamptz NOT NULL,
     how text NOT NULL CHECK (how IN ('code', 'window', 'self_test'))
 );
+
+-- When a person should try the device again: a month (31 days) after the last test, or after they got it. Monthly tests
+-- by the user are the norm of telecare centres. Nobody need try what has no key, what is on nobody, or what is revoked.
+CREATE FUNCTION test_due_at(v device, worn_from timestamptz, tested_at timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN v.kind IN ('call_button', 'smartwatch', 'wristband') AND v.revoked_at IS NULL
+                 AND worn_from IS NOT NULL
+                THEN greatest(worn_from, tested_at) + interval '31 days' END
+$$;

@@ -20,4 +20,10 @@ UNION ALL
 SELECT 'follow_ups_open', jsonb_build_object('kind', kind), count(*)
   FROM follow_up WHERE state <> 'closed' GROUP BY kind
 UNION ALL
+SELECT 'devices_test_overdue', '{}', count(*)
+  FROM device v JOIN assignment a ON a.device_id = v.id AND a.from_at <= clock_timestamp()
+                                 AND (a.until_at IS NULL OR a.until_at > clock_timestamp())
+  LEFT JOIN device_test t ON t.device_id = v.id
+ WHERE test_due_at(v, a.from_at, t.tested_at) < clock_timestamp()
+UNION ALL
 SELECT 'devices_online', '{}', count(*) FROM device_state WHERE online

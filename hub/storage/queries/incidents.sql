@@ -3,7 +3,8 @@
 -- afterwards: whoever waits here gets the newest version of the locked row, but the old one of any row joined to it.
 SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subject_id, i.recipient_id, i.explanation,
        i.opened_at, i.last_alert_at, i.acknowledged_at, i.acknowledged_by, i.call_due_at, i.contacted_at, i.touched_at,
-       i.responding_at, i.responder_name, i.arrived_at, i.closed_at, i.disposition, i.sounding, i.policy, i.ladder, i.version
+       i.responding_at, i.responder_name, i.arrived_at, i.test_pending_until, i.closed_at, i.disposition,
+       i.sounding, i.policy, i.ladder, i.version
   FROM incident i
  WHERE i.subject_type = %(subject_type)s AND i.subject_id = %(subject_id)s AND i.kind = %(kind)s
    AND i.state <> 'closed'
@@ -13,7 +14,8 @@ SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subje
 -- One incident, for a change by people.
 SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subject_id, i.recipient_id, i.explanation,
        i.opened_at, i.last_alert_at, i.acknowledged_at, i.acknowledged_by, i.call_due_at, i.contacted_at, i.touched_at,
-       i.responding_at, i.responder_name, i.arrived_at, i.closed_at, i.disposition, i.sounding, i.policy, i.ladder, i.version
+       i.responding_at, i.responder_name, i.arrived_at, i.test_pending_until, i.closed_at, i.disposition,
+       i.sounding, i.policy, i.ladder, i.version
   FROM incident i
  WHERE i.id = %(id)s AND in_scope(i.division_id, %(scope)s)
    FOR UPDATE
@@ -22,7 +24,8 @@ SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subje
 -- For deadlines: whoever has the incident now will set its timer anew; do not wait for them.
 SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subject_id, i.recipient_id, i.explanation,
        i.opened_at, i.last_alert_at, i.acknowledged_at, i.acknowledged_by, i.call_due_at, i.contacted_at, i.touched_at,
-       i.responding_at, i.responder_name, i.arrived_at, i.closed_at, i.disposition, i.sounding, i.policy, i.ladder, i.version
+       i.responding_at, i.responder_name, i.arrived_at, i.test_pending_until, i.closed_at, i.disposition,
+       i.sounding, i.policy, i.ladder, i.version
   FROM incident i
  WHERE i.id = %(id)s
    FOR UPDATE SKIP LOCKED
@@ -31,8 +34,8 @@ SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subje
 -- Whose ladder is shared; only looked at. Each with its deadline as last committed.
 SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subject_id, i.recipient_id, i.explanation,
        i.opened_at, i.last_alert_at, i.acknowledged_at, i.acknowledged_by, i.call_due_at, i.contacted_at, i.touched_at,
-       i.responding_at, i.responder_name, i.arrived_at, i.closed_at, i.disposition, i.sounding, i.policy, i.ladder,
-       i.version, t.purpose, t.due_at
+       i.responding_at, i.responder_name, i.arrived_at, i.test_pending_until, i.closed_at, i.disposition,
+       i.sounding, i.policy, i.ladder, i.version, t.purpose, t.due_at
   FROM incident i LEFT JOIN timer t ON t.owner_type = 'incident' AND t.owner_id = i.id
  WHERE i.recipient_id = %(recipient_id)s AND i.state = 'open' AND i.id <> %(id)s
  ORDER BY i.opened_at, i.id
@@ -41,8 +44,8 @@ SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subje
 -- The same where nobody is on file.
 SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subject_id, i.recipient_id, i.explanation,
        i.opened_at, i.last_alert_at, i.acknowledged_at, i.acknowledged_by, i.call_due_at, i.contacted_at, i.touched_at,
-       i.responding_at, i.responder_name, i.arrived_at, i.closed_at, i.disposition, i.sounding, i.policy, i.ladder,
-       i.version, t.purpose, t.due_at
+       i.responding_at, i.responder_name, i.arrived_at, i.test_pending_until, i.closed_at, i.disposition,
+       i.sounding, i.policy, i.ladder, i.version, t.purpose, t.due_at
   FROM incident i LEFT JOIN timer t ON t.owner_type = 'incident' AND t.owner_id = i.id
  WHERE i.subject_type = %(subject_type)s AND i.subject_id = %(subject_id)s AND i.recipient_id IS NULL
    AND i.state = 'open' AND i.id <> %(id)s
@@ -70,10 +73,10 @@ SELECT n.destination AS number, n.severity, n.created_at AS at
 -- one for the same subject and kind first.
 WITH opened AS (
     INSERT INTO incident (id, division_id, kind, severity, state, subject_type, subject_id, recipient_id, explanation,
-                          opened_at, last_alert_at, sounding, policy, ladder, caller_phone, version)
+                          opened_at, last_alert_at, test_pending_until, sounding, policy, ladder, caller_phone, version)
     VALUES (%(id)s, %(division_id)s, %(kind)s, %(severity)s, %(state)s, %(subject_type)s, %(subject_id)s,
-            %(recipient_id)s, %(explanation)s, %(opened_at)s, %(last_alert_at)s, %(sounding)s, %(policy)s, %(ladder)s,
-            %(caller_phone)s, %(n)s)
+            %(recipient_id)s, %(explanation)s, %(opened_at)s, %(last_alert_at)s, %(test_pending_until)s, %(sounding)s,
+            %(policy)s, %(ladder)s, %(caller_phone)s, %(n)s)
         ON CONFLICT (subject_type, subject_id, kind) WHERE state <> 'closed' DO NOTHING
     RETURNING id, division_id
 ), deadline AS (
@@ -107,8 +110,9 @@ WITH saved AS (
     UPDATE incident
        SET severity = %(severity)s, state = %(state)s, last_alert_at = %(last_alert_at)s,
            acknowledged_at = %(acknowledged_at)s, acknowledged_by = %(acknowledged_by)s,
-           call_due_at = %(call_due_at)s, contacted_at = %(contacted_at)s, touched_at = %(touched_at)s, responding_at = %(responding_at)s,
-           responder_name = %(responder_name)s, arrived_at = %(arrived_at)s, closed_at = %(closed_at)s,
+           call_due_at = %(call_due_at)s, contacted_at = %(contacted_at)s, touched_at = %(touched_at)s,
+           responding_at = %(responding_at)s, responder_name = %(responder_name)s, arrived_at = %(arrived_at)s,
+           test_pending_until = %(test_pending_until)s, closed_at = %(closed_at)s,
            disposition = %(disposition)s, sounding = %(sounding)s, policy = %(policy)s, ladder = %(ladder)s,
            version = %(n)s
      WHERE id = %(id)s
