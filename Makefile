@@ -5,6 +5,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
+# Images for containers often set it. Every process of a hub would then compile the hub anew: half of each start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test test-long fuzz check bench bench-floods lock clean
 .DEFAULT_GOAL := demo
 
