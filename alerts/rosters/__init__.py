@@ -11,10 +11,12 @@ from alerts.rosters.calendar import NOTHING_SPECIAL, DayKind, DutyCalendar
 from alerts.rosters.duty import DutySpan, duty_spans, gaps, hours_of, members_of, next_change, on_duty, people_on_duty
 from alerts.rosters.handing_on import next_holder, shift_has_ended
 from alerts.rosters.patterns import DayName, Rotation, Shift
+from alerts.rosters.recognition import Account, recognise, recognise_people
 from alerts.rosters.roster import Entry, Member, Override, OverrideKind, Roster, Swap, overrides_of
 
 __all__ = [
     "NOTHING_SPECIAL",
+    "Account",
     "DayKind",
     "DayName",
     "DutyCalendar",
@@ -36,5 +38,7 @@ __all__ = [
     "on_duty",
     "overrides_of",
     "people_on_duty",
+    "recognise",
+    "recognise_people",
     "shift_has_ended",
 ]

@@ -7,14 +7,19 @@ from alerts.rosters.duty import duty_spans, on_duty
 from alerts.rosters.roster import Member, Roster
 
 
-def shift_has_ended(rosters: Sequence[Roster], account_id: str, since: datetime, now: datetime) -> bool:
-    """Whether somebody had duty at some moment since then, and has none now.
+def shift_has_ended(
+    rosters: Sequence[Roster], before: Sequence[Roster], account_id: str, since: datetime, now: datetime
+) -> bool:
+    """Whether somebody had duty when they took something, or since, and has none now.
 
-    Who took something outside of their hours keeps it: nobody relieves them.
+    `before`: the rosters as they stood at `since`; they may have been written anew. Who took it outside of their hours
+    keeps it: nobody relieves them.
     """
     if any(_has(account_id, on_duty(roster, now)) for roster in rosters):
         return False
-    return any(_has(account_id, span.members) for roster in rosters for span in duty_spans(roster, since, now))
+    return any(_has(account_id, on_duty(roster, since)) for roster in before) or any(
+        _has(account_id, span.members) for roster in rosters for span in duty_spans(roster, since, now)
+    )
 
 
 def next_holder(

@@ -12,6 +12,7 @@ from hub.api.routes import (
     incidents,
     modes,
     policies,
+    presence,
     queues,
     readings,
     recipients,
@@ -42,6 +43,7 @@ ALL = (
     policies.router,
     rosters.router,
     roster_changes.router,
+    presence.router,
     divisions.router,
     accounts.router,
 )

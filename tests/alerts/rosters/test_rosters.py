@@ -8,6 +8,7 @@ import pytest
 
 from alerts.rosters import (
     NOTHING_SPECIAL,
+    Account,
     DayKind,
     DayName,
     DutyCalendar,
@@ -27,6 +28,8 @@ from alerts.rosters import (
     on_duty,
     overrides_of,
     people_on_duty,
+    recognise,
+    recognise_people,
     shift_has_ended,
 )
 
@@ -303,19 +306,19 @@ def _days_and_nights() -> Roster:
 
 def test_a_shift_has_ended_for_who_had_duty_and_has_none_now() -> None:
     plan, taken = _days_and_nights(), at("2026-11-20", "19:50")
-    assert not shift_has_ended([plan], "a", taken, at("2026-11-20", "19:59"))
-    assert shift_has_ended([plan], "a", taken, at("2026-11-20", "20:00"))
+    assert not shift_has_ended([plan], [plan], "a", taken, at("2026-11-20", "19:59"))
+    assert shift_has_ended([plan], [plan], "a", taken, at("2026-11-20", "20:00"))
 
 
 def test_who_is_on_no_roster_or_took_it_outside_of_their_hours_keeps_it() -> None:
     plan, taken = _days_and_nights(), at("2026-11-20", "21:00")
-    assert not shift_has_ended([plan], "a", taken, at("2026-11-20", "22:00"))
-    assert not shift_has_ended([plan], "elsewhere", taken, at("2026-11-22", "22:00"))
+    assert not shift_has_ended([plan], [plan], "a", taken, at("2026-11-20", "22:00"))
+    assert not shift_has_ended([plan], [plan], "elsewhere", taken, at("2026-11-22", "22:00"))
 
 
 def test_who_is_on_duty_in_another_role_goes_on() -> None:
     plan, taken = _days_and_nights(), at("2026-11-20", "19:50")
-    assert not shift_has_ended([plan, roster(always(JIA))], "a", taken, at("2026-11-20", "20:00"))
+    assert not shift_has_ended([plan, roster(always(JIA))], [plan], "a", taken, at("2026-11-20", "20:00"))
 
 
 def test_the_next_holder_is_on_duty_has_an_account_and_is_somebody_else() -> None:
@@ -325,3 +328,44 @@ def test_the_next_holder_is_on_duty_has_an_account_and_is_somebody_else() -> Non
     assert chosen == YI
     assert next_holder([plan], MORNING, leaving="a", at_desk={"c"}) == BING
     assert next_holder([roster(always(nobody), always(JIA))], MORNING, leaving="a") is None
+
+
+def test_who_was_on_a_roster_that_was_written_anew_without_them_has_ended_their_shift() -> None:
+    before, after, taken = roster(always(JIA)), roster(always(YI)), at("2026-11-20", "19:50")
+    assert shift_has_ended([after], [before], "a", taken, taken + timedelta(minutes=10))
+    assert not shift_has_ended([after], [after], "a", taken, taken + timedelta(minutes=10))
+
+
+ACCOUNTS = (
+    Account(id="a", name="甲", phone="+86 100 0000 0001"),
+    Account(id="b", name="乙", phone=None),
+    Account(id="c", name="丙", phone="10000000003"),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "phone", "account_id"),
+    [
+        ("别名", "10000000001", "a"),
+        ("乙", "10000000009", "b"),
+        ("丙", None, "c"),
+        ("丙", "10000000009", None),
+        ("丁", None, None),
+    ],
+)
+def test_somebody_of_a_roster_is_known_by_their_number_or_else_by_their_name(
+    name: str, phone: str | None, account_id: str | None
+) -> None:
+    assert recognise(Member(key=name, id=name, name=name, phone=phone), ACCOUNTS).account_id == account_id
+
+
+def test_whom_two_accounts_fit_is_not_known() -> None:
+    twice = (*ACCOUNTS, Account(id="d", name="乙", phone=None))
+    assert recognise(Member(key="乙", id="乙", name="乙"), twice).account_id is None
+    assert recognise(Member(key="乙", id="乙", name="乙", account_id="b"), twice).account_id == "b"
+
+
+def test_substitutes_and_those_who_take_turns_are_recognised_too() -> None:
+    plain = Member(key="丙", id="丙", name="丙")
+    plan = roster(always(plain), overrides=(override(OverrideKind.ADD, present=plain),))
+    assert [one.account_id for one in members_of(recognise_people(plan, ACCOUNTS))] == ["c", "c"]

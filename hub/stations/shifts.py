@@ -1,0 +1,57 @@
+"""Held incidents change hands: when somebody hands over all they hold, and when a shift ends and nobody did."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from alerts.actors import Actor, ActorType
+from alerts.commands import Command, GiveBack, HandOver
+from alerts.incidents import Incident
+from hub.stations.incidents import carry_out
+from hub.stations.store import IncidentStore
+
+#: Who hands over when a shift has ended.
+THE_HUB = Actor(type=ActorType.MACHINE, id="hub", name="hub")
+
+
+async def hand_over_all(
+    store: IncidentStore, incident_ids: Sequence[UUID], holder: Actor, to: Actor, note: str | None
+) -> list[UUID]:
+    """Give these incidents to somebody else, all in one transaction; returns those that `holder` still had.
+
+    They are locked in the order of their ids, as every transaction that locks several incidents must.
+    """
+    given = []
+    for incident_id in sorted(incident_ids):
+        locked = await store.lock_incident(incident_id)
+        if locked is not None and locked.incident.acknowledged_by == holder:
+            await carry_out(store, locked, HandOver(actor=holder, to=to, note=note))
+            given.append(incident_id)
+    return given
+
+
+async def end_shift(store: IncidentStore, incident_id: UUID, holder: Actor, relief: Actor | None) -> bool:
+    """The holder's shift has ended: the incident goes to their relief, or is open again; whether anything changed.
+
+    Not while somebody has its lock: then it is being changed, and is looked at again.
+    """
+    locked = await store.lock_incident_if_free(incident_id)
+    if locked is None or locked.incident.acknowledged_by != holder:
+        return False
+    command = _what_follows(locked.incident, relief)
+    if command is None:
+        return False
+    await carry_out(store, locked, command)
+    return True
+
+
+def _what_follows(incident: Incident, relief: Actor | None) -> Command | None:
+    """What becomes of an incident without its holder.
+
+    Whom nobody relieves keeps what a responder is on the way to: it comes back up by the responder's own clock, and to
+    tell everybody anew would send a second one.
+    """
+    if relief is not None:
+        return HandOver(actor=THE_HUB, to=relief, code="shift_ended")
+    if incident.responding_at is not None:
+        return None
+    return GiveBack(code="shift_ended_unrelieved")
