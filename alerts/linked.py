@@ -36,13 +36,16 @@ class LinkedIncident:
 
     @classmethod
     def of(cls, incident: Incident) -> Self:
-        """The part of an incident that the ladder of another one may look at."""
+        """The part of an incident that the ladder of another one may look at.
+
+        One that may be a test keeps its people waiting, and leads nobody: a fall beside it is real.
+        """
         return cls(
             id=incident.id,
             kind=incident.kind,
             severity=incident.severity,
             opened_at=incident.opened_at,
-            due_at=incident.due_at,
+            due_at=incident.due_at if incident.test_pending_until is None else None,
         )
 
 

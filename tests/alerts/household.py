@@ -37,10 +37,22 @@ class Household:
         self._told: dict[str, list[Told]] = {}
 
     def open(
-        self, name: str, kind: IncidentKind, severity: Severity, policy: EscalationPolicy, at_s: float = 0
+        self,
+        name: str,
+        kind: IncidentKind,
+        severity: Severity,
+        policy: EscalationPolicy,
+        at_s: float = 0,
+        *,
+        in_test_window: bool = False,
     ) -> None:
         """A first alert of this kind."""
-        alert = RaiseAlert(kind=kind, severity=severity, explanation=Explanation(code="sos_pressed"))
+        alert = RaiseAlert(
+            kind=kind,
+            severity=severity,
+            explanation=Explanation(code="sos_pressed"),
+            in_test_window=in_test_window,
+        )
         opening = Open(incident_id=name, subject=RECIPIENT, alert=alert, policy=policy)
         self._keep(name, apply(None, opening, _at(at_s)), at_s)
 

@@ -173,6 +173,16 @@ def test_a_linked_incident_without_a_deadline_of_its_ladder_cannot_lead() -> Non
     assert leader_of(follower, (resting,), NOON, seconds(60)) is None
 
 
+def test_a_press_that_may_be_a_test_leads_nobody(house: Household) -> None:
+    house.open("sos", SOS, CRITICAL, MINUTES, in_test_window=True)
+    house.open("fall", FALL, HIGH, MINUTES)
+    house.run_until(60)
+    assert (house.told("sos"), house.told("fall")) == ([], [(60, ("李",))])
+    house.run_until(180)  # nobody said that it was a test
+    assert house.told("sos") == [(120, ("李",)), (180, ("马",))]
+    assert house.codes("fall")[-1][1] == "step_led"
+
+
 def test_of_several_above_it_the_gravest_leads() -> None:
     follower = replace(opened(MINUTES), severity=MEDIUM)
     fall = LinkedIncident(id="a", kind=FALL, severity=HIGH, opened_at=NOON - seconds(60), due_at=NOON)
