@@ -2,7 +2,8 @@
 
 It ends where the person is evidently back: into the bed at home, or moving with a worn device that the home's gateway
 carries. Nothing else is evidence - a watch moves at a daughter's too -, and nothing makes the hub begin a mode. A mode
-that has lasted longer than its usual is a follow-up, and again each time as long later: the call that finds out.
+without an end that has lasted longer than its usual is a follow-up, and again each time as long later: the call that
+finds out. An end that was said is believed, for a season at most.
 """
 
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ from alerts.state import RecipientState
 RULE = "whereabouts"
 #: A mode is set before the person has left: so long they may still go to and fro.
 LEAVING = timedelta(hours=2)
+#: So long people plan; what is to end later still was mistyped, or is no absence any more.
+SEASON = timedelta(days=90)
 #: In the state: which span - by its beginning - has been ended, so that one batch of readings does not end it often.
 _BACK = "mode_back"
 #: How long each usually lasts, by field of the profile.
@@ -65,7 +68,7 @@ def judge_time(state: RecipientState, circumstances: Circumstances, now: datetim
         "mode": span.mode,
         "since": span.from_at.isoformat(),
         "lasted_s": round((now - span.from_at).total_seconds()),
-        "usual_s": _usual(span, circumstances).total_seconds(),
+        "usual_s": _believed_for(span, circumstances).total_seconds(),
     }
     evidence = gather(RULE, circumstances.profile, (field,), Seen(what="mode_begun", at=span.from_at))
     explanation = Explanation(code="mode_forgotten", params=params, evidence=evidence)
@@ -79,12 +82,14 @@ def next_due(state: RecipientState, circumstances: Circumstances, now: datetime)
         return None
     asked_at = state.raised.get(RULE)
     since = span.from_at if asked_at is None else max(span.from_at, asked_at)
-    return since + _usual(span, circumstances)
+    return since + _believed_for(span, circumstances)
 
 
-def _usual(span: ModeSpan, circumstances: Circumstances) -> timedelta:
+def _believed_for(span: ModeSpan, circumstances: Circumstances) -> timedelta:
     usual: timedelta = getattr(circumstances.profile, _USUAL[span.mode])
-    return usual
+    if span.until_at is None or span.mode is Mode.INSTALL:
+        return usual
+    return max(usual, SEASON)
 
 
 def _come_back(

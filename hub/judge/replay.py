@@ -193,8 +193,8 @@ class Replay:
         timed, told = self._clocks.settle_readings(speaker.id, decoded, line.at)
         findings.extend(told)
         for reading, time in timed:
-            # A recording does not say who carried a message: a device behind a gateway is taken to speak through it.
-            observed = attribute_reading(reading, speaker, line.at, time, via_gateway=speaker.gateway_id is not None)
+            # A recording does not say who carried a message: nothing shows that it was within the gateway's reach.
+            observed = attribute_reading(reading, speaker, line.at, time, via_gateway=False)
             judged = judge_reading(state, observed, circumstances, now)
             state = judged.state
             if judged.findings:

@@ -11,7 +11,7 @@ from alerts.kinds import FollowUpKind
 from alerts.modes import ELSEWHERE, Mode
 from alerts.observations import EventKind
 from alerts.profile import MonitoringProfile
-from alerts.rules.whereabouts import LEAVING
+from alerts.rules.whereabouts import LEAVING, SEASON
 from tests.alerts.lives import Life, circumstances
 from tests.alerts.test_modes import spans
 from tests.alerts.test_state import PROFILE, histories, tell
@@ -140,6 +140,23 @@ def test_the_usual_length_is_the_persons_own() -> None:
     [question] = asked(life.found)
     assert isinstance(question, RequestFollowUp)
     assert question.explanation.params["usual_s"] == 3600
+
+
+@pytest.mark.parametrize("mode", sorted(ELSEWHERE))
+def test_an_end_that_was_said_is_believed_for_a_season(mode: Mode) -> None:
+    life = Life(circumstances(kinds=KINDS))
+    life.enters(mode, until=NOON + timedelta(days=400))
+    life.until(NOON + SEASON - timedelta(seconds=1))
+    assert asked(life.found) == []
+    life.until(NOON + SEASON)
+    assert len(asked(life.found)) == 1
+
+
+def test_an_installation_is_asked_about_whatever_its_end() -> None:
+    life = Life(circumstances(kinds=KINDS))
+    life.enters(Mode.INSTALL, until=NOON + timedelta(days=9))
+    life.after(hours=2)
+    assert len(asked(life.found)) == 1
 
 
 def test_nobody_is_asked_about_a_mode_that_is_over_or_about_being_at_home() -> None:

@@ -162,6 +162,21 @@ def test_an_absence_from_home_is_silence_that_means_nothing(judge: Judge) -> Non
     assert {kind for _, _, kind, _ in brief(verdicts)} == {"device_offline"}
 
 
+def test_whoever_gets_into_the_bed_at_home_is_away_no_more(judge: Judge) -> None:
+    away = {"mode": "away", "from": at(-7200).isoformat()}
+    person = one_person(devices=[{"id": "b1", "kind": "mattress"}], modes=[away])
+    lines = [reads(60, "b1", in_bed=False), reads(3600, "b1", in_bed=True), reads(7200, "b1", in_bed=False)]
+    absent = (7200 + 1800, "desk", "bed", "opened")
+    assert absent in brief(judge(*lines, people=[person], until_s=3 * 3600))
+    assert absent not in brief(judge(lines[0], lines[2], people=[person], until_s=3 * 3600))
+
+
+def test_a_mode_nobody_ends_becomes_a_call(judge: Judge) -> None:
+    person = one_person(modes=[{"mode": "away", "from": at(0).isoformat()}])
+    asked = (3 * 86_400.0, "follow-up", "mode_forgotten", "opened")
+    assert asked in brief(judge(reads(0, heart_rate_bpm=70), people=[person], until_s=4 * 86_400))
+
+
 def test_the_mattress_notices_the_night_absence_and_the_return(judge: Judge) -> None:
     person = one_person(devices=[{"id": "m1", "kind": "mattress"}])
     hours = 3600
