@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hub.bench.hub_process import HubProcess
 from tests.postgres import temporary_data_dir
+from tests.replays import differing_in
 from tests.stories.cast import Phone, Village
 
 #: Family after 2 s, the village's outside number 2 s later; who takes it and does nothing for 3 s loses it.
@@ -37,6 +39,24 @@ def hub(hub_directory: Path) -> Iterator[HubProcess]:
     with HubProcess(hub_directory / "data", environment) as running:
         running.api.put("/api/v1/policies/default", LADDER)
         yield running
+
+
+@pytest.fixture(autouse=True)
+def every_incident_replays(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """After every story, and before any hub of it stops: what was decided, decided again, gives what is on record."""
+    differences: list[str] = []
+    stop = HubProcess.stop
+
+    def replay_and_stop(hub: HubProcess, *arguments: Any) -> int | None:
+        differences.extend(differing_in(hub))
+        return stop(hub, *arguments)
+
+    monkeypatch.setattr(HubProcess, "stop", replay_and_stop)
+    shared = request.getfixturevalue("hub") if "hub" in request.fixturenames else None
+    yield
+    if shared is not None:
+        differences.extend(differing_in(shared))
+    assert differences == []
 
 
 @pytest.fixture

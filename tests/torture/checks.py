@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 
 from hub.bench.http_json import HttpJson
+from tests.replays import differing
 from tests.torture.ledger import Ledger, Message, Sort
 from tests.torture.watchers import Onlooker, Operator
 
@@ -24,7 +25,7 @@ _LATE_S = 3
 
 
 _TOLD_BY = (
-    *("reading", "device_event", "monitoring_state", "alert", "incident", "incident_log", "timer"),
+    *("reading", "device_event", "monitoring_state", "alert", "incident", "incident_command", "incident_log", "timer"),
     *("notification", "attempt", "down_message", "mqtt_session", "quarantined_message", "maintenance_item"),
 )
 
@@ -211,6 +212,11 @@ def check_answers(ledger: Ledger) -> list[str]:
         *([f"commands confirmed and never heard: {sorted(commands)[:_EXAMPLES]}"] if commands else []),
         *([f"sessions forgotten: {forgotten}"] if forgotten else []),
     ]
+
+
+def check_replays(dsn: str) -> list[str]:
+    """Every incident's commands, applied again, give its row, its deadline and its log."""
+    return [f"replay: {sentence}" for sentence in differing(dsn)[:_EXAMPLES]]
 
 
 def check_verify(environment: Mapping[str, str]) -> list[str]:

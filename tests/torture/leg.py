@@ -211,6 +211,7 @@ class LegRun:
                 *checks.check_onlooker(rows, onlooker),
                 *checks.check_operator(rows, operators),
                 *checks.check_answers(self.ledger),
+                *checks.check_replays(ground.dsn),
                 *checks.check_verify(ground.environment),
             ]
             if breaches:

@@ -25,6 +25,7 @@ from hub.storage.troubled import Troubled
 from hub.words.language import Language, Words
 from tests.hub.ingest.conftest import Send, pipeline, send, world
 from tests.hub.ingest.worlds import NOW, World
+from tests.replays import differing
 
 __all__ = ["pipeline", "send", "world"]
 
@@ -175,10 +176,12 @@ def test_the_command_answers_programs_with_one_object(
     assert said["alerts"][0]["rule"] == "sos"
 
 
-def test_the_command_fails_when_the_replay_differs(
-    run_explain: Callable[..., Result], pressed: dict[str, Any], world: World
+def test_the_command_fails_when_the_replay_differs_as_stories_do(
+    run_explain: Callable[..., Result], pressed: dict[str, Any], world: World, database: str
 ) -> None:
+    assert differing(database) == []
     world.run("UPDATE incident SET sounding = false")
+    assert differing(database) == [f"incident {pressed['id']}: differs sounding: replayed True, kept False"]
     answer = run_explain(pressed["id"])
     assert answer.exit_code == 1
     assert "sounding: replayed True, kept False" in answer.output
