@@ -1,12 +1,13 @@
 """Modes of a recipient: where the person is, who said so, until when. Each change and each look is on record."""
 
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from alerts.modes import Mode
+from alerts.press_tests import WINDOW_MAX
 from hub.api.callers import INSTALLING_ROLES, LOOKING_ROLES, Caller, requires
 from hub.api.problems import not_found, unacceptable
 from hub.api.shapes import PAGE_ROWS, Body, Cursor, Instant, Limit
@@ -14,17 +15,28 @@ from hub.clock import utc_now
 from hub.storage import modes
 from hub.storage.modes import NewMode, end_current_modes, list_modes
 from hub.storage.recipients import ModeView, find_recipient
+from hub.storage.test_windows import open_window
 from hub.storage.views import Page
 
 router = APIRouter(prefix="/recipients/{recipient_id}/modes", tags=["recipients"])
 
 
 class EnteredMode(Body):
-    """A time in which the person is not simply at home."""
+    """A time in which the person is not simply at home.
+
+    `device_id` goes with an installation that begins now: presses of that device may be tests, for 15 minutes.
+    """
 
     mode: Mode
     from_: Instant | None = Field(default=None, alias="from")
     until: Instant | None = None
+    device_id: UUID | None = None
+
+    @model_validator(mode="after")
+    def _tries_a_device_only_while_it_is_set_up(self) -> Self:
+        if self.device_id is not None and (self.mode is not Mode.INSTALL or self.from_ is not None):
+            raise ValueError("device_id goes with an installation that begins now")
+        return self
 
 
 @router.post("", status_code=201)
@@ -43,7 +55,18 @@ async def enter_mode(
     if mode_set is None:
         raise not_found("recipient")
     await caller.record("set_mode", "recipient", recipient_id, mode_set.division_id)
+    if body.device_id is not None:
+        await _let_be_tried(body.device_id, caller)
     return mode_set.view
+
+
+async def _let_be_tried(device_id: UUID, caller: Caller) -> None:
+    window = await open_window(
+        caller.connection, device_id, caller.scope, lasts=WINDOW_MAX, reason=None, actor=caller.actor
+    )
+    if window is None:
+        raise unacceptable("device_id", "unknown_reference", "names nothing that is there")
+    await caller.record("open_test_window", "device", device_id)
 
 
 @router.get("")

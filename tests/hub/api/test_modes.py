@@ -68,6 +68,30 @@ async def test_the_profile_says_how_long_an_installation_usually_lasts(admin: Cl
     assert install["until"] == "2030-01-02T08:10:00Z"
 
 
+async def test_an_installation_may_let_one_device_be_tried(admin: Client, path: str) -> None:
+    device_id = (await admin.post("/devices", {"kind": "call_button"})).json()["id"]
+    assert (await admin.post(path, {"mode": "install", "device_id": device_id})).status_code == 201
+    assert (await admin.get(f"/devices/{device_id}/test-window")).json()["ended_by"] is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"mode": "away", "device_id": "{device_id}"},
+        {"mode": "install", "device_id": "{device_id}", "from": "2030-01-01T00:00:00Z"},
+        {"mode": "install", "device_id": "01990000-0000-7000-8000-000000000000"},
+    ],
+)
+async def test_only_an_installation_that_begins_now_lets_a_known_device_be_tried(
+    web: Web, admin: Client, path: str, wrong: dict[str, str]
+) -> None:
+    device_id = (await admin.post("/devices", {"kind": "call_button"})).json()["id"]
+    body = {name: value.format(device_id=device_id) for name, value in wrong.items()}
+    assert (await admin.post(path, body)).status_code == 422
+    assert await web.rows("SELECT 1 FROM test_window") == []
+    assert await listed(admin, path) == []
+
+
 async def test_a_mode_is_ended_now_and_says_who_set_and_who_ended_it(web: Web, path: str) -> None:
     installer, operator = await web.client(Role.INSTALLER, TOWNSHIP), await web.client(Role.OPERATOR, TOWNSHIP)
     yesterday = (await web.rows("SELECT now() - interval '1 day'"))[0][0]
