@@ -6,30 +6,26 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from alerts.decisions import Stage
-from alerts.explanation import Explanation, Param
-from alerts.kinds import MaintenanceKind
-from alerts.observations import EventKind
+from alerts.observations import EventKind, Subject
 from device_adapters import DeviceEvent, UnreadableError
 from hub.identity import new_id
 from hub.ingest.admission import Admitted
 from hub.ingest.attribution import attribute_event, speaker_of, subject_of
-from hub.ingest.carrying_out import Cause, carry_out
 from hub.ingest.clock_keeping import ClockBook, Witness, report_clocks
 from hub.ingest.decoding import keep, read_event
+from hub.ingest.device_tests import Timed, note_test, within_windows
 from hub.ingest.monitoring import Sitting
 from hub.ingest.observing import heard_gateways, judge_heard
-from hub.ingest.sent_identity import event_identity, is_repeated
+from hub.ingest.sent_identity import event_identity
 from hub.ingest.timekeeping import WRONG_CLOCK, SettledTime, settle_event_time, settle_time
 from hub.ingest.unreadable_events import set_aside
-from hub.stations.records import AckMessage
-from hub.storage import device_events, maintenance, readings, senders
-from hub.storage.beside import SqlBesideStore
+from hub.stations.intake import SentEvent, take_in
+from hub.stations.intake_store import DeviceEventRow, EventIdentity
+from hub.storage import readings, senders
 from hub.storage.database import Connection
-from hub.storage.device_events import EventIdentity, KnownEvent
+from hub.storage.intake import SqlIntakeStore
 from hub.storage.senders import Wearer
 
-_STAGE_OF_STATE = {"acknowledged": Stage.TAKEN, "closed": Stage.CLOSED}
 #: What an event says of the device's own state, besides that it was seen.
 _WORN = {EventKind.WORN: True, EventKind.REMOVED: False}
 _CHARGING = {EventKind.CHARGING_STARTED: True, EventKind.CHARGING_ENDED: False}
@@ -42,6 +38,16 @@ class _Read:
     admitted: Admitted
     event: DeviceEvent
     time: SettledTime
+
+    @property
+    def timed(self) -> Timed:
+        """As tests of devices look at it."""
+        return Timed(
+            device_id=self.admitted.device.id,
+            event=self.event,
+            occurred_at=self.time.at,
+            received_at=self.admitted.message.received_at,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +69,12 @@ async def take_in_events(connection: Connection, batch: Sequence[Admitted], sitt
         subject_of(one.admitted.device.id, wearer.recipient_id) for one, wearer in zip(taken, wearers, strict=True)
     }
     await sitting.claim(connection, wearing | {subject for subject, _ in gateways})
+    read = [one for one in taken if isinstance(one, _Read)]
+    in_windows = iter(await within_windows(connection, [one.timed for one in read]))
     for one, wearer in zip(taken, wearers, strict=True):
         match one:
             case _Read():
-                if await _take_in(connection, sitting, one, wearer):
+                if await _take_in(connection, sitting, one, wearer, in_test_window=next(in_windows)):
                     _learn(one, book)
             case _Unread():
                 await _set_aside(connection, one.admitted, one.error, wearer, sitting)
@@ -162,10 +170,33 @@ def _moment_of(one: _Read | _Unread) -> datetime:
 # --- An event that could be read ----------------------------------------------------------------------------------
 
 
-async def _take_in(connection: Connection, sitting: Sitting, one: _Read, wearer: Wearer) -> bool:
+async def _take_in(
+    connection: Connection, sitting: Sitting, one: _Read, wearer: Wearer, *, in_test_window: bool
+) -> bool:
     """Whether it is new: a repeated one is only answered again."""
-    message, device, event, now = one.admitted.message, one.admitted.device, one.event, sitting.now
-    division_id = wearer.division_id or device.division_id
+    message, device, now = one.admitted.message, one.admitted.device, sitting.now
+    attributed = attribute_event(
+        one.event,
+        speaker_of(device),
+        message.received_at,
+        one.time,
+        subject=subject_of(device.id, wearer.recipient_id),
+        last_wearer_id=None if wearer.last_wearer_id is None else str(wearer.last_wearer_id),
+        in_test_window=in_test_window,
+    )
+    sent = _sent(one, wearer, attributed.subject)
+    counts = sitting.tally.of(message)
+    store = SqlIntakeStore(connection)
+    if not await take_in(store, sent, lambda: sitting.judge_event(attributed.subject, attributed), now):
+        counts.events_repeated += 1
+        return False
+    counts.events_stored += 1
+    await note_test(connection, one.timed, now)
+    return True
+
+
+def _sent(one: _Read, wearer: Wearer, subject: Subject) -> SentEvent:
+    message, device, event = one.admitted.message, one.admitted.device, one.event
     key, lasting = event_identity(event, message.payload + message.part)
     identity = EventIdentity(
         device_id=device.id,
@@ -174,113 +205,28 @@ async def _take_in(connection: Connection, sitting: Sitting, one: _Read, wearer:
         payload_sha256=sha256(message.payload).digest(),
         packet_id=message.packet_id,
     )
-    known = await device_events.remember(connection, identity, now)
-    if known is not None:
-        if _is_same(one, identity, known, now, lasting=lasting):
-            sitting.tally.of(message).events_repeated += 1
-            await _answer_again(connection, one, known, division_id, now)
-            return False
-        await device_events.succeed(connection, identity, now)
-        if lasting:
-            await _report_reused_id(connection, one, wearer, now)
-    await _store(connection, one, wearer, identity.device_event_id, division_id)
-    sitting.tally.of(message).events_stored += 1
-    if event.ack:
-        ref = event.id or str(identity.device_event_id)
-        ack = AckMessage(device_id=device.id, division_id=division_id, event_ref=ref, stage=Stage.RECEIVED)
-        await SqlBesideStore(connection).tell_devices([ack], now)
-    attributed = attribute_event(
-        event,
-        speaker_of(device),
-        message.received_at,
-        one.time,
-        subject=subject_of(device.id, wearer.recipient_id),
-        last_wearer_id=None if wearer.last_wearer_id is None else str(wearer.last_wearer_id),
-    )
-    cause = Cause(
-        subject=attributed.subject,
-        division_id=division_id,
-        occurred_at=one.time.at,
-        received_at=message.received_at,
-        device_event_id=identity.device_event_id,
+    row = DeviceEventRow(
+        id=identity.device_event_id,
+        division_id=wearer.division_id or device.division_id,
+        device_id=device.id,
+        recipient_id=wearer.recipient_id,
+        event=event.event,
         event_id=event.id,
+        seq=event.seq,
+        boot_id=event.boot_id,
+        occurred_at=one.time.at,
+        device_occurred_at=event.occurred_at,
+        received_at=message.received_at,
+        quality=one.time.quality,
+        historical=one.time.historical,
         test=event.test,
+        component=event.component,
         wants_ack=event.ack,
+        evidence=event.evidence,
+        location=None if event.location is None else event.location.model_dump(mode="json"),
+        payload=message.payload,
     )
-    await carry_out(connection, cause, sitting.judge_event(attributed.subject, attributed), now)
-    return True
-
-
-def _is_same(one: _Read, identity: EventIdentity, known: KnownEvent, now: datetime, *, lasting: bool) -> bool:
-    said_the_same = known.payload_sha256 == identity.payload_sha256 or known.device_occurred_at == one.event.occurred_at
-    same_packet = one.admitted.message.dup and known.packet_id == identity.packet_id
-    return is_repeated(age=now - known.seen_at, lasting=lasting, said_the_same=said_the_same, same_packet=same_packet)
-
-
-async def _answer_again(connection: Connection, one: _Read, known: KnownEvent, division_id: str, now: datetime) -> None:
-    """A repeated event changes nothing; its device may not have heard the answer."""
-    if not one.event.ack:
-        return
-    ref = one.event.id or str(known.device_event_id)
-    stages = [Stage.RECEIVED]
-    standing = await device_events.incident_stage(connection, known.device_event_id)
-    if standing is not None:
-        _, state, responding = standing
-        stage = _STAGE_OF_STATE.get(state)
-        if stage is not None:
-            stages.append(Stage.RESPONDING if responding and stage is Stage.TAKEN else stage)
-    acks = [
-        AckMessage(device_id=one.admitted.device.id, division_id=division_id, event_ref=ref, stage=stage)
-        for stage in stages
-    ]
-    await SqlBesideStore(connection).tell_devices(acks, now)
-
-
-async def _store(connection: Connection, one: _Read, wearer: Wearer, device_event_id: UUID, division_id: str) -> None:
-    message, event = one.admitted.message, one.event
-    await device_events.insert(
-        connection,
-        device_events.DeviceEventRow(
-            id=device_event_id,
-            division_id=division_id,
-            device_id=one.admitted.device.id,
-            recipient_id=wearer.recipient_id,
-            event=event.event,
-            event_id=event.id,
-            seq=event.seq,
-            boot_id=event.boot_id,
-            occurred_at=one.time.at,
-            device_occurred_at=event.occurred_at,
-            received_at=message.received_at,
-            quality=one.time.quality,
-            historical=one.time.historical,
-            test=event.test,
-            component=event.component,
-            wants_ack=event.ack,
-            evidence=event.evidence,
-            location=None if event.location is None else event.location.model_dump(mode="json"),
-            payload=message.payload,
-        ),
-    )
-
-
-async def _report_reused_id(connection: Connection, one: _Read, wearer: Wearer, now: datetime) -> None:
-    claimed = one.event.occurred_at
-    params: dict[str, Param] = {
-        "device_time": None if claimed is None else claimed.isoformat(),
-        "received_at": one.admitted.message.received_at.isoformat(),
-    }
-    await maintenance.report(
-        connection,
-        maintenance.MaintenanceReport(
-            kind=MaintenanceKind.EVENT_ID_REUSED,
-            division_id=wearer.division_id or one.admitted.device.division_id,
-            device_id=one.admitted.device.id,
-            recipient_id=wearer.recipient_id,
-            explanation=Explanation(code=MaintenanceKind.EVENT_ID_REUSED, params=params),
-        ),
-        now,
-    )
+    return SentEvent(row=row, identity=identity, lasting=lasting, dup=message.dup, subject=subject)
 
 
 def _sightings(taken: Sequence[_Read | _Unread]) -> list[readings.DeviceSighting]:

@@ -10,11 +10,12 @@ from device_adapters import DeviceStatus, Reading
 from hub.ingest.admission import Admitted
 from hub.ingest.attribution import attribute_reading, speaker_of, subject_of
 from hub.ingest.breath import Breath
-from hub.ingest.carrying_out import Cause, carry_out
 from hub.ingest.monitoring import Sitting
 from hub.ingest.timekeeping import SettledTime
+from hub.stations.findings import Cause, carry_out
 from hub.storage import senders
 from hub.storage.database import Connection
+from hub.storage.incidents import SqlIncidentStore
 from hub.storage.senders import Sender, Wearer
 
 _GATEWAY = "gateway"
@@ -54,7 +55,9 @@ async def observe(connection: Connection, sitting: Sitting, batch: Batch) -> Non
         reading = attribute_reading(one.reading, speaker, received_at, one.time, via_gateway=_is_carried(one.admitted))
         findings = sitting.judge_reading(subject, reading)
         if findings:
-            await carry_out(connection, _cause(sitting, subject, one.time.at, received_at), findings, sitting.now)
+            await carry_out(
+                SqlIncidentStore(connection), _cause(sitting, subject, one.time.at, received_at), findings, sitting.now
+            )
     await judge_heard(connection, sitting, heard)
 
 
@@ -65,7 +68,7 @@ async def judge_heard(connection: Connection, sitting: Sitting, heard: Sequence[
             continue
         if findings := sitting.judge_heard(subject, sign):
             cause = _cause(sitting, subject, sign.received_at, sign.received_at)
-            await carry_out(connection, cause, findings, sitting.now)
+            await carry_out(SqlIncidentStore(connection), cause, findings, sitting.now)
 
 
 async def _heard(connection: Connection, batch: Batch, now: datetime) -> list[tuple[Subject, Heard]]:

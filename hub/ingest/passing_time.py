@@ -14,11 +14,12 @@ import structlog
 from alerts.observations import Subject
 from hub.clock import monotonic_s, utc_now
 from hub.ingest.attribution import subject_of
-from hub.ingest.carrying_out import Cause, carry_out
 from hub.ingest.monitoring import Monitoring, Sitting
+from hub.stations.findings import Cause, carry_out
 from hub.storage import ownership, senders
 from hub.storage.database import DATABASE_AWAY, Connection, connect, database_now
 from hub.storage.faults import Fault, fault_of
+from hub.storage.incidents import SqlIncidentStore
 from hub.storage.ownership import Epoch
 
 _log = structlog.get_logger(__name__)
@@ -149,7 +150,7 @@ class TimePasser:
             return  # erased: nothing is left to watch
         findings = sitting.judge_time(subject)
         cause = Cause(subject=subject, division_id=division_id, occurred_at=sitting.now, received_at=sitting.now)
-        await carry_out(connection, cause, findings, sitting.now)
+        await carry_out(SqlIncidentStore(connection), cause, findings, sitting.now)
 
     async def _changed_subjects(self, connection: Connection, devices: set[str], now: datetime) -> list[Subject]:
         """Whoever has one of these devices now, and whoever had it."""

@@ -1,14 +1,10 @@
 """Which message this is, from the bytes that were sent - never from a received or corrected time (rule 3)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
 
 from device_adapters import DeviceEvent, Reading
 
-#: An event without id and time that comes again within this is the same press (DESIGN.md section 2, rule 3).
-SAME_PRESS_WITHIN = timedelta(seconds=10)
-#: A device that gives a day-old id to an event of another time has run out of ids: better twice than never.
-ID_REUSED_AFTER = timedelta(hours=24)
 _DIGEST_BYTES = 16
 
 
@@ -37,16 +33,6 @@ def event_identity(event: DeviceEvent, payload: bytes) -> tuple[bytes, bool]:
     # One payload of a foreign device may hold several events: the name and the component keep them apart.
     sent = b"\n".join((payload, event.event.encode(), (event.component or "").encode()))
     return _digest("payload", sent), event.occurred_at is not None or event.sent_at is not None
-
-
-def is_repeated(*, age: timedelta, lasting: bool, said_the_same: bool, same_packet: bool) -> bool:
-    """Whether an event of an identity that was seen `age` ago is that event again.
-
-    `said_the_same`: the same bytes, or the same device time; `same_packet`: marked as sent before, same packet id.
-    """
-    if lasting:
-        return age < ID_REUSED_AFTER or said_the_same
-    return same_packet or age <= SAME_PRESS_WITHIN
 
 
 def reading_identity(reading: Reading, untimed: bytes | None = None) -> bytes:

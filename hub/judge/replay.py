@@ -21,11 +21,12 @@ from device_adapters.port import canonical_key
 from hub.ingest.adapters import Adapters, GuardedAdapter
 from hub.ingest.attribution import Speaker, attribute_event, attribute_reading, subject_of
 from hub.ingest.deadlines import Deadlines
-from hub.ingest.sent_identity import SAME_PRESS_WITHIN, event_identity, is_repeated, unreadable_identity
+from hub.ingest.sent_identity import event_identity, unreadable_identity
 from hub.ingest.timekeeping import zone_of
 from hub.judge.clocks import RecordedClocks
 from hub.judge.recordings import Line, Person
 from hub.judge.verdicts import Desk, Findings, Report
+from hub.stations.repetition import SAME_PRESS_WITHIN, is_repeated
 
 #: What an alarm flag opens.
 _KIND_OF_ALARM: dict[EventName, IncidentKind] = {

@@ -1,62 +1,15 @@
 """Device events and their identities: the same claim is stored once, however often it is sent."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from hub.stations.intake_store import DeviceEventRow, EventIdentity, KnownEvent
 from hub.storage.database import Connection
 from hub.storage.queries import queries
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventIdentity:
-    """What the sent bytes say about which event this is."""
-
-    device_id: UUID
-    identity: bytes
-    device_event_id: UUID  #: The row it will have if it is new.
-    payload_sha256: bytes
-    packet_id: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownEvent:
-    """An event that was taken in before."""
-
-    device_event_id: UUID
-    payload_sha256: bytes
-    packet_id: int | None
-    seen_at: datetime
-    device_occurred_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceEventRow:
-    """A row of `device_event`."""
-
-    id: UUID
-    division_id: str
-    device_id: UUID
-    recipient_id: UUID | None
-    event: str
-    event_id: str | None
-    seq: int | None
-    boot_id: str | None
-    occurred_at: datetime
-    device_occurred_at: datetime | None
-    received_at: datetime
-    quality: str
-    historical: bool
-    test: bool
-    component: str | None
-    wants_ack: bool
-    evidence: Mapping[str, object] | None
-    location: Mapping[str, object] | None
-    payload: bytes
 
 
 async def remember(connection: Connection, identity: EventIdentity, now: datetime) -> KnownEvent | None:

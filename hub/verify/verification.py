@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from hub.ingest.sent_identity import ID_REUSED_AFTER, identity_of
+from hub.ingest.sent_identity import identity_of
+from hub.stations.repetition import ID_REUSED_AFTER
 from hub.stations.retry import AttemptState, NotificationState
 from hub.storage.database import Connection
 from hub.storage.heartbeats import ALIVE_WITHIN

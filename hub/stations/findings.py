@@ -1,4 +1,4 @@
-"""Carrying out: what the core found becomes rows, in the transaction of what it was found in."""
+"""Findings: what the core found becomes incidents, items and follow-ups, in the transaction it was found in."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,8 +22,6 @@ from hub.stations import incidents
 from hub.stations.records import AckMessage, AlertRequest, FollowUpRequest, MaintenanceReport
 from hub.stations.shelving import set_aside
 from hub.stations.store import IncidentStore
-from hub.storage.database import Connection
-from hub.storage.incidents import SqlIncidentStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +43,8 @@ class Cause:
         return UUID(self.subject.id) if self.subject.type is SubjectType.RECIPIENT else None
 
 
-async def carry_out(connection: Connection, cause: Cause, findings: Iterable[Finding], now: datetime) -> None:
+async def carry_out(store: IncidentStore, cause: Cause, findings: Iterable[Finding], now: datetime) -> None:
     """Do what was found, in its order."""
-    store = SqlIncidentStore(connection)
     for finding in findings:
         await _carry_out(store, cause, finding, now)
 
