@@ -21,7 +21,7 @@ from alerts.linked import LinkedIncident, Told, leader_of, told_lately
 from alerts.numbers import bare_number
 from alerts.policy import Step, Target
 from alerts.press_tests import is_held_back
-from alerts.reachable import Reachable, usable
+from alerts.reachable import Reachable, people_of, usable
 
 __all__ = ["Reachable", "escalate"]
 
@@ -180,22 +180,9 @@ class _Climb:
     # --- Who ---
 
     def _choose(self, step: Step, lately: Mapping[str, datetime]) -> _Choice:
-        reachable = self._reachable
-        match step.target:
-            case Target.NEXT_CONTACT:
-                return _choose_next(reachable.contacts, self.ladder, {*lately, *self._told_now})
-            case Target.CONTACTS:
-                people = reachable.contacts
-            case Target.HELPERS:
-                people = reachable.helpers
-            case Target.TOWNSHIP:
-                people = reachable.township
-            case Target.SUPERVISOR:
-                people = reachable.supervisor
-            case Target.LEADER:
-                people = reachable.leader
-            case _:
-                people = (Person(type="number", id=step.notify, name=step.notify, phone=step.notify),)
+        people = people_of(step.notify, self._reachable)
+        if step.target is Target.NEXT_CONTACT:
+            return _choose_next(people, self.ladder, {*lately, *self._told_now})
         return _Choice(usable(people), self.ladder, "no_number" if people else "nobody")
 
     def _people_above(self) -> tuple[Person, ...]:
@@ -204,7 +191,7 @@ class _Climb:
         return in_charge or usable(self._reachable.fallback)
 
     def _leader(self, given: timedelta) -> LinkedIncident | None:
-        return leader_of(self._incident, self._linked, self._now, given)
+        return leader_of(self._incident, self._linked, self._reachable, self._now, given)
 
     # --- What is owed ---
 

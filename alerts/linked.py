@@ -13,6 +13,7 @@ from typing import Self
 from alerts.incident import Incident
 from alerts.kinds import IncidentKind
 from alerts.numbers import bare_number
+from alerts.reachable import Reachable, reaches_anybody
 from alerts.severity import Severity
 
 #: What somebody was told of this recipient longer ago is no reason any more not to tell them.
@@ -32,6 +33,7 @@ class LinkedIncident:
     kind: IncidentKind
     severity: Severity
     opened_at: datetime
+    tells: tuple[str, ...]  #: Whom the steps of its policy tell.
     due_at: datetime | None = None  #: Of its next step. None: it cannot take one now, and so cannot lead.
 
     @classmethod
@@ -45,6 +47,7 @@ class LinkedIncident:
             kind=incident.kind,
             severity=incident.severity,
             opened_at=incident.opened_at,
+            tells=tuple(dict.fromkeys(step.notify for step in incident.policy.steps)),
             due_at=incident.due_at if incident.test_pending_until is None else None,
         )
 
@@ -62,16 +65,24 @@ class Told:
 
 
 def leader_of(
-    incident: Incident, linked: Iterable[LinkedIncident], now: datetime, given: timedelta
+    incident: Incident,
+    linked: Iterable[LinkedIncident],
+    reachable: Reachable,
+    now: datetime,
+    given: timedelta,
 ) -> LinkedIncident | None:
     """The incident that leads this one's ladder: the gravest, of equals the oldest; None: it leads itself.
 
-    `given` is the time before this one's own next step. Whose next step is further away than that, and than
-    `LEADER_WAITS_MAX`, does not lead: sharing a ladder leaves nobody in silence.
+    Sharing a ladder leaves nobody in silence. `given` is the time before this one's own next step: whose next step is
+    further away than that, and than `LEADER_WAITS_MAX`, does not lead; nor does one whose policy reaches no person.
     """
     own_place = _place(incident)
     earliest, latest = now - OVERDUE_MAX, now + max(given, LEADER_WAITS_MAX)
-    ahead = [other for other in linked if _place(other) < own_place and _is_due(other, earliest, latest)]
+    ahead = [
+        other
+        for other in linked
+        if _place(other) < own_place and _is_due(other, earliest, latest) and reaches_anybody(other.tells, reachable)
+    ]
     return min(ahead, key=_place, default=None)
 
 

@@ -69,7 +69,16 @@ ONE_OF_EACH: tuple[Command, ...] = (
     Reopen(actor=WANG, note="误点"),
     TakeStep(
         reachable=Reachable(contacts=(person("li"), person("chen", None))),
-        linked=(LinkedIncident(id="i-2", kind=IncidentKind.FALL, severity=Severity.HIGH, opened_at=NOON, due_at=NOON),),
+        linked=(
+            LinkedIncident(
+                id="i-2",
+                kind=IncidentKind.FALL,
+                severity=Severity.HIGH,
+                opened_at=NOON,
+                tells=("desk", "contacts"),
+                due_at=NOON,
+            ),
+        ),
         told=(Told(number="10000000001", severity=Severity.HIGH, at=NOON),),
     ),
     PassHoldDeadline(),

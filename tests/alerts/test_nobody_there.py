@@ -202,9 +202,28 @@ def test_whoever_comes_meanwhile_is_told_by_the_step_that_was_due() -> None:
     assert (_told(outcome), outcome.incident.due_at) == (["村"], NOON + seconds(130))
 
 
-def test_a_follower_leaves_those_in_charge_to_its_leader() -> None:
+def test_beside_a_leader_that_reaches_nobody_either_each_tells_those_in_charge() -> None:
     leader = LinkedIncident(
-        id="s", kind=IncidentKind.SOS, severity=Severity.CRITICAL, opened_at=NOON, due_at=NOON + seconds(10)
+        id="s",
+        kind=IncidentKind.SOS,
+        severity=Severity.CRITICAL,
+        opened_at=NOON,
+        tells=("contacts",),
+        due_at=NOON + seconds(10),
+    )
+    milder = replace(opened(policy((10, "contacts"))), severity=Severity.LOW)
+    outcome = escalate(milder, Reachable(leader=_member("leader")), NOON + seconds(10), (leader,))
+    assert _told(outcome) == ["leader"]
+
+
+def test_a_follower_that_reaches_nobody_leaves_those_in_charge_to_its_leader() -> None:
+    leader = LinkedIncident(
+        id="s",
+        kind=IncidentKind.SOS,
+        severity=Severity.CRITICAL,
+        opened_at=NOON,
+        tells=("leader",),
+        due_at=NOON + seconds(10),
     )
     milder = replace(opened(policy((10, "contacts"))), severity=Severity.LOW)
     outcome = escalate(milder, Reachable(leader=_member("leader")), NOON + seconds(10), (leader,))

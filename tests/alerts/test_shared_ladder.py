@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -23,6 +24,13 @@ TOWN = Reachable(contacts=people("李", "马"), helpers=people("村"), township=
 MINUTES = policy((60, "next_contact"), (60, "next_contact"), (60, "helpers"), (60, "township"), then_every_s=60)
 
 
+def linked(name: str, severity: Severity, due_at: datetime | None = NOON) -> LinkedIncident:
+    """Another open incident of the recipient that tells their contacts."""
+    return LinkedIncident(
+        id=name, kind=SOS, severity=severity, opened_at=NOON, tells=("desk", "contacts"), due_at=due_at
+    )
+
+
 @pytest.fixture
 def house() -> Household:
     return Household(TOWN)
@@ -38,7 +46,7 @@ def test_the_gravest_tells_people_and_the_others_are_led(house: Household) -> No
 
 
 def test_a_led_step_names_who_leads() -> None:
-    leader = LinkedIncident(id="sos-1", kind=SOS, severity=CRITICAL, opened_at=NOON, due_at=NOON + seconds(60))
+    leader = linked("sos-1", CRITICAL, due_at=NOON + seconds(60))
     milder = replace(opened(MINUTES), severity=MEDIUM)
     outcome = escalate(milder, TOWN, NOON + seconds(60), (leader,))
     (led,) = [duty for duty in outcome.duties if isinstance(duty, Record)]
@@ -161,16 +169,27 @@ def test_a_follower_that_waits_as_long_as_its_leader_is_led(house: Household) ->
 def test_a_leader_whose_deadline_fails_for_more_than_a_minute_does_not_lead() -> None:
     follower = replace(opened(MINUTES), severity=MEDIUM)
     now = NOON + seconds(600)
-    stuck = LinkedIncident(id="s", kind=SOS, severity=CRITICAL, opened_at=NOON, due_at=now - OVERDUE_MAX * 1.1)
+    stuck = linked("s", CRITICAL, due_at=now - OVERDUE_MAX * 1.1)
     late = replace(stuck, due_at=now - OVERDUE_MAX)
-    assert leader_of(follower, (stuck,), now, seconds(60)) is None
-    assert leader_of(follower, (late, stuck), now, seconds(60)) == late
+    assert leader_of(follower, (stuck,), TOWN, now, seconds(60)) is None
+    assert leader_of(follower, (late, stuck), TOWN, now, seconds(60)) == late
 
 
 def test_a_linked_incident_without_a_deadline_of_its_ladder_cannot_lead() -> None:
     follower = replace(opened(MINUTES), severity=MEDIUM)
-    resting = LinkedIncident(id="s", kind=SOS, severity=CRITICAL, opened_at=NOON)
-    assert leader_of(follower, (resting,), NOON, seconds(60)) is None
+    resting = linked("s", CRITICAL, due_at=None)
+    assert leader_of(follower, (resting,), TOWN, NOON, seconds(60)) is None
+
+
+def test_a_leader_that_can_tell_nobody_leads_nobody(house: Household) -> None:
+    house.reachable = replace(TOWN, contacts=(replace(TOWN.contacts[0], phone=None),))
+    house.open("sos", SOS, CRITICAL, policy((0, "desk"), (60, "contacts"), then_every_s=60))
+    house.open("fall", FALL, HIGH, policy((60, "contacts"), (0, "helpers")))
+    house.run_until(60)
+    assert house.told("fall") == [(60, ("村",))]
+    house.reachable = TOWN
+    house.run_until(180)
+    assert [people for _, people in house.told("sos")][:1] == [("李", "马")]
 
 
 def test_a_press_that_may_be_a_test_leads_nobody(house: Household) -> None:
@@ -185,11 +204,11 @@ def test_a_press_that_may_be_a_test_leads_nobody(house: Household) -> None:
 
 def test_of_several_above_it_the_gravest_leads() -> None:
     follower = replace(opened(MINUTES), severity=MEDIUM)
-    fall = LinkedIncident(id="a", kind=FALL, severity=HIGH, opened_at=NOON - seconds(60), due_at=NOON)
-    sos = LinkedIncident(id="b", kind=SOS, severity=CRITICAL, opened_at=NOON, due_at=NOON)
+    fall = replace(linked("a", HIGH), opened_at=NOON - seconds(60))
+    sos = linked("b", CRITICAL)
     milder = replace(sos, id="c", severity=Severity.LOW)
-    assert leader_of(follower, (fall, sos, milder), NOON, seconds(60)) == sos
-    assert leader_of(follower, (milder,), NOON, seconds(60)) is None
+    assert leader_of(follower, (fall, sos, milder), TOWN, NOON, seconds(60)) == sos
+    assert leader_of(follower, (milder,), TOWN, NOON, seconds(60)) is None
 
 
 # --- What somebody was told just now -------------------------------------------------------------------------------
