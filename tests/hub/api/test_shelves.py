@@ -12,10 +12,11 @@ from alerts.kinds import IncidentKind, SubjectType
 from alerts.observations import Subject
 from alerts.severity import Severity
 from hub.clock import utc_now
-from hub.ingest.carrying_out import Cause, carry_out
+from hub.stations.findings import Cause, carry_out
 from hub.stations.shelving import pass_due_shelf, raise_unshelved
 from hub.storage.accounts import Role
 from hub.storage.database import database_now
+from hub.storage.incidents import SqlIncidentStore
 from hub.storage.shelves import SqlShelfStore
 from hub.storage.troubled import Troubled
 from tests.hub.api.conftest import SIBLING, VILLAGE, Client, Web
@@ -34,7 +35,7 @@ class Bed:
             now = await database_now(connection)
             subject = Subject(type=SubjectType.RECIPIENT, id=self.recipient["id"])
             cause = Cause(subject=subject, division_id=VILLAGE, occurred_at=now, received_at=now)
-            await carry_out(connection, cause, findings, now)
+            await carry_out(SqlIncidentStore(connection), cause, findings, now)
 
     def alert(self, kind: IncidentKind = IncidentKind.BED, code: str = "bed_absence") -> RaiseAlert:
         return RaiseAlert(
@@ -205,7 +206,7 @@ async def test_a_shelf_that_is_being_put_to_use_does_not_end_meanwhile(web: Web,
         subject = Subject(type=SubjectType.RECIPIENT, id=bed.recipient["id"])
         cause = Cause(subject=subject, division_id=VILLAGE, occurred_at=now, received_at=now)
         async with putting.transaction():
-            await carry_out(putting, cause, [bed.alert()], now)
+            await carry_out(SqlIncidentStore(putting), cause, [bed.alert()], now)
             [blocked] = await web.rows(
                 "SELECT count(*) FROM (SELECT 1 FROM shelf WHERE id = %s FOR UPDATE SKIP LOCKED) AS free",
                 UUID(shelf["id"]),
