@@ -1,3 +1,47 @@
-"""What every test may ask for."""
+"""What every test may ask for, and what holds for all: how the log looks, and in which order the files run."""
+
+import pytest
+import structlog
 
 pytest_plugins = ["tests.postgres"]
+
+#: As the hub's own (`hub.observability`). The default prints the variables of each frame: seconds for one exception.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
+
+#: Files of ten seconds and more, the longest first: one of them begun last would have a worker to itself, the others
+#: idle. `--dist loadfile --no-loadscope-reorder` hands files out in this order.
+LONGEST_FIRST = (
+    "tests/stories/test_database_away.py",
+    "tests/torture/test_torture.py",
+    "tests/stories/test_texts_and_answers.py",
+    "tests/fuzz/test_guided.py",
+    "tests/desk/test_night_alarm.py",
+    "tests/hub/runtime/test_backup.py",
+    "tests/hub/runtime/test_command_line.py",
+    "tests/desk/test_link.py",
+    "tests/deploy/test_roles.py",
+    "tests/stories/test_nothing_acknowledged_is_lost.py",
+    "tests/fuzz/test_api_schema.py",
+    "tests/stories/test_a_press_reaches_a_person.py",
+    "tests/hub/subscriber/test_killed.py",
+    "tests/hub/runtime/test_demo.py",
+    "tests/fuzz/test_api_garbage.py",
+    "tests/desk/test_barriers.py",
+    "tests/faults/test_poison.py",
+    "tests/stories/test_backup_drill.py",
+    "tests/stories/test_lives.py",
+    "tests/stories/test_starting_and_stopping.py",
+    "tests/stories/test_the_desk_of_a_real_hub.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; everything else stays where it was."""
+    place = {name: number for number, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda test: place.get(test.nodeid.split("::")[0], len(place)))

@@ -72,7 +72,8 @@ def database_numbers() -> Iterator[int]:
 def database(migrated_server: EmbeddedPostgres, database_numbers: Iterator[int]) -> Iterator[str]:
     """The DSN of a fresh, migrated database of the test's own; dropped afterwards with whoever is still connected."""
     name = f"test_{next(database_numbers)}"
-    _run(migrated_server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    # by copying files: through the log, as by default, the template's twelve megabytes cost three times as much
+    _run(migrated_server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
     yield migrated_server.dsn_of(name)
     _run(migrated_server, f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -1,14 +1,13 @@
 """A pipeline that owns the taking in, with pauses short enough for tests, and messages whose answers can be awaited."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
-import structlog
 
 from hub.ingest import lane_work, pipeline, suspects
 from hub.ingest.owner import Owner
@@ -67,15 +66,6 @@ async def running_pipeline(dsn: str) -> AsyncIterator[Hub]:
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
         await owner.release(epoch)
-
-
-@pytest.fixture(autouse=True)
-def _plain_logs() -> Iterator[None]:
-    """Tracebacks with every local drawn in boxes take a second each."""
-    renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
-    structlog.configure(processors=[structlog.processors.add_log_level, renderer])
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture(autouse=True)
