@@ -86,7 +86,14 @@ class Web:
         client.cookies.update(answer.cookies)
         return client
 
-    async def press(self, recipient: dict[str, Any], *, event_id: str = "press-1", device_id: str | None = None) -> str:
+    async def press(
+        self,
+        recipient: dict[str, Any],
+        *,
+        event_id: str = "press-1",
+        device_id: str | None = None,
+        in_test_window: bool = False,
+    ) -> str:
         """A press of this recipient, as ingest commits it; the incident's id."""
         async with self.pool.connection() as connection:
             now = await database_now(connection)
@@ -100,6 +107,7 @@ class Web:
                         kind=IncidentKind.SOS,
                         severity=Severity.CRITICAL,
                         explanation=Explanation(code="sos_pressed", params={"component": "button-1"}),
+                        in_test_window=in_test_window,
                     ),
                     device_id=UUID(device_id) if device_id else None,
                     event_id=event_id,

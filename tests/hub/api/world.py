@@ -37,8 +37,10 @@ class World:
             ids["contact_id"] = (await admin.post(f"/recipients/{recipient['id']}/contacts", contact)).json()["id"]
         if "device_id" in path or "item_id" in path:
             ids["device_id"] = (await admin.post("/devices", {"kind": "call_button"})).json()["id"]
+        if "test-window" in path:
+            await admin.post(f"/devices/{ids['device_id']}/test-window")
         if "incident_id" in path:
-            ids["incident_id"] = await web.press(recipient)
+            ids["incident_id"] = await web.press(recipient, in_test_window="confirm-test" in path)
             if "hand-over" in path:
                 await admin.post(f"/incidents/{ids['incident_id']}/acknowledge")
             if "reopen" in path:
