@@ -14,9 +14,7 @@ from hub.simulation.world import Caregiver
 class Caregivers:
     """Everybody with a telephone."""
 
-    def __init__(
-        self, by_phone: Mapping[str, Caregiver], desk: Desk, scheduler: Scheduler, chance: Chance
-    ) -> None:
+    def __init__(self, by_phone: Mapping[str, Caregiver], desk: Desk, scheduler: Scheduler, chance: Chance) -> None:
         self._by_phone = by_phone
         self._desk = desk
         self._scheduler = scheduler

@@ -10,7 +10,8 @@ from hub.simulation.chance import Chance
 from hub.simulation.faults import AwayError
 from hub.simulation.hub import Hub
 from hub.simulation.memory import CrashedError
-from hub.simulation.memory_incidents import MemoryIncidentStore, Resting
+from hub.simulation.memory_incidents import MemoryIncidentStore
+from hub.simulation.resting import Resting
 from hub.stations.deadlines import pass_due_held, pass_due_incidents
 
 #: As `hub.duty.loop` has them.

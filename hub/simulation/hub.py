@@ -13,7 +13,9 @@ from alerts.incidents import Incident, IncidentState, RefusedError
 from hub.simulation.faults import AwayError, Faults
 from hub.simulation.history import History
 from hub.simulation.memory import CrashedError, Memory, NotUniqueError
-from hub.simulation.memory_incidents import MemoryIncidentStore, Registry, Resting
+from hub.simulation.memory_incidents import MemoryIncidentStore, Registry
+from hub.simulation.memory_outbox import MemoryOutboxStore
+from hub.simulation.resting import Resting
 from hub.simulation.memory_transaction import MemoryTransaction
 from hub.simulation.scheduler import Scheduler
 from hub.simulation.turns import Turns
@@ -64,12 +66,25 @@ class Hub:
         self._history.write(self.scheduler.steps, self.scheduler.now, line)
 
     async def transact(self, work: Work[Result], resting: Resting | None = None) -> Result:
-        """One transaction of one process; either side of its commit is where the process may die."""
+        """One transaction about incidents."""
+        transaction = self._begin()
+        return await self._end(transaction, work(MemoryIncidentStore(transaction, self._registry, resting)))
+
+    async def transact_texts(
+        self, work: Callable[[MemoryOutboxStore], Awaitable[Result]], resting: Resting | None = None
+    ) -> Result:
+        """One transaction about texts."""
+        transaction = self._begin()
+        return await self._end(transaction, work(MemoryOutboxStore(transaction, resting)))
+
+    def _begin(self) -> MemoryTransaction:
         self.faults.reach_store()
-        interleaved = self.faults.pauses if self.faults.interleaves() else None
-        transaction = MemoryTransaction(self.memory, interleaved=interleaved)
+        return MemoryTransaction(self.memory, interleaved=self.faults.pauses if self.faults.interleaves() else None)
+
+    async def _end(self, transaction: MemoryTransaction, work: Awaitable[Result]) -> Result:
+        """Either side of the commit is where the process may die."""
         try:
-            result = await work(MemoryIncidentStore(transaction, self._registry, resting))
+            result = await work
             self.faults.reach_store()
             self.faults.pass_boundary()
             self.watch.look_at(transaction)

@@ -66,7 +66,9 @@ class IngestProcess:
 
         self._queue(subject, take_in, partial(self._accept, message, acknowledge))
 
-    def _queue(self, subject: Subject, work: Callable[[], Coroutine[Any, None, None]], done: Callable[[], None]) -> None:
+    def _queue(
+        self, subject: Subject, work: Callable[[], Coroutine[Any, None, None]], done: Callable[[], None]
+    ) -> None:
         """One transaction in flight per recipient (DESIGN.md section 2, rule 1)."""
         if subject in self._busy:
             self._waiting.setdefault(subject, deque()).append(partial(self._queue, subject, work, done))

@@ -61,8 +61,8 @@ class Life:
         self._again(recipient.phones, "telephone", lambda: self._calls(recipient))
         for device in recipient.devices:
             link = links[device.id]
-            self._every(_SMALL_TALK_EVERY_S, "small talk", lambda link=link: link.say(chance.choice(_SMALL_TALK)))
-            self._every(_GARBAGE_EVERY_S, "garbage", lambda link=link: link.say(None))
+            self._every(_SMALL_TALK_EVERY_S, "small talk", self._talking(link))
+            self._every(_GARBAGE_EVERY_S, "garbage", _saying(link, None))
             if device.kind in _PRESSED_ON:
                 test_press = _saying(link, EventKind.SOS_PRESSED, test=True)
                 self._every(_TEST_PRESS_EVERY_S, "test press", test_press)
@@ -77,6 +77,9 @@ class Life:
             self._scheduler.after(self._chance.waits_s(mean_s), what, happen_and_plan)
 
         self._scheduler.after(self._chance.waits_s(mean_s), what, happen_and_plan)
+
+    def _talking(self, link: DeviceLink) -> Callable[[], None]:
+        return lambda: link.say(self._chance.choice(_SMALL_TALK))
 
     def _press(self) -> None:
         """A press, often several: some by mistake and taken back, some for a long time."""
@@ -119,5 +122,5 @@ class Life:
         return self._links[self._chance.choice(fitting).id]
 
 
-def _saying(link: DeviceLink, event: EventKind, *, test: bool = False) -> Callable[[], None]:
+def _saying(link: DeviceLink, event: EventKind | None, *, test: bool = False) -> Callable[[], None]:
     return lambda: link.say(event, test=test)

@@ -19,12 +19,14 @@ from alerts.actors import Person
 from alerts.decisions import Record
 from alerts.incidents import Incident, IncidentState
 from alerts.kinds import IncidentKind
+from alerts.numbers import bare_number
 from alerts.observations import Subject
 from alerts.replay import AppliedCommand
 from alerts.severity import Severity
 from alerts.state import RecipientState
 from hub.stations.records import AckMessage, AlertRequest, Entry
 from hub.stations.store import DeadlineOwner
+from hub.stations.submissions import ReceiptState
 
 if TYPE_CHECKING:
     from hub.simulation.memory_transaction import MemoryTransaction
@@ -125,6 +127,7 @@ class NotificationRow:
     expires_at: datetime | None = None
     answers: bool = False
     text: str | None = None
+    bundled_with: UUID | None = None  #: Handed over inside that one's text.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,10 +141,28 @@ class AttemptRow:
     state: str
     due_at: datetime | None
     leased_until: datetime | None = None
+    submitted_at: datetime | None = None
     provider_ref: str | None = None
     permanent: bool = False
     repeats_unknown: bool = False
     reason: str | None = None
+
+    @property
+    def comes_at(self) -> datetime | None:
+        """When something is due of it: its leaving, the end of its lease, its receipt."""
+        return self.leased_until if self.state == "submitting" else self.due_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptRow:
+    """A gateway's word, with the try that it is about - once that is known."""
+
+    channel: str
+    provider_ref: str
+    state: ReceiptState
+    reason: str | None
+    attempt_id: UUID | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +175,7 @@ class QueueRow:
 class Memory:
     """Everything committed. `clock` is the database's clock; `wait` is how a transaction waits for a lock."""
 
-    def __init__(
-        self, clock: Callable[[], datetime], wait: Callable[[Lock], Awaitable[None]] = wait_for
-    ) -> None:
+    def __init__(self, clock: Callable[[], datetime], wait: Callable[[Lock], Awaitable[None]] = wait_for) -> None:
         self.clock = clock
         self.wait = wait
         self.incidents: dict[UUID, IncidentRow] = {}
@@ -178,13 +197,19 @@ class Memory:
         self.logs: dict[UUID, list[tuple[datetime, Record]]] = defaultdict(list)
         self.acks: list[AckMessage] = []
         self.locks: dict[Lock, "MemoryTransaction"] = {}
+        self.shares: dict[Lock, dict["MemoryTransaction", None]] = defaultdict(dict)
         self.not_closed: dict[Hashable, UUID] = {}  #: By subject and kind: at most one.
         self.alerts_of: dict[UUID, dict[UUID, None]] = defaultdict(dict)
         self.held: dict[UUID, None] = {}
         self._of_event: dict[tuple[UUID | None, str | None], list[UUID]] = defaultdict(list)
         self.freed: Callable[[set[Lock]], None] = lambda _locks: None  #: Hears which locks were let go.
         self.deadline_set: Callable[[Owner, datetime], None] = lambda _owner, _due_at: None  #: NOTIFY, at commit.
-        self._all_of: dict[Hashable, list[UUID]] = defaultdict(list)
+        self.left_for: dict[str, list[UUID]] = defaultdict(list)  #: Tries that were handed over, by number.
+        self.receipts: dict[UUID, ReceiptRow] = {}
+        self.receipts_by_ref: dict[tuple[str, str], dict[UUID, None]] = defaultdict(dict)
+        self.attempts_by_ref: dict[tuple[str, str], dict[UUID, None]] = defaultdict(dict)
+        self.text_due: Callable[[datetime], None] = lambda _at: None  #: Hears when the outbox has something to do.
+        self.texts_of: dict[Hashable, list[UUID]] = defaultdict(list)  #: Notifications, by whose ladder it is.
         self._open_of: dict[Hashable, dict[UUID, None]] = defaultdict(dict)
         self._due: list[tuple[datetime, int, Owner]] = []
         self._ids = count(1)
@@ -198,10 +223,6 @@ class Memory:
     def open_of(self, row: IncidentRow) -> list[UUID]:
         """The committed incidents that are not closed of the same recipient, or else subject."""
         return list(self._open_of[whose(row)])
-
-    def all_of(self, row: IncidentRow) -> list[UUID]:
-        """All committed incidents of the same recipient, or else subject, the newest first."""
-        return self._all_of[whose(row)][::-1]
 
     def due(self, now: datetime) -> list[tuple[datetime, Owner]]:
         """The committed deadlines that have come, the longest due first."""
@@ -228,8 +249,6 @@ class Memory:
 
     def keep_incident(self, incident_id: UUID, row: IncidentRow) -> None:
         """A committed row, and what is found by it."""
-        if incident_id not in self.incidents:
-            self._all_of[whose(row)].append(incident_id)
         self.incidents[incident_id] = row
         incident = row.incident
         key = (incident.subject, incident.kind)
@@ -260,23 +279,38 @@ class Memory:
             self.held.pop(alert_id, None)
 
     def keep_notification(self, notification_id: UUID, row: NotificationRow) -> None:
-        """A committed notification."""
+        """A committed notification; its incident is committed before."""
+        if notification_id not in self.notifications:
+            self.texts_of[whose(self.incidents[row.incident_id])].append(notification_id)
         self.notifications[notification_id] = row
         self.owed_keys.add(row.dedup_key)
         self.notifications_of[row.incident_id][notification_id] = None
         if row.state in _UNSETTLED:
             self.unsettled[notification_id] = None
+            if row.state == "owed":
+                self.text_due(self.clock())
         else:
             self.unsettled.pop(notification_id, None)
 
     def keep_attempt(self, attempt_id: UUID, row: AttemptRow) -> None:
-        """A committed attempt."""
+        """A committed attempt; its notification is committed before."""
+        before = self.attempts.get(attempt_id)
+        if row.submitted_at is not None and (before is None or before.submitted_at is None):
+            self.left_for[bare_number(self.notifications[row.notification_id].destination)].append(attempt_id)
         self.attempts[attempt_id] = row
         self.attempts_of[row.notification_id][attempt_id] = None
-        if row.state in _UNDER_WAY and row.due_at is not None:
+        if row.provider_ref is not None:
+            self.attempts_by_ref[row.channel, row.provider_ref][attempt_id] = None
+        if row.state in _UNDER_WAY and row.comes_at is not None:
             self.under_way[attempt_id] = None
+            self.text_due(row.comes_at)
         else:
             self.under_way.pop(attempt_id, None)
+
+    def keep_receipt(self, receipt_id: UUID, row: ReceiptRow) -> None:
+        """A committed receipt."""
+        self.receipts[receipt_id] = row
+        self.receipts_by_ref[row.channel, row.provider_ref][receipt_id] = None
 
     def keep_deadline(self, owner: Owner, row: DeadlineRow | None) -> None:
         """A committed deadline, or that there is none."""

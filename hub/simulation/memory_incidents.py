@@ -1,9 +1,9 @@
 """The stations' store of incidents and deadlines, in memory (`hub.stations.store`)."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -17,12 +17,9 @@ from hub.simulation.memory import AlertRow, DeadlineRow, IncidentRow, NotUniqueE
 from hub.simulation.memory_beside import MemoryBeside
 from hub.simulation.memory_owing import MemoryOwing
 from hub.simulation.memory_transaction import MemoryTransaction
+from hub.simulation.resting import Resting, pause_after
 from hub.stations.records import AlertRequest, Asker, Entry, HeldAlert, LockedIncident
 from hub.stations.store import DeadlineOwner
-
-#: What has failed rests so long, then twice as long, as `hub.storage.troubled` has it.
-_RESTS_FIRST_S = 1.0
-_RESTS_LONGEST_S = 60.0
 
 
 class Registry(Protocol):
@@ -35,32 +32,6 @@ class Registry(Protocol):
     def reachable(self, recipient_id: UUID | None, division_id: str, now: datetime) -> Reachable:
         """Who could be told now."""
         ...
-
-
-@dataclass(slots=True)
-class Resting:
-    """The memory of one process of what has failed in it."""
-
-    clock: Callable[[], datetime]
-    failures: dict[UUID, int] = field(default_factory=dict)
-    until: dict[UUID, datetime] = field(default_factory=dict)
-    tell: Callable[[Exception], None] = lambda _error: None  #: Hears by what a turn failed; may raise.
-
-    def __contains__(self, owner_id: UUID) -> bool:
-        until = self.until.get(owner_id)
-        return until is not None and until > self.clock()
-
-    def fail(self, owner_id: UUID, error: Exception) -> None:
-        """Its turn has failed."""
-        self.tell(error)
-        failures = self.failures[owner_id] = self.failures.get(owner_id, 0) + 1
-        pause_s = min(_RESTS_FIRST_S * 2 ** (failures - 1), _RESTS_LONGEST_S)
-        self.until[owner_id] = self.clock() + timedelta(seconds=pause_s)
-
-    def settle(self, owner_id: UUID) -> None:
-        """Its turn has gone well."""
-        self.failures.pop(owner_id, None)
-        self.until.pop(owner_id, None)
 
 
 class MemoryIncidentStore(MemoryBeside, MemoryOwing):
@@ -348,8 +319,7 @@ class MemoryIncidentStore(MemoryBeside, MemoryOwing):
             key = (owner, owner_id)
             row = self._tx.deadlines.get(key)
             if row is not None:
-                pause_s = min(_RESTS_FIRST_S * 2 ** min(row.failures, 6), _RESTS_LONGEST_S)
-                put_off = self._memory.clock() + timedelta(seconds=pause_s)
+                put_off = self._memory.clock() + pause_after(row.failures + 1)
                 self._tx.deadlines.put(key, DeadlineRow(row.due_at, row.failures + 1, put_off))
         else:
             self._resting.settle(owner_id)

@@ -1,8 +1,8 @@
 """Texts as incidents owe and cancel them, in memory: the part of the incidents' store that the outbox takes over from."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from alerts.decisions import Notify
@@ -11,6 +11,8 @@ from hub.simulation.memory import NotificationRow, whose
 from hub.simulation.memory_transaction import MemoryTransaction
 from hub.stations.records import Entry, LockedIncident
 
+#: How far back a clock is set at most.
+_CLOCKS_JUMP_MAX = timedelta(days=1)
 #: A try in one of these was handed over.
 _HANDED_OVER = frozenset({"submitting", "accepted", "delivered"})
 
@@ -66,18 +68,32 @@ class MemoryOwing:
         own = self._tx.incidents.get(locked.id)
         if own is None:
             return ()
-        told: list[NotificationRow] = []
-        for other_id in self._tx.memory.all_of(own):
-            other = self._tx.incidents.get(other_id)
-            if other_id == locked.id or other is None or whose(other) != whose(own):
-                continue
-            told.extend(
-                row
-                for row in self._notifications_of(other_id)
-                if row.created_at > since and not row.answers and row.state not in {"cancelled", "failed"}
-            )
+        told = [
+            row
+            for row in self._recent_texts(whose(own), since)
+            if row.incident_id != locked.id
+            and row.created_at > since
+            and not row.answers
+            and row.state not in {"cancelled", "failed"}
+        ]
         told.sort(key=lambda row: (row.created_at, row.id))
         return tuple(Told(number=row.destination, severity=row.severity, at=row.created_at) for row in told)
+
+    def _recent_texts(self, shared_by: Hashable, since: datetime) -> list[NotificationRow]:
+        """The texts of everything that shares this ladder, back to some while before that moment: clocks jump."""
+        recent = [row for row in self._tx.notifications.written.values() if row is not None]
+        texts = self._tx.memory.texts_of[shared_by]
+        for notification_id in reversed(texts):
+            row = self._tx.notifications.get(notification_id)
+            if row is None or row.created_at < since - _CLOCKS_JUMP_MAX:
+                break
+            if notification_id not in self._tx.notifications.written:
+                recent.append(row)
+        return [row for row in recent if self._shared_by(row) == shared_by]
+
+    def _shared_by(self, row: NotificationRow) -> Hashable:
+        incident = self._tx.incidents.get(row.incident_id)
+        return None if incident is None else whose(incident)
 
     def _notifications_of(self, incident_id: UUID) -> list[NotificationRow]:
         ids = dict.fromkeys([*self._tx.memory.notifications_of[incident_id], *self._tx.notifications.written])

@@ -24,6 +24,7 @@ from hub.simulation.memory import (
     NotificationRow,
     Owner,
     QueueRow,
+    ReceiptRow,
     pause,
 )
 from hub.stations.records import AckMessage, Entry
@@ -66,6 +67,7 @@ class MemoryTransaction:
         self.deadlines: View[Owner, DeadlineRow] = View(memory.deadlines)
         self.notifications: View[UUID, NotificationRow] = View(memory.notifications)
         self.attempts: View[UUID, AttemptRow] = View(memory.attempts)
+        self.receipts: View[UUID, ReceiptRow] = View(memory.receipts)
         self.maintenance: View[Hashable, QueueRow] = View(memory.maintenance)
         self.follow_ups: View[Hashable, QueueRow] = View(memory.follow_ups)
         self.ended_modes: View[Hashable, datetime] = View(memory.ended_modes)
@@ -80,6 +82,7 @@ class MemoryTransaction:
             self.deadlines,
             self.notifications,
             self.attempts,
+            self.receipts,
             self.maintenance,
             self.follow_ups,
             self.ended_modes,
@@ -87,6 +90,7 @@ class MemoryTransaction:
             self.states,
         )
         self._locks: set[Lock] = set()
+        self._shared: set[Lock] = set()
         self._waits_for: Lock | None = None
         self._interleaved = interleaved
 
@@ -97,13 +101,29 @@ class MemoryTransaction:
         if self._interleaved is not None and self._interleaved():
             await pause()
 
+    def may_lock(self, lock: Lock) -> bool:
+        """Whether nobody else has it, or a share of it."""
+        if self.memory.locks.get(lock, self) is not self:
+            return False
+        sharing = self.memory.shares.get(lock)
+        return not sharing or (len(sharing) == 1 and self in sharing)
+
+    def may_share(self, lock: Lock) -> bool:
+        """Whether nobody else has it for themselves."""
+        return self.memory.locks.get(lock, self) is self
+
+    def share(self, lock: Lock) -> None:
+        """Keep it from being had by others; they may share it."""
+        self.memory.shares[lock][self] = None
+        self._shared.add(lock)
+
     def lock_if_free(self, lock: Lock) -> bool:
         """Have it until the end, unless somebody else has it."""
-        holder = self.memory.locks.setdefault(lock, self)
-        if holder is self:
-            self._locks.add(lock)
-            return True
-        return False
+        if not self.may_lock(lock):
+            return False
+        self.memory.locks[lock] = self
+        self._locks.add(lock)
+        return True
 
     async def lock(self, lock: Lock) -> bool:
         """Have it until the end; whether it had to be waited for."""
@@ -122,7 +142,7 @@ class MemoryTransaction:
         for _ in range(len(self.memory.locks) + 1):
             if waiting is None or waiting._waits_for is None:
                 return
-            waiting = self.memory.locks.get(waiting._waits_for)
+            waiting = self.memory.locks.get(waiting._waits_for)  # who only shares waits for nobody
             if waiting is self:
                 raise DeadlockError(f"two transactions wait for each other; one of them for {self._waits_for}")
 
@@ -143,9 +163,12 @@ class MemoryTransaction:
         for attempt_id, attempt in self.attempts.written.items():
             if attempt is not None:
                 memory.keep_attempt(attempt_id, attempt)
+        for receipt_id, receipt in self.receipts.written.items():
+            if receipt is not None:
+                memory.keep_receipt(receipt_id, receipt)
         for entry in self.entries:
             memory.keep_entry(entry, INCIDENT_RULES_VERSION)
-        for plain in self._views[5:]:
+        for plain in self._views[6:]:
             for key, written in plain.written.items():
                 if written is None:
                     plain.committed.pop(key, None)
@@ -160,7 +183,12 @@ class MemoryTransaction:
         """End it without its writes; after a commit, let go of its locks."""
         for lock in self._locks:
             del self.memory.locks[lock]
-        freed, self._locks = self._locks, set()
+        for lock in self._shared:
+            sharing = self.memory.shares[lock]
+            del sharing[self]
+            if not sharing:
+                del self.memory.shares[lock]
+        freed, self._locks, self._shared = self._locks | self._shared, set(), set()
         if freed:
             self.memory.freed(freed)
 
@@ -194,5 +222,3 @@ async def transaction(
         one.abandon()
         raise
     one.commit()
-
-

@@ -65,9 +65,7 @@ class DeviceLink:
         for _ in range(2 if self._chance.happens(habits.doubles) else 1):
             if not self._chance.happens(habits.loses):
                 self._scheduler.after(self._chance.takes_s(habits.usual_s), "arrive", lambda: self._arrive(message))
-        self._scheduler.after(
-            again_s, "send again", lambda: self._send(message, min(2 * again_s, _AGAIN_LONGEST_S))
-        )
+        self._scheduler.after(again_s, "send again", lambda: self._send(message, min(2 * again_s, _AGAIN_LONGEST_S)))
 
     def _arrive(self, message: EventMessage) -> None:
         self._receive(message, lambda: self._answer(message))

@@ -8,6 +8,7 @@ from alerts.decisions import RaiseAlert
 from alerts.explanation import Explanation
 from alerts.kinds import IncidentKind
 from alerts.severity import Severity
+from hub.simulation.caregivers import Caregivers
 from hub.simulation.chance import Chance
 from hub.simulation.duty import DutyPair
 from hub.simulation.faults import Faults
@@ -20,13 +21,19 @@ from hub.simulation.memory_incidents import MemoryIncidentStore
 from hub.simulation.memory_transaction import MemoryTransaction
 from hub.simulation.network import DeviceLink
 from hub.simulation.operators import Operators
+from hub.simulation.outbox import OutboxPair
 from hub.simulation.registry import WorldRegistry
 from hub.simulation.scheduler import Scheduler
+from hub.simulation.text_gateways import TextGateway
 from hub.simulation.turns import Turns
 from hub.simulation.watch import Watch
-from hub.simulation.world import DIVISION_ID, Recipient, World, make_world
+from hub.simulation.world import DIVISION_ID, Caregiver, Recipient, World, make_world
 from hub.stations.incidents import open_or_join
 from hub.stations.records import AlertRequest
+
+
+def _everybody(world: World) -> list[Caregiver]:
+    return [*world.roster, *(contact for recipient in world.recipients for contact in recipient.contacts)]
 
 
 class Broken(Exception):
@@ -43,6 +50,8 @@ class Lived:
     commits: int
     incidents: int
     not_closed: int
+    texts: int
+    tries: int
     accepted: int
     repeated: int
     crashes: int
@@ -71,14 +80,25 @@ class Simulation:
         self.memory.freed = self.turns.free
         self.watch = Watch(self.memory, self.faults.clock)
         self.registry = WorldRegistry(self.world)
-        self.hub = Hub(
-            self.memory, self.registry, self.scheduler, self.turns, self.faults, self.watch, self.history
-        )
+        self.hub = Hub(self.memory, self.registry, self.scheduler, self.turns, self.faults, self.watch, self.history)
         self.ingest = IngestProcess(self.hub, self.world)
         self.duty = DutyPair(self.hub, Chance(seed, "duty"))
         self.operators = Operators(
             self.world.operators, self.world.zone, self.hub, self.scheduler, Chance(seed, "operators")
         )
+        phones = {one.phone: one for one in _everybody(self.world) if one.phone is not None}
+        self.caregivers = Caregivers(phones, self.hub, self.scheduler, Chance(seed, "caregivers"))
+        gateways = {
+            habits.name: TextGateway(
+                habits,
+                self.scheduler,
+                Chance(seed, f"gateway {habits.name}"),
+                arrive=self.caregivers.read,
+                receive=lambda receipt: self.outbox.receive(receipt),
+            )
+            for habits in self.world.text_gateways
+        }
+        self.outbox = OutboxPair(self.hub, gateways, Chance(seed, "outbox"))
         self.hub.on_commit = self._show
         devices = [device for recipient in self.world.recipients for device in recipient.devices]
         self.links = {
@@ -114,6 +134,8 @@ class Simulation:
             commits=self.hub.commits,
             incidents=len(self.memory.incidents),
             not_closed=len(self.memory.not_closed),
+            texts=len(self.memory.notifications),
+            tries=len(self.memory.attempts),
             accepted=self.ingest.accepted,
             repeated=self.ingest.repeated,
             crashes=self.faults.crashes,

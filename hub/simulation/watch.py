@@ -12,7 +12,7 @@ from alerts.commands import Command, PassHoldDeadline, TakeStep
 from alerts.incidents import Incident, IncidentState, RefusedError
 from alerts.kinds import IncidentKind
 from alerts.replay import ReplayError, log_of, replay
-from hub.simulation.memory import IncidentRow, Memory
+from hub.simulation.memory import AttemptRow, IncidentRow, Memory
 from hub.simulation.memory_transaction import MemoryTransaction
 from hub.stations.records import Entry
 from hub.stations.store import DeadlineOwner
@@ -42,6 +42,8 @@ class Watch:
         self._clock = clock
         self._able_since = clock()  #: Since when somebody could pass deadlines, by the store's clock.
         self._able = True
+        self._left: set[UUID] = set()
+        self._taken: dict[UUID, list[UUID]] = {}
         self.latest = timedelta(0)  #: The step that was most late.
         self.replayed = 0
         self.asked = 0
@@ -72,6 +74,19 @@ class Watch:
         for incident_id, row in transaction.incidents.written.items():
             if row is not None:
                 self._look_at_row(transaction, incident_id, row)
+        for attempt_id, attempt in transaction.attempts.written.items():
+            if attempt is not None and attempt.state == "submitting":
+                self._look_at_claim(transaction, attempt_id, attempt)
+
+    def _look_at_claim(self, transaction: MemoryTransaction, attempt_id: UUID, attempt: AttemptRow) -> None:
+        before = self._memory.attempts.get(attempt_id)
+        if before is not None and before.state == "submitting":
+            return
+        notification = transaction.notifications.get(attempt.notification_id)
+        if notification is None:
+            raise BrokenError("a text that leaves was owed")
+        incident = self._memory.incidents[notification.incident_id].incident
+        _require(incident.state is _OPEN or notification.answers, "nothing is handed over after its incident was taken")
 
     def _look_at_entry(self, entry: Entry, old: IncidentRow | None) -> None:
         self.asked += 1
@@ -150,6 +165,24 @@ class Watch:
         found = self._memory.alerts_of_event(device_id, event_id, kind)
         _require(len(found) > 0, f"an accepted event is in an incident: {event_id}")
         _require(len(found) == 1, f"an accepted event is in one incident, once: {event_id}")
+
+    # --- Texts -------------------------------------------------------------------------------------------------
+
+    def text_leaves(self, attempt_id: UUID) -> None:
+        """A try is handed to its gateway: only what was claimed, and each claim once."""
+        _require(self._memory.attempts[attempt_id].state == "submitting", "only what was claimed is handed over")
+        _require(attempt_id not in self._left, "a try is handed over once")
+        self._left.add(attempt_id)
+
+    def text_taken(self, attempt_id: UUID) -> None:
+        """A gateway has a text: a second time only after one that failed, or whose outcome nobody knew."""
+        attempt = self._memory.attempts[attempt_id]
+        earlier = self._taken.setdefault(attempt.notification_id, [])
+        known_failed = all(self._memory.attempts[one].state == "failed" for one in earlier)
+        _require(
+            known_failed or attempt.repeats_unknown, "a text leaves twice only where the first may not have arrived"
+        )
+        earlier.append(attempt_id)
 
     def end(self) -> None:
         """At the end every incident can be replayed, and every one that is not closed has its deadline."""
