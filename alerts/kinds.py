@@ -49,6 +49,9 @@ class MaintenanceKind(StrEnum):
     CHANNEL_AWAY = "channel_away"  #: Texts cannot leave by a channel. 短信通道中断
     SOURCE_AWAY = "source_away"  #: A broker the hub subscribes to is not there. 接入源中断
     UNKNOWN_DEVICE = "unknown_device"  #: A broker's messages name a device nobody registered. 未登记的设备
+    ROSTER_GAP = "roster_gap"  #: Hours of the coming days that nobody of a roster has. 值班表有空缺
+    ROSTER_UNREACHABLE = "roster_unreachable"  #: Somebody has duty whom nobody could ring. 值班人员没有可用电话
+    DESK_UNMANNED = "desk_unmanned"  #: Nobody sat at a desk although the roster said so. 值班台无人
     LADDER_EMPTY = "ladder_empty"  #: Nobody can be reached by any step. 逐级通知无人可达
     NOBODY_REACHABLE = "nobody_reachable"  #: Nor has anybody in charge a number: the worst. 没有任何人可通知
     DEVICE_OFFLINE = "device_offline"  #: Silent for longer than its rhythm allows. 设备离线

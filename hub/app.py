@@ -142,6 +142,7 @@ async def run_duty(settings: Settings, dsn: str) -> None:
     from hub.duty.clock_watch import watch_clock
     from hub.duty.grouping import keep_groups
     from hub.duty.loop import run_duty_loop
+    from hub.duty.shift_watch import watch_shifts
     from hub.duty.storage_watch import StorageWatch
     from hub.housekeeping import run_housekeeping
     from hub.notify.blind_alarm import BlindAlarm, Place
@@ -184,14 +185,17 @@ async def run_duty(settings: Settings, dsn: str) -> None:
         state.ready = True
         work.create_task(run_duty_loop(pool, dsn, troubled))
         work.create_task(keep_groups(pool, dsn))
-        work.create_task(run_housekeeping(dsn, _housekeeping_jobs(slow_pool, troubled)))
+        work.create_task(run_housekeeping(dsn, _housekeeping_jobs(slow_pool, troubled, settings)))
+        work.create_task(watch_shifts(pool))
         work.create_task(watch_clock(pool, settings.division))
         storage_watch = StorageWatch(pool, settings.division, troubled, dsn=dsn, data_dir=settings.data_dir)
         work.create_task(storage_watch.run())
 
 
-def _housekeeping_jobs(pool: Pool, troubled: "Troubled") -> list[Any]:
+def _housekeeping_jobs(pool: Pool, troubled: "Troubled", settings: Settings) -> list[Any]:
     from hub.housekeeping import Job
+    from hub.housekeeping.published_days import publish_holidays
+    from hub.housekeeping.roster_review import review_rosters
     from hub.storage import quarantine, retention, time_series
     from hub.storage.database import database_now
 
@@ -213,7 +217,17 @@ def _housekeeping_jobs(pool: Pool, troubled: "Troubled") -> list[Any]:
         async with pool.connection() as connection:
             await retention.delete_expired(connection, retention.RetentionPeriods(), troubled)
 
+    async def learn_holidays() -> None:
+        async with pool.connection() as connection:
+            await publish_holidays(connection, settings.holidays, settings.division)
+
+    async def look_ahead_in_rosters() -> None:
+        async with pool.connection() as connection:
+            await review_rosters(connection)
+
     return [
+        Job(name="holidays", every=timedelta(days=1), work=learn_holidays),
+        Job(name="rosters", every=timedelta(days=1), work=look_ahead_in_rosters, after="roster"),
         Job(name="reading partitions", every=timedelta(hours=6), work=keep_partitions),
         Job(name="roll-ups", every=timedelta(minutes=1), work=refresh_rollups),
         Job(name="quarantine", every=timedelta(minutes=5), work=bound_quarantine),

@@ -101,6 +101,11 @@ class Settings(BaseModel):
     blind_alarm_after_s: Annotated[float, Field(ge=1, le=3600)] = 60.0
     """How long devices cannot be heard before whoever is on duty is told by text, without the database if need be."""
 
+    desk_alarm_after_s: Annotated[float, Field(ge=1, le=24 * 3600)] = 300.0
+    """How long nobody sits at a desk at which the roster says somebody does, before the supervisor is told by text."""
+    holidays: str = Field(default="CN", pattern=r"^([A-Z]{2})?$")
+    """Whose public holidays rosters know, by two letters; empty: only the days that a place says itself."""
+
     timezone: str = "Asia/Shanghai"
     """The zone of new divisions and recipients."""
     division: str = Field(default="990101000000", pattern=r"^\d{12}$")

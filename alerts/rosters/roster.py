@@ -82,6 +82,7 @@ class Roster:
     calendar: DutyCalendar = NOTHING_SPECIAL  #: Of its place.
     entries: tuple[Entry, ...] = ()
     overrides: tuple[Override, ...] = ()
+    gaps_intended: bool = False  #: A station that is closed at night: nobody need be there.
 
 
 def overrides_of(swap: Swap) -> tuple[Override, Override]:

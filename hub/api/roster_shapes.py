@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AliasChoices, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from alerts.rosters import DayKind, DayName, OverrideKind
-from hub.api.shapes import Body, DivisionId, Instant, Name, Phone, Text, WholeNumber
+from hub.api.shapes import Body, DivisionId, Instant, Name, Phone, Text, WholeNumber, YesOrNo
 from hub.storage.duty_days import DutyDay
 from hub.storage.rosters import RosterEntry, RosterPerson, WrittenOverride, WrittenRotation
 
@@ -108,7 +108,7 @@ class Rotation(Body):
 class WrittenEntry(WrittenPerson):
     """One person, or some who take turns; always, for a time, or by shifts."""
 
-    read_only = frozenset({"id", "division_id", "role"})
+    read_only = frozenset({"id", "division_id", "role", "gaps_intended"})
 
     from_: Instant | None = Field(default=None, alias="from")
     until: Instant | None = None
@@ -135,11 +135,15 @@ class WrittenEntry(WrittenPerson):
 
 
 class WrittenRoster(Body):
-    """The people of one role and place, in the order in which they are rung; they replace those before."""
+    """The people of one role and place, in the order in which they are rung; they replace those before.
+
+    `gaps_intended`: hours that nobody has are meant so, and are not reported.
+    """
 
     division_id: DivisionId | None = None
     role: RosterRole
     entries: list[WrittenEntry] = Field(max_length=_ENTRIES_MAX)
+    gaps_intended: YesOrNo = False
 
 
 class Override(Body):

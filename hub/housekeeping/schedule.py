@@ -9,11 +9,14 @@ from functools import partial
 import structlog
 
 from hub.clock import utc_now
+from hub.storage.database import listen
 from hub.storage.leadership import lead
 
 _log = structlog.get_logger(__name__)
 
 OFFICE = "housekeeping"
+#: A plan of many places is written in one go.
+SOON = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,15 +26,16 @@ class Job:
     name: str
     every: timedelta
     work: Callable[[], Awaitable[None]]
+    after: str | None = None  #: A channel of NOTIFY: soon after each word on it, too.
 
 
 async def run_housekeeping(dsn: str, jobs: Sequence[Job]) -> None:
     """Run the jobs until cancelled, whenever this process is the one that leads."""
-    await lead(dsn, OFFICE, partial(_keep_schedule, jobs))
+    await lead(dsn, OFFICE, partial(_keep_schedule, dsn, jobs))
 
 
-async def _keep_schedule(jobs: Sequence[Job]) -> None:
-    """Every job at once, and then at its interval."""
+async def _keep_schedule(dsn: str, jobs: Sequence[Job]) -> None:
+    """Every job at once, then at its interval, and soon after it is called for."""
     from apscheduler.schedulers.asyncio import AsyncIOScheduler  # only the leading duty process pays for it
     from apscheduler.triggers.interval import IntervalTrigger
 
@@ -42,8 +46,13 @@ async def _keep_schedule(jobs: Sequence[Job]) -> None:
         trigger = IntervalTrigger(seconds=job.every.total_seconds(), timezone=UTC)
         scheduler.add_job(_run, trigger, args=[job], id=job.name, next_run_time=utc_now())
     scheduler.start()
+    called = {job.after: job for job in jobs if job.after is not None}
     try:
-        await asyncio.Event().wait()
+        if not called:
+            await asyncio.Event().wait()
+        async for channel, _ in listen(dsn, list(called), name=OFFICE):
+            if channel in called:  # several words in a row are one run
+                scheduler.modify_job(called[channel].name, next_run_time=utc_now() + SOON)
     finally:
         scheduler.shutdown(wait=False)
 

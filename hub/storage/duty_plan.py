@@ -42,12 +42,13 @@ class DutyView(View):
 
 
 class GapView(View):
-    """Hours that nobody of a roster has."""
+    """Hours that nobody of a roster has; `intended`: by its plan nobody need have them."""
 
     division_id: str
     role: str
     from_: datetime = Field(alias="from")
     until: datetime
+    intended: bool
 
 
 async def who_was_on_duty(connection: Connection, division_id: str, at: datetime, scope: Scope) -> DutyView:
@@ -80,7 +81,13 @@ async def gaps_ahead(connection: Connection, scope: Scope, ahead: timedelta) -> 
     rosters = await load_rosters(connection, Wanted(since=now, until=now + ahead, known_at=now, scope=scope))
     return [
         GapView.model_validate(
-            {"division_id": roster.division_id, "role": roster.role, "from": gap.from_at, "until": gap.until_at}
+            {
+                "division_id": roster.division_id,
+                "role": roster.role,
+                "from": gap.from_at,
+                "until": gap.until_at,
+                "intended": roster.gaps_intended,
+            }
         )
         for roster in rosters
         for gap in gaps(roster, now, now + ahead)

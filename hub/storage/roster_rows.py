@@ -58,8 +58,11 @@ async def load_rosters(connection: Connection, wanted: Wanted) -> list[Roster]:
     entries: dict[tuple[str, str], list[Entry]] = {}
     zones: dict[tuple[str, str], ZoneInfo] = {}
     cursor = await connection.execute(queries("roster_rows").entries, wanted.sql)
-    for division_id, role, timezone, *columns in await cursor.fetchall():
+    gaps_intended = set()
+    for division_id, role, timezone, is_intended, *columns in await cursor.fetchall():
         zones[division_id, role] = ZoneInfo(timezone)
+        if is_intended:
+            gaps_intended.add((division_id, role))
         entries.setdefault((division_id, role), []).append(_entry(*columns))
     overrides: dict[tuple[str, str], list[Override]] = {}
     cursor = await connection.execute(queries("roster_rows").overrides, wanted.sql)
@@ -74,6 +77,7 @@ async def load_rosters(connection: Connection, wanted: Wanted) -> list[Roster]:
             calendar=await _calendar(connection, division_id, tuple(entries.get((division_id, role), ())), wanted),
             entries=tuple(entries.get((division_id, role), ())),
             overrides=tuple(overrides.get((division_id, role), ())),
+            gaps_intended=(division_id, role) in gaps_intended,
         )
         for (division_id, role), zone in zones.items()
     ]

@@ -55,6 +55,7 @@ class RosterEntryView(View):
     account_id: UUID | None
     shifts: list[ShiftView]
     rotation: RotationView | None
+    gaps_intended: bool
 
 
 class OverrideView(View):

@@ -74,9 +74,17 @@ async def list_roster(
 
 
 async def replace_roster(
-    connection: Connection, division_id: str, role: str, entries: Sequence[RosterEntry], scope: Scope
+    connection: Connection,
+    division_id: str,
+    role: str,
+    entries: Sequence[RosterEntry],
+    scope: Scope,
+    *,
+    gaps_intended: bool = False,
 ) -> Page[RosterEntryView]:
     """Put these people, in this order, in the place of the division's for this role; the old ones are kept as past.
+
+    `gaps_intended`: hours that nobody has are no fault of the plan.
 
     Raises:
         UnknownReferenceError: there is no such division, or no such account in scope.
@@ -99,6 +107,7 @@ async def replace_roster(
                 "until": entry.until_at,
                 "shifts": Jsonb(list(entry.shifts)),
                 "rotation": None if rotation is None else Jsonb(rotation),
+                "gaps_intended": gaps_intended,
             },
         )
     await connection.execute(queries("rosters").say_changed, params)

@@ -37,7 +37,9 @@ async def put(
     """
     division_id = caller.choose_division(body.division_id)
     entries = [entry.to_entry() for entry in body.entries]
-    roster = await replace_roster(caller.connection, division_id, body.role, entries, caller.scope)
+    roster = await replace_roster(
+        caller.connection, division_id, body.role, entries, caller.scope, gaps_intended=body.gaps_intended
+    )
     await caller.record("write", "roster", f"{division_id}/{body.role}", division_id)
     return roster
 

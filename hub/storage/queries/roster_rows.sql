@@ -1,8 +1,8 @@
 -- entries --
 -- The rosters in force at a moment: those of a place and of all above it, nearest first, or those below a scope. With
 -- the accounts that they name: a number may be theirs, and one that is disabled rings nobody.
-SELECT e.division_id, e.role, d.timezone, e.id, e.name, e.phone, e.from_at, e.until_at, e.account_id, e.shifts,
-       e.rotation,
+SELECT e.division_id, e.role, d.timezone, e.gaps_intended, e.id, e.name, e.phone, e.from_at, e.until_at,
+       e.account_id, e.shifts, e.rotation,
        (SELECT jsonb_object_agg(u.id, jsonb_build_object('phone', u.phone, 'disabled', u.disabled_at IS NOT NULL))
           FROM user_account u
          WHERE u.id = e.account_id

@@ -1,6 +1,7 @@
 -- list_in_scope --
 -- What is in force, in the order in which they are rung.
-SELECT id, division_id, role, name, phone, from_at AS "from", until_at AS "until", account_id, shifts, rotation
+SELECT id, division_id, role, name, phone, from_at AS "from", until_at AS "until", account_id, shifts, rotation,
+       gaps_intended
   FROM roster_entry
  WHERE replaced_at IS NULL AND in_scope(division_id, %(scope)s)
    AND (%(division_id)s::text IS NULL OR division_id = %(division_id)s)
@@ -19,9 +20,9 @@ UPDATE roster_entry SET replaced_at = %(now)s
 -- add --
 -- All of one writing have one creation time: until then the one before is in force.
 INSERT INTO roster_entry (id, division_id, role, name, phone, from_at, until_at, created_at, place, account_id, shifts,
-                          rotation)
+                          rotation, gaps_intended)
 VALUES (%(id)s, %(division_id)s, %(role)s, %(name)s, %(phone)s, %(from)s, %(until)s, %(now)s, %(place)s, %(account_id)s,
-        %(shifts)s, %(rotation)s)
+        %(shifts)s, %(rotation)s, %(gaps_intended)s)
 
 -- find_account --
 -- By log-in or id: who is named on a roster must be in sight of whoever writes it.

@@ -8,7 +8,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from hub.housekeeping import Job, run_housekeeping
+from hub.housekeeping import Job, run_housekeeping, schedule
 from hub.storage import leadership
 
 
@@ -85,3 +85,22 @@ async def test_a_leader_whose_connection_is_cut_stands_again(empty_database: str
             assert cut.rowcount == 1
             before = len(runs)
             await _until(lambda: len(runs) > before + 2)
+
+
+async def test_a_job_runs_soon_after_it_is_called_for(empty_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule, "SOON", timedelta(milliseconds=20))
+    runs: list[str] = []
+
+    async def work() -> None:
+        runs.append("ran")
+
+    async with _running(empty_database, Job(name="look", every=timedelta(days=1), work=work, after="roster")):
+        await _until(lambda: bool(runs))
+        async with await psycopg.AsyncConnection.connect(empty_database, autocommit=True) as other:
+            listening = "SELECT 1 FROM pg_stat_activity WHERE application_name LIKE '%housekeeping listen'"
+            async with asyncio.timeout(10):
+                while (await (await other.execute(listening)).fetchone()) is None:
+                    await asyncio.sleep(0.01)
+                while len(runs) < 2:
+                    await other.execute("NOTIFY roster")
+                    await asyncio.sleep(0.05)
