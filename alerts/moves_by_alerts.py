@@ -1,10 +1,12 @@
 """What further alerts do to incidents: one opens, or joins the one of its subject and kind that is not closed."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from alerts.decisions import Duty, RaiseAlert, Record
-from alerts.explanation import Explanation
+from alerts.explanation import Explanation, Param
 from alerts.holding import owe_call, return_to_open, with_hold_deadline
 from alerts.incident import (
     ACKNOWLEDGED,
@@ -54,7 +56,7 @@ def join(incident: Incident, alert: RaiseAlert, now: datetime) -> Outcome:
     joined = replace(incident, last_alert_at=now, severity=grave, sounding=True)
     duties: tuple[Duty, ...] = (_record("joined", alert.explanation),)
     if grave is not incident.severity:
-        duties += (Record(code="raised", params={"from": incident.severity, "to": grave}),)
+        duties += (_record("raised", alert.explanation, {"from": incident.severity, "to": grave}),)
     if incident.state is not ACKNOWLEDGED:
         return Outcome(incident=replace(joined, state=next_state(incident, Move.JOIN)), duties=duties)
     if now - incident.last_alert_at > JOIN_WITHIN:
@@ -64,5 +66,6 @@ def join(incident: Incident, alert: RaiseAlert, now: datetime) -> Outcome:
     return Outcome(incident=replace(held, state=next_state(incident, Move.JOIN)), duties=duties)
 
 
-def _record(code: str, explanation: Explanation) -> Record:
-    return Record(code=code, params={"why": explanation.code, **explanation.params})
+def _record(code: str, explanation: Explanation, params: Mapping[str, Param] = MappingProxyType({})) -> Record:
+    """A line that says because of which alert."""
+    return Record(code=code, params={**explanation.params, "why": explanation.code, **params})

@@ -1,6 +1,8 @@
 """The alerts of a story: what each was raised for, by which rule, thresholds and observations, and what it did."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
 
 from alerts.commands import Join, Open
 from alerts.decisions import RaiseAlert
@@ -14,16 +16,23 @@ from hub.words.language import Words
 _AS_THE_DEVICE_SAID = "device"
 
 
-def say_alerts(gathered: Gathered, happened: Iterable[Happened], words: Words) -> list[AlertSaid]:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What an alert did, and in which command."""
+
+    name: str
+    command: int | None = None
+
+
+def say_alerts(gathered: Gathered, parts: Mapping[UUID, Part], words: Words) -> list[AlertSaid]:
     """Every alert of the incident, in the order in which they came."""
-    parts = _parts(gathered.alerts, happened)
-    return [_say_alert(alert, parts[alert.row.id.hex], gathered, words) for alert in gathered.alerts]
+    return [_say_alert(alert, parts[alert.row.id].name, gathered, words) for alert in gathered.alerts]
 
 
-def _parts(alerts: Iterable[ToldAlert], happened: Iterable[Happened]) -> dict[str, str]:
+def find_parts(alerts: Iterable[ToldAlert], happened: Iterable[Happened]) -> dict[UUID, Part]:
     """What each alert did: each command that brings one is matched with the first alert that it can be of."""
-    parts = {alert.row.id.hex: "recorded" for alert in alerts}
     waiting = list(alerts)
+    parts = {alert.row.id: Part("recorded") for alert in waiting}
     for one in happened:
         match one.applied.command:
             case Open(alert=raised):
@@ -37,10 +46,10 @@ def _parts(alerts: Iterable[ToldAlert], happened: Iterable[Happened]) -> dict[st
         for alert in (found or expired,):
             if alert is not None:
                 waiting.remove(alert)
-                parts[alert.row.id.hex] = part if alert is found else "expired"
+                parts[alert.row.id] = Part(part if alert is found else "expired", one.applied.n)
         for alert in [alert for alert in waiting if str(alert.row.id) in one.applied.command.superseded]:
             waiting.remove(alert)
-            parts[alert.row.id.hex] = "taken_along"
+            parts[alert.row.id] = Part("taken_along")
     return parts
 
 

@@ -1,7 +1,8 @@
 """The decisions of a story: each command with what it superseded, what it said, and whom it told."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from alerts.actors import Actor
 from alerts.commands import PassHoldDeadline, TakeStep
@@ -9,9 +10,10 @@ from alerts.decisions import Record
 from alerts.incidents import Incident
 from alerts.replay import Happened
 from alerts.written import NAME, write_command
+from hub.explain.alerts_said import Part
+from hub.explain.gathered import Gathered
 from hub.explain.shapes import AttemptSaid, Decision, LineSaid, SupersededSaid, TextSaid
 from hub.storage.explanations import TextRow
-from hub.storage.kept_incidents import KeptIncident
 from hub.storage.views import ActorView
 from hub.words.language import Words
 
@@ -19,15 +21,20 @@ Line = tuple[datetime, Record]
 
 
 def say_decisions(
-    kept: KeptIncident, happened: Sequence[Happened], texts: Iterable[TextRow], words: Words
+    gathered: Gathered, happened: Sequence[Happened], parts: Mapping[UUID, Part], words: Words
 ) -> list[Decision]:
     """Everything that happened, in its order: what the commands tell, and what is on record besides."""
+    log = gathered.kept.log
+    alerts = {part.command: alert_id for alert_id, part in parts.items() if part.command is not None}
     owed: dict[datetime, list[TextRow]] = {}
-    for text in texts:
+    for text in gathered.texts:
         owed.setdefault(text.created_at, []).append(text)
-    decisions = [*_of_commands(kept.log, happened, owed, words)]
+    decisions = [
+        decision.model_copy(update={"alert_id": alerts.get(decision.n or 0)})
+        for decision in _of_commands(log, happened, owed, words)
+    ]
     told = sum(len(decision.lines) for decision in decisions)
-    decisions += [_beside(at, [line], owed.pop(at, []), words) for at, line in kept.log[told:]]
+    decisions += [_beside(at, [line], owed.pop(at, []), words) for at, line in log[told:]]
     decisions += [_beside(at, [], left, words) for at, left in owed.items()]
     return sorted(decisions, key=lambda decision: decision.at)
 
@@ -55,6 +62,7 @@ def _decision(
         at=applied.at,
         command=str(write_command(applied.command)[NAME]),
         rules_version=applied.rules_version,
+        alert_id=None,
         due_at=due_at,
         late_s=None if due_at is None else (applied.at - due_at).total_seconds(),
         superseded=[] if before is None else [*_superseded(before, one.incident, words)],
@@ -69,6 +77,7 @@ def _beside(at: datetime, lines: Sequence[Record], texts: Sequence[TextRow], wor
         at=at,
         command=None,
         rules_version=None,
+        alert_id=None,
         due_at=None,
         late_s=None,
         superseded=[],

@@ -118,13 +118,15 @@ class LineSaid(View):
 class Decision(View):
     """One decision: the command, by which version of the rules, what it superseded, what it said and whom it told.
 
-    `due_at` is when it was due, where time decided; `command` null: a line of the log that no command tells of.
+    `alert_id`: the alert that it took in; `due_at`: when it was due, where time decided. `command` null: something on
+    record that no command tells of.
     """
 
     n: int | None
     at: datetime
     command: str | None
     rules_version: int | None
+    alert_id: UUID | None
     due_at: datetime | None
     late_s: float | None
     superseded: list[SupersededSaid]

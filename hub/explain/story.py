@@ -1,6 +1,6 @@
 """An incident's story: everything that is known of it, with its sentences in one language."""
 
-from hub.explain.alerts_said import say_alerts
+from hub.explain.alerts_said import find_parts, say_alerts
 from hub.explain.decisions_said import say_decisions
 from hub.explain.gathered import Gathered
 from hub.explain.replayed import Replayed, replay_kept
@@ -12,6 +12,7 @@ from hub.words.language import Words
 def explain(gathered: Gathered, words: Words) -> IncidentExplanation:
     """What was observed, decided, told and done; and whether the commands give the same again."""
     replayed = replay_kept(gathered.kept)
+    parts = find_parts(gathered.alerts, replayed.happened)
     about, incident = gathered.about, gathered.kept.incident
     explanation = IncidentExplanation(
         id=about.id,
@@ -26,8 +27,8 @@ def explain(gathered: Gathered, words: Words) -> IncidentExplanation:
         closed_at=incident.closed_at,
         disposition=incident.disposition,
         language=words.language,
-        alerts=say_alerts(gathered, replayed.happened, words),
-        decisions=say_decisions(gathered.kept, replayed.happened, gathered.texts, words),
+        alerts=say_alerts(gathered, parts, words),
+        decisions=say_decisions(gathered, replayed.happened, parts, words),
         replay=_say_replay(replayed, len(gathered.kept.commands), words),
         story=[],
     )

@@ -121,13 +121,16 @@ def test_each_decision_says_what_it_superseded() -> None:
     (_, joined) = told(history).decisions
     assert [one.what for one in joined.superseded] == ["severity"]
     assert joined.superseded[0].sentence == "级别：严重 → 紧急"
+    assert line_with(told(history).story, "级别由严重升为紧急：设备确认发生跌倒。")
     taken = told(a_night()).decisions[3]
     assert [one.what for one in taken.superseded] == ["state", "deadline"]
 
 
 def test_a_joined_alert_is_told_as_joined() -> None:
     history = History().opens("sos_pressed").after(5).joins("sos_pressed")
-    assert [alert.part for alert in told(history).alerts] == ["opened", "joined"]
+    said = told(history)
+    assert [alert.part for alert in said.alerts] == ["opened", "joined"]
+    assert [decision.alert_id for decision in said.decisions] == [alert.id for alert in said.alerts]
 
 
 def test_a_cause_that_was_taken_back_is_a_line_of_the_story() -> None:
