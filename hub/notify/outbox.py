@@ -21,9 +21,9 @@ from hub.notify.channel_watch import ChannelWatch
 from hub.notify.channels.port import Channel, Rejected, Submission, Unknown
 from hub.notify.inbox import Overhear, StoringInbox
 from hub.notify.replies import ReplyDesk
-from hub.notify.texts import Occasion, Sender, compose, compose_answer
+from hub.notify.texts import Occasion, Sender, compose_answer, compose_for
 from hub.stations.outbox import Settlement
-from hub.stations.outbox_store import Claimable
+from hub.stations.outbox_store import Claimable, Parcel
 from hub.storage.database import DATABASE_AWAY, Pool
 from hub.storage.faults import name_of
 from hub.storage.outbox import SqlOutboxStore
@@ -163,9 +163,9 @@ class OutboxWorker:
         if not ready or room <= 0:
             return
         async with self._store() as store:
-            claimed = await self._settlement.claim(store, room, self._compose, self._lease)
-        for row, text in claimed:
-            submission = tasks.create_task(self._submit(row, text))
+            parcels = await self._settlement.claim(store, room, self._compose, self._lease)
+        for parcel in parcels:
+            submission = tasks.create_task(self._submit(parcel))
             self._submissions.add(submission)
             submission.add_done_callback(self._forget)
 
@@ -173,27 +173,34 @@ class OutboxWorker:
         self._submissions.discard(submission)
         self._wakeup.wake()
 
-    def _compose(self, row: Claimable) -> str:
+    def _compose(self, rows: Sequence[Claimable]) -> str:
         try:
-            return compose(_occasion(row), self._sender)
+            return compose_for([_occasion(row) for row in rows], rows[0].code, self._sender)
         except Exception:  # noqa: BLE001 - a text that is less good is better than none
-            _log.exception("text_not_composed", attempt_id=str(row.attempt_id))
+            _log.exception("text_not_composed", attempt_id=str(rows[0].attempt_id))
             return compose_answer(FALLBACK_SENTENCE, self._sender)
 
-    async def _submit(self, row: Claimable, text: str) -> None:
-        """Hand one text over and record what became of it, however long the database is away meanwhile."""
-        submission = await self._channels[row.channel].submit(text, row.destination, row.attempt_id)
+    async def _submit(self, parcel: Parcel) -> None:
+        """Hand one text over and record what became of it, for all that it tells of."""
+        row = parcel.leader
+        submission = await self._channels[row.channel].submit(parcel.text, row.destination, row.attempt_id)
         self._judge_channel(row.channel, submission)
+        await self._record(row.attempt_id, submission, bundled=False)
+        for follower in parcel.followers:
+            await self._record(follower.attempt_id, submission, bundled=True)
+
+    async def _record(self, attempt_id: UUID, submission: Submission, *, bundled: bool) -> None:
+        """However long the database is away meanwhile."""
         pause_s = RETRY_FIRST_S
         while True:
             try:
                 async with self._store() as store:
-                    await self._settlement.settle(store, row.attempt_id, submission)
+                    await self._settlement.settle(store, attempt_id, submission, bundled=bundled)
             except DATABASE_AWAY:
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 2, RETRY_LONGEST_S)
             except Exception:  # noqa: BLE001 - the lease will run out, and then it counts as unknown; the others go on
-                _log.exception("outcome_not_recorded", attempt_id=str(row.attempt_id))
+                _log.exception("outcome_not_recorded", attempt_id=str(attempt_id))
                 return
             else:
                 return

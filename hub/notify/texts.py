@@ -4,9 +4,11 @@ Never a given name, never a diagnosis or a measured value, never a link: anybody
 One part is 70 UCS-2 characters with the signature; what may go when it is too long goes in the fixed order of `_DROPS`.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from alerts.kinds import IncidentKind, SubjectType
@@ -89,8 +91,33 @@ class _Parts:
         return f"【{self.signature}】" + "。".join(part for part in (clauses, self.how, self.desk) if part)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _BundleParts:
+    """The pieces of a text about many."""
+
+    signature: str
+    time: str
+    count: str
+    places: str
+    village: str
+    group: str
+    who: str
+    what: str
+    how: str
+    desk: str
+
+    def assemble(self) -> str:
+        many = f"{self.time}{self.count}" + (f"：{self.places}" if self.places else "")
+        gravest = f"最急{self.village}{self.group}{self.who}{self.what}，{self.how}"
+        return f"【{self.signature}】" + "。".join(part for part in (many, gravest, self.desk) if part)
+
+
 #: What goes first when a text is too long: what helps least to find the person and to answer.
 _DROPS: tuple[dict[str, str], ...] = ({"village": ""}, {"unanswered": ""}, {"desk": ""}, {"group": ""})
+_BUNDLE_DROPS: tuple[dict[str, str], ...] = ({"places": ""}, {"group": ""}, {"desk": ""}, {"village": ""})
+#: More would not be read, nor fit.
+_PLACES_MAX = 3
+_AnyParts = TypeVar("_AnyParts", _Parts, _BundleParts)
 
 
 def compose(occasion: Occasion, sender: Sender) -> str:
@@ -106,7 +133,32 @@ def compose(occasion: Occasion, sender: Sender) -> str:
         how=_how_to_answer(occasion.code),
         desk=_desk(sender.desk_phone),
     )
-    return next(text for text in _shorter_and_shorter(parts) if ucs2_length(text) <= PART_CHARACTERS_MAX)
+    return next(text for text in _shorter_and_shorter(parts, _DROPS) if ucs2_length(text) <= PART_CHARACTERS_MAX)
+
+
+def compose_for(occasions: Sequence[Occasion], code: int, sender: Sender) -> str:
+    """The text about one occasion, or about many, the gravest first; `code` is that one's."""
+    first, *others = occasions
+    return compose_bundle(first, others, code, sender) if others else compose(first, sender)
+
+
+def compose_bundle(first: Occasion, others: Sequence[Occasion], code: int, sender: Sender) -> str:
+    """The text of a storm: how many there are and where, which is the gravest, and how to take that one."""
+    here = first.happened_at.astimezone(ZoneInfo(first.timezone))
+    parts = _BundleParts(
+        signature=_plain(sender.signature)[:SIGNATURE_CHARACTERS_MAX],
+        time=f"{here:%H:%M}",
+        count=f"有{len(others) + 1}起求助",
+        places=_places([first, *others]),
+        village=_place(first.village, first.name),
+        group=_place(first.group_name, first.name),
+        who=_who(first),
+        what=_WHAT_HAPPENED[first.kind],
+        how=f"能去回1{code}",
+        desk=_desk(sender.desk_phone),
+    )
+    shorter = _shorter_and_shorter(parts, _BUNDLE_DROPS)
+    return next(text for text in shorter if ucs2_length(text) <= PART_CHARACTERS_MAX)
 
 
 def compose_answer(sentence: str, sender: Sender) -> str:
@@ -212,8 +264,15 @@ def _desk(phone: str) -> str:
     return f"值班{plain}" if plain else ""
 
 
-def _shorter_and_shorter(parts: _Parts) -> Iterator[str]:
+def _shorter_and_shorter(parts: _AnyParts, drops: Sequence[dict[str, str]]) -> Iterator[str]:
     yield parts.assemble()
-    for drop in _DROPS:
+    for drop in drops:
         parts = replace(parts, **drop)
         yield parts.assemble()
+
+
+def _places(occasions: Sequence[Occasion]) -> str:
+    """How many are where, the most first: "柳村12杨村8等"."""
+    counts = Counter(place for occasion in occasions if (place := _place(occasion.village, None)))
+    named = "".join(f"{place}{count}" for place, count in counts.most_common(_PLACES_MAX))
+    return named + ("等" if len(counts) > _PLACES_MAX else "")

@@ -4,11 +4,13 @@ One transaction for each step, under the notification's lock. What a channel ans
 whoever dies between leaves a try whose outcome is unknown, never one that silently goes out twice.
 """
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from hub.stations.outbox_store import AttemptOutcome, Claimable, Delivery, OutboxStore
+from hub.stations.bundling import WITHIN, plan_texts, tells_many
+from hub.stations.outbox_store import AttemptOutcome, Claimable, Delivery, LeftText, OutboxStore, Parcel
 from hub.stations.retry import AttemptState, NotificationState, Try, first_channel, next_attempt, summarise
 from hub.stations.submissions import Accepted, Receipt, ReceiptState, Rejected, Submission, Unknown
 
@@ -47,33 +49,80 @@ class Settlement:
         return len(overtaken)
 
     async def claim(
-        self, store: OutboxStore, limit: int, compose: Callable[[Claimable], str], lease: timedelta
-    ) -> list[tuple[Claimable, str]]:
-        """The tries that are handed over when this has committed, each with its text."""
+        self, store: OutboxStore, limit: int, compose: Callable[[Sequence[Claimable]], str], lease: timedelta
+    ) -> list[Parcel]:
+        """What is handed over when this has committed; `compose` gets the one a text is about, or the many.
+
+        What one telephone must not be told singly any more (`bundling`) is gathered, or waits a little to be.
+        """
         if not self.ready:
             return []
         if len(self.ready) < len(self._channels):
             await store.move_queued(sorted(self.ready), first_channel(self._channels, self.ready))
-        claimed: list[tuple[Claimable, str]] = []
-        for row in await store.lock_claimable(sorted(self.ready), limit):
-            async with store.text_turn(row.attempt_id, "submission"):
-                text = row.text or compose(row)
-                await store.begin_submitting(row, text, lease)
-                claimed.append((row, text))
-        return claimed
+        parcels: list[Parcel] = []
+        for leader, *followers in await self._choose(store, await store.lock_claimable(sorted(self.ready), limit)):
+            async with store.text_turn(leader.attempt_id, "submission"):
+                text = leader.text or compose([leader, *followers])
+                await store.begin_submitting(leader, text, lease)
+                for follower in followers:
+                    await store.begin_bundled(follower, leader, lease)
+                parcels.append(Parcel(leader=leader, text=text, followers=tuple(followers)))
+        return parcels
+
+    async def _choose(self, store: OutboxStore, claimable: Sequence[Claimable]) -> list[list[Claimable]]:
+        """What leaves now: each list is one text."""
+        fresh: dict[str, list[Claimable]] = {}
+        chosen: list[list[Claimable]] = []
+        for row in claimable:
+            if row.answers or row.text is not None:
+                chosen.append([row])
+            else:
+                fresh.setdefault(row.number, []).append(row)
+        if not fresh:
+            return chosen
+        now = await store.now()
+        left = await store.left_lately(list(fresh), now - WITHIN)
+        for number, rows in fresh.items():
+            told = left.get(number, ())
+            if tells_many({row.incident_id for row in rows}, told):
+                chosen += await self._choose_for(store, number, told, now)
+            else:
+                chosen += [[row] for row in rows]
+        return chosen
+
+    async def _choose_for(
+        self, store: OutboxStore, number: str, told: Sequence[LeftText], now: datetime
+    ) -> list[list[Claimable]]:
+        """For one telephone that is told of many."""
+        plan = plan_texts(await store.lock_claimable_to(sorted(self.ready), number), told, now)
+        chosen = [[row] for row in plan.singly]
+        if plan.from_at is None:
+            return chosen
+        if plan.from_at > now:
+            await store.put_off([row.attempt_id for row in plan.together], plan.from_at)
+            return chosen
+        return [*chosen, list(plan.together)]
 
     # --- What became of it ------------------------------------------------------------------------------------------
 
-    async def settle(self, store: OutboxStore, attempt_id: UUID, submission: Submission) -> None:
-        """What the channel said. A word that comes after the lease ran out counts only if it is a better one."""
+    async def settle(
+        self, store: OutboxStore, attempt_id: UUID, submission: Submission, *, bundled: bool = False
+    ) -> None:
+        """What the channel said. A word that comes after the lease ran out counts only if it is a better one.
+
+        Of one that was told of inside another's text no receipt will come: it comes for that one.
+        """
         delivery = await store.lock_delivery(attempt_id)
         if delivery is None:
             return
         late = delivery.attempt_state is AttemptState.UNKNOWN and isinstance(submission, Accepted)
         if delivery.attempt_state is not AttemptState.SUBMITTING and not late:
             return
-        await store.set_outcome(attempt_id, self._outcome_of(submission))
-        if isinstance(submission, Accepted):
+        outcome = self._outcome_of(submission)
+        if bundled:
+            outcome = replace(outcome, provider_ref=None, receipt_within=None)
+        await store.set_outcome(attempt_id, outcome)
+        if isinstance(submission, Accepted) and not bundled:
             for early in await store.match_early(attempt_id, delivery.channel, submission.provider_ref):
                 await self._apply_receipt(store, attempt_id, early.state, early.reason)
         if late:

@@ -8,7 +8,7 @@ A text *may leave* while its notification is not cancelled, it has not expired, 
 somebody, who is answered though the incident is taken.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -35,7 +35,8 @@ class OwedText:
 class Claimable:
     """A try that may leave now, and what its text may draw on.
 
-    `text` is there when it was composed before; `occurred_at` is the earliest alert's.
+    `text` is there when it was composed before; `occurred_at` is the earliest alert's. `number` is the destination in
+    the one form in which numbers are compared; `answers`: a text back to somebody, who is answered by itself.
     """
 
     attempt_id: UUID
@@ -44,6 +45,9 @@ class Claimable:
     incident_id: UUID
     division_id: str
     destination: str
+    number: str
+    severity: Severity
+    answers: bool
     text: str | None
     kind: str
     subject_type: str
@@ -58,6 +62,25 @@ class Claimable:
     occurred_at: datetime | None
     call_unanswered: bool
     told_of_another: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftText:
+    """A text that was handed over for a number, about an incident that is open."""
+
+    incident_id: UUID
+    kind: str
+    severity: Severity
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """What is handed over as one text: that of `leader`, which tells of `followers`, too."""
+
+    leader: Claimable
+    text: str
+    followers: tuple[Claimable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +192,17 @@ class OutboxStore(Transaction, Protocol):
         """
         ...
 
+    async def lock_claimable_to(self, ready: Sequence[str], number: str) -> Sequence[Claimable]:
+        """The same, all of them for one number; answers and texts that were composed before are left out."""
+        ...
+
+    async def left_lately(self, numbers: Sequence[str], since: datetime) -> Mapping[str, Sequence[LeftText]]:
+        """By number, the texts handed over after that moment, in order, about incidents that are open; no answers.
+
+        None that failed. A text that told of several is there once, for its leader.
+        """
+        ...
+
     async def lock_delivery(self, attempt_id: UUID) -> Delivery | None:
         """The notification of an attempt, locked - waits for whoever has it - and how the two stand then."""
         ...
@@ -195,6 +229,14 @@ class OutboxStore(Transaction, Protocol):
 
     async def begin_submitting(self, claimed: Claimable, text: str, lease: timedelta) -> None:
         """This text is being handed over, until the lease runs out. A text composed before is kept."""
+        ...
+
+    async def begin_bundled(self, claimed: Claimable, leader: Claimable, lease: timedelta) -> None:
+        """It is being handed over inside the leader's text; it gets none of its own."""
+        ...
+
+    async def put_off(self, attempt_ids: Sequence[UUID], until: datetime) -> None:
+        """These queued tries are due then."""
         ...
 
     async def set_outcome(self, attempt_id: UUID, outcome: AttemptOutcome) -> None:

@@ -23,7 +23,10 @@ class AttemptView(View):
 
 
 class NotificationView(View):
-    """A message owed to a person about an incident."""
+    """A message owed to a person about an incident.
+
+    `bundled_with`: it was told inside that notification's text, because the telephone was told of many at once.
+    """
 
     id: UUID
     incident_id: UUID
@@ -35,6 +38,7 @@ class NotificationView(View):
     step: dict[str, Any] | None
     created_at: datetime
     text: str | None
+    bundled_with: UUID | None
     attempts: list[AttemptView]
 
 

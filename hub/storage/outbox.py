@@ -1,7 +1,8 @@
 """Notifications and their attempts as rows: `hub.stations.outbox_store.OutboxStore` over a connection."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from hub.stations.outbox_store import (
     Claimable,
     Delivery,
     EarlyReceipt,
+    LeftText,
     OwedAnswer,
     OwedText,
     TryRow,
@@ -26,6 +28,14 @@ from hub.storage import receipts, stream
 from hub.storage.database import Connection, database_now
 from hub.storage.queries import queries
 from hub.storage.troubled import Troubled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ClaimableRow(Claimable):
+    """As the row has it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "severity", Severity(self.severity))
 
 
 class SqlOutboxStore:
@@ -79,10 +89,34 @@ class SqlOutboxStore:
 
     async def lock_claimable(self, ready: Sequence[str], limit: int) -> Sequence[Claimable]:
         """See the port."""
-        wanted = {**self._wanted(limit), "ready": list(ready), "timezone": self._timezone}
-        async with self._connection.cursor(row_factory=class_row(Claimable)) as cursor:
+        return await self._lock_claimable(ready, limit, None)
+
+    async def lock_claimable_to(self, ready: Sequence[str], number: str) -> Sequence[Claimable]:
+        """See the port."""
+        return await self._lock_claimable(ready, None, number)
+
+    async def _lock_claimable(self, ready: Sequence[str], limit: int | None, number: str | None) -> Sequence[Claimable]:
+        wanted = {
+            "limit": limit,
+            "resting": self._troubled.resting(),
+            "ready": list(ready),
+            "timezone": self._timezone,
+            "number": number,
+        }
+        async with self._connection.cursor(row_factory=class_row(_ClaimableRow)) as cursor:
             await cursor.execute(queries("outbox").lock_claimable, wanted)
             return await cursor.fetchall()
+
+    async def left_lately(self, numbers: Sequence[str], since: datetime) -> Mapping[str, Sequence[LeftText]]:
+        """See the port."""
+        cursor = await self._connection.execute(
+            queries("outbox").left_lately, {"numbers": list(numbers), "since": since}
+        )
+        left: dict[str, list[LeftText]] = {}
+        for number, incident_id, kind, severity, at in await cursor.fetchall():
+            text = LeftText(incident_id=incident_id, kind=kind, severity=Severity(severity), at=at)
+            left.setdefault(number, []).append(text)
+        return left
 
     async def lock_delivery(self, attempt_id: UUID) -> Delivery | None:
         """In two statements: whoever waits for a lock gets the newest version of the locked row only."""
@@ -145,6 +179,19 @@ class SqlOutboxStore:
             await self._connection.execute(
                 statements.set_text, {"notification_id": claimed.notification_id, "text": text}
             )
+
+    async def begin_bundled(self, claimed: Claimable, leader: Claimable, lease: timedelta) -> None:
+        """See the port."""
+        statements = queries("outbox")
+        await self._connection.execute(statements.begin_submitting, {"attempt_id": claimed.attempt_id, "lease": lease})
+        await self._connection.execute(
+            statements.bundle,
+            {"notification_id": claimed.notification_id, "leader_id": leader.notification_id},
+        )
+
+    async def put_off(self, attempt_ids: Sequence[UUID], until: datetime) -> None:
+        """See the port."""
+        await self._connection.execute(queries("outbox").put_off, {"attempt_ids": list(attempt_ids), "until": until})
 
     async def set_outcome(self, attempt_id: UUID, outcome: AttemptOutcome) -> None:
         """See the port."""

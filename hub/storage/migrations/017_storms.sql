@@ -60,6 +60,8 @@ CREATE UNIQUE INDEX maintenance_item_one_open
 -- A thousand silent devices of a village without power are one item: theirs are inside it.
 ALTER TABLE maintenance_item ADD COLUMN folded_into uuid REFERENCES maintenance_item;
 CREATE INDEX maintenance_item_folded ON maintenance_item (folded_into) WHERE folded_into IS NOT NULL;
+-- Told of inside another notification's text, because the telephone is told of many.
+ALTER TABLE notification ADD COLUMN bundled_with uuid REFERENCES notification;
 -- The devices of which a power cut is told, and how each told it.
 CREATE TABLE power_cut_device (
     item_id uuid NOT NULL REFERENCES maintenance_item ON DELETE CASCADE,

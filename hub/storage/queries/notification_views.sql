@@ -6,7 +6,8 @@ SELECT n.id, n.incident_id, n.person ->> 'name' AS person_name, n.person ->> 'ty
             ELSE repeat('*', length(n.destination)) END AS destination_masked,
        (SELECT split_part(a.channel, ':', 1) FROM attempt a WHERE a.notification_id = n.id
          ORDER BY a.number DESC LIMIT 1) AS channel,
-       n.state, n.step, n.created_at, n.text,
+       n.state, n.step, n.created_at,
+       coalesce(n.text, (SELECT l.text FROM notification l WHERE l.id = n.bundled_with)) AS text, n.bundled_with,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'number', a.number, 'channel', a.channel, 'state', a.state,
                                                      'at', a.updated_at, 'reason', a.reason,
                                                      'repeats_unknown', a.repeats_unknown) ORDER BY a.number), '[]')
@@ -23,7 +24,8 @@ SELECT n.id, n.incident_id, n.person ->> 'name' AS person_name, n.person ->> 'ty
             ELSE repeat('*', length(n.destination)) END AS destination_masked,
        (SELECT split_part(a.channel, ':', 1) FROM attempt a WHERE a.notification_id = n.id
          ORDER BY a.number DESC LIMIT 1) AS channel,
-       n.state, n.step, n.created_at, n.text,
+       n.state, n.step, n.created_at,
+       coalesce(n.text, (SELECT l.text FROM notification l WHERE l.id = n.bundled_with)) AS text, n.bundled_with,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'number', a.number, 'channel', a.channel, 'state', a.state,
                                                      'at', a.updated_at, 'reason', a.reason,
                                                      'repeats_unknown', a.repeats_unknown) ORDER BY a.number), '[]')

@@ -42,7 +42,8 @@ UPDATE attempt SET channel = %(to_channel)s, updated_at = clock_timestamp()
 -- lock_claimable --
 -- What may leave now. The incident is locked against being taken until this commits: what was taken first does not
 -- leave. Rows that somebody else has are passed over, so that nobody waits for a gateway and nobody can deadlock.
-SELECT a.id AS attempt_id, a.channel, n.id AS notification_id, n.incident_id, n.division_id, n.destination, n.text,
+SELECT a.id AS attempt_id, a.channel, n.id AS notification_id, n.incident_id, n.division_id, n.destination,
+       bare_number(n.destination) AS number, n.severity, n.answers, n.text,
        i.kind, i.subject_type, i.code, i.opened_at, r.name, r.sex, r.birth_date, r.group_name,
        coalesce(r.timezone, d.timezone, %(timezone)s) AS timezone,
        CASE WHEN d.level = 'village' THEN d.name END AS village,
@@ -62,8 +63,27 @@ SELECT a.id AS attempt_id, a.channel, n.id AS notification_id, n.incident_id, n.
    AND a.id <> ALL(%(resting)s::uuid[])
    AND n.state = 'sending' AND (i.state = 'open' OR n.answers)
    AND (n.expires_at IS NULL OR n.expires_at > clock_timestamp())
+   AND (%(number)s::text IS NULL OR bare_number(n.destination) = %(number)s AND NOT n.answers AND n.text IS NULL)
  ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], n.severity), a.due_at
  LIMIT %(limit)s FOR UPDATE OF a, n SKIP LOCKED FOR SHARE OF i SKIP LOCKED
+
+-- left_lately --
+-- What telephones were told a moment ago about incidents that are open; what was told inside another text is not there.
+SELECT bare_number(n.destination), n.incident_id, i.kind, n.severity, a.submitted_at
+  FROM notification n JOIN attempt a ON a.notification_id = n.id JOIN incident i ON i.id = n.incident_id
+ WHERE bare_number(n.destination) = ANY(%(numbers)s) AND n.created_at > %(since)s::timestamptz - interval '1 hour'
+   AND a.submitted_at > %(since)s AND a.state <> 'failed' AND n.bundled_with IS NULL AND NOT n.answers
+   AND i.state = 'open'
+ ORDER BY a.submitted_at
+
+-- put_off --
+-- They wait to be told together.
+UPDATE attempt SET due_at = %(until)s, updated_at = clock_timestamp()
+ WHERE id = ANY(%(attempt_ids)s) AND state = 'queued'
+
+-- bundle --
+-- Handed over inside another notification's text, which is on record there.
+UPDATE notification SET bundled_with = %(leader_id)s WHERE id = %(notification_id)s
 
 -- begin_submitting --
 -- Committed before the channel hears of it: after a crash it is unknown, never silently queued again.
@@ -73,7 +93,7 @@ UPDATE attempt SET state = 'submitting', submitted_at = clock_timestamp(), updat
 
 -- set_text --
 -- What is handed over, for the record; a further try says the same.
-UPDATE notification SET text = %(text)s WHERE id = %(notification_id)s
+UPDATE notification SET text = %(text)s, bundled_with = NULL WHERE id = %(notification_id)s
 
 -- expired_leases --
 -- Whoever was submitting these is gone, or stuck: the outcome is unknown.

@@ -15,6 +15,7 @@ from hub.notify.texts import (
     ask_which,
     compose,
     compose_answer,
+    compose_for,
     polite_name,
     ucs2_length,
 )
@@ -147,3 +148,25 @@ def test_every_text_back_is_one_part(sentence: str, signature: str, phone: str) 
 
 def test_asking_which_one_names_each_with_its_code() -> None:
     assert ask_which([(137, "李奶奶"), (138, "")]) == "请在数字后加编号，如1137：李奶奶137，求助138"
+
+
+def test_the_text_of_a_storm_says_how_many_where_and_how_to_take_the_gravest() -> None:
+    first = replace(PRESS, group_name="三组", village="柳村")
+    others = [replace(PRESS, village=village) for village in ["柳村"] * 11 + ["杨村"] * 8 + [None] * 4]
+    text = compose_for([first, *others], 123, SENDER)
+    assert "有24起求助：柳村12杨村8" in text
+    assert "三组李奶奶按了求助键，能去回1123" in text
+    assert ucs2_length(text) <= 70
+
+
+def test_the_text_of_a_storm_fits_one_part_and_keeps_what_is_gravest() -> None:
+    first = replace(PRESS, group_name="十二组", village="长名村落一二三")
+    places = [f"另一个村落{letter}号" for letter in "甲乙丙丁"]
+    text = compose_for([first, *[replace(PRESS, village=place) for place in places * 30]], 999, SENDER)
+    assert ucs2_length(text) <= 70
+    assert "有121起求助" in text
+    assert "李奶奶按了求助键，能去回1999" in text
+
+
+def test_one_occasion_is_told_as_ever() -> None:
+    assert compose_for([PRESS], 123, SENDER) == compose(PRESS, SENDER)
