@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+import hub
 from alerts.commands import NoteCleared
 from alerts.kinds import IncidentKind
 from alerts.severity import Severity
@@ -155,3 +157,10 @@ def test_a_story_whose_replay_differs_says_where() -> None:
     said = told(history)
     assert (said.replay.end, said.replay.where) == ("differs", "log line 2")
     assert "不一致" in said.story[-1]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_story_in_the_documentation_is_the_one_that_is_told(language: Language) -> None:
+    page = (Path(hub.__file__).parents[1] / "docs" / "explain.md").read_text(encoding="utf-8")
+    story = "\n".join(told(a_night(), language).story)
+    assert f"```text\n{story}\n```" in page
