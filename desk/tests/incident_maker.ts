@@ -21,6 +21,7 @@ export function makeIncident(changes: Partial<Incident> = {}): Incident {
     responding_at: null,
     responder_name: null,
     arrived_at: null,
+    test_pending_until: null,
     closed_at: null,
     disposition: null,
     sounding: true,
@@ -32,6 +33,7 @@ export function makeIncident(changes: Partial<Incident> = {}): Incident {
     due_at: null,
     due_kind: null,
     alerts: [],
+    group: null,
     ...changes,
   };
 }

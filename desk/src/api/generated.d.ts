@@ -99,7 +99,10 @@ export interface paths {
         };
         /**
          * List All
-         * @description Incidents in scope, the newest first; the header says from which position the stream goes on.
+         * @description Incidents in scope; the header says from which position the stream goes on.
+         *
+         *     The newest first, or - of those that are not closed - the most needed first (`order=need`): what nobody has before
+         *     what somebody has, then the graver, then what is furthest past its clock, then the oldest.
          */
         get: operations["list_all_api_v1_incidents_get"];
         put?: never;
@@ -146,6 +149,26 @@ export interface paths {
          * @description What was owed to people and what became of it, the newest first; numbers are masked.
          */
         get: operations["notifications_api_v1_notifications_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get
+         * @description What was observed, what was decided by which rules, whom it told, and whether it replays. A look is on record.
+         */
+        get: operations["get_api_v1_incidents__incident_id__explanation_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -274,6 +297,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{incident_id}/severity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Severity
+         * @description Raise or lower it by hand. The policy stays the one it opened with; lowering needs a reason, and is on record.
+         */
+        post: operations["change_severity_api_v1_incidents__incident_id__severity_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adopt Policy
+         * @description Escalate it by this policy as it now is. An open incident begins it anew, no later than its next step was due.
+         */
+        post: operations["adopt_policy_api_v1_incidents__incident_id__policy_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents/{incident_id}/close": {
         parameters: {
             query?: never;
@@ -294,6 +357,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{incident_id}/confirm-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Test
+         * @description It was a test of the device: closed as one. 409 once its two minutes are over, or when it was in no window.
+         */
+        post: operations["confirm_test_api_v1_incidents__incident_id__confirm_test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents/{incident_id}/reopen": {
         parameters: {
             query?: never;
@@ -308,6 +391,150 @@ export interface paths {
          * @description Undo a close: the ladder starts anew. 409 when a newer one of its kind is not closed.
          */
         post: operations["undo_close_api_v1_incidents__incident_id__reopen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incident-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All
+         * @description Groups of which something is not closed, the newest first; members and counts are those in scope.
+         */
+        get: operations["list_all_api_v1_incident_groups_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incident-groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get
+         * @description One group, also when all of it is closed. The look is on record.
+         */
+        get: operations["get_api_v1_incident_groups__group_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incident-groups/{group_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take
+         * @description Take what nobody has, each incident by itself - but never an SOS, a fall or an event that nobody can read.
+         *
+         *     Those, and what somebody is busy with just now, are left as they are: `members` says how each stands.
+         */
+        post: operations["take_api_v1_incident_groups__group_id__acknowledge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/shelve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shelve Device
+         * @description Set aside what one device finds. Its alerts are recorded all the same; what still lasts at the end is raised.
+         *
+         *     Never an SOS, a confirmed fall, an event nobody can read or a call. An hour at most, for a supervisor a day.
+         */
+        post: operations["shelve_device_api_v1_devices__device_id__shelve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recipients/{recipient_id}/shelve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shelve Recipient
+         * @description Set aside kinds of alerts about one person, under the same conditions as of a device.
+         */
+        post: operations["shelve_recipient_api_v1_recipients__recipient_id__shelve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shelves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All
+         * @description What is set aside, the newest first, and how much each shelf holds back.
+         */
+        get: operations["list_all_api_v1_shelves_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shelves/{shelf_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End
+         * @description End it now; what still lasts comes to the desk. Ending what has ended changes nothing.
+         */
+        post: operations["end_api_v1_shelves__shelf_id__end_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -362,26 +589,6 @@ export interface paths {
         patch: operations["change_api_v1_recipients__recipient_id__patch"];
         trace?: never;
     };
-    "/api/v1/recipients/{recipient_id}/modes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Enter Mode
-         * @description From `from` (default: now) on the person is in this mode; the one before ends there.
-         */
-        post: operations["enter_mode_api_v1_recipients__recipient_id__modes_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/recipients/{recipient_id}/timeline": {
         parameters: {
             query?: never;
@@ -397,6 +604,52 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recipients/{recipient_id}/modes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All
+         * @description All modes of this person, the newest first: who set each, and who or what ended it. The look is on record.
+         */
+        get: operations["list_all_api_v1_recipients__recipient_id__modes_get"];
+        put?: never;
+        /**
+         * Enter Mode
+         * @description From `from` (default: now) on the person is in this mode; the one before ends there.
+         *
+         *     An installation lies over the mode before instead, and ends after its usual length unless `until` is given.
+         */
+        post: operations["enter_mode_api_v1_recipients__recipient_id__modes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recipients/{recipient_id}/modes/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Now
+         * @description The person is at home again, now; what was ended.
+         */
+        delete: operations["end_now_api_v1_recipients__recipient_id__modes_current_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -625,6 +878,36 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{device_id}/test-window": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get
+         * @description The window that is open now; 404 when none is.
+         */
+        get: operations["get_api_v1_devices__device_id__test_window_get"];
+        put?: never;
+        /**
+         * Open Window
+         * @description From now on presses of this device alone may be confirmed as tests; each is real unless it is, within 2 minutes.
+         *
+         *     A window that is open ends: there is one a device.
+         */
+        post: operations["open_window_api_v1_devices__device_id__test_window_post"];
+        /**
+         * End
+         * @description From now on presses of this device are real.
+         */
+        delete: operations["end_api_v1_devices__device_id__test_window_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/maintenance": {
         parameters: {
             query?: never;
@@ -781,7 +1064,9 @@ export interface paths {
          * Put
          * @description Write a policy; it holds for incidents that open after the answer.
          *
-         *     `default` applies to everybody: it is the hub's own division's, and has no condition.
+         *     `default` applies to everybody: it is the hub's own division's, and has no condition. `open_incidents` in the answer
+         *     says how many incidents that are not closed run on what the policy said before; they keep it until somebody adopts
+         *     the new one.
          */
         put: operations["put_api_v1_policies__name__put"];
         post?: never;
@@ -790,6 +1075,28 @@ export interface paths {
          * @description Take a policy away; the default one can only be written.
          */
         delete: operations["delete_api_v1_policies__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{name}/open-incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Running
+         * @description Incidents that are not closed and opened with an older version, the oldest first.
+         *
+         *     They go on as they began. `POST incidents/{id}/policy` adopts the policy as it now is.
+         */
+        get: operations["list_running_api_v1_policies__name__open_incidents_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -810,9 +1117,187 @@ export interface paths {
         /**
          * Put
          * @description Write the roster of one role and place; it holds from the next step of any ladder on.
+         *
+         *     The one before is kept: it still says who was on duty until now.
          */
         put: operations["put_api_v1_rosters_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rosters/on-duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * On Duty
+         * @description Who is on duty for a place at a moment, by default here and now.
+         *
+         *     Of the past it tells what the rosters said then - whom the hub would have rung -, of the future what they say now.
+         */
+        get: operations["on_duty_api_v1_rosters_on_duty_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rosters/overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overrides
+         * @description What was changed by hand and is not over yet, the earliest first.
+         */
+        get: operations["overrides_api_v1_rosters_overrides_get"];
+        put?: never;
+        /**
+         * Override
+         * @description For a time somebody replaces another, is added, or is not there. It outlives a roster that is written anew.
+         */
+        post: operations["override_api_v1_rosters_overrides_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rosters/swaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Swap
+         * @description Two people exchange shifts; it is two overrides, which are withdrawn together.
+         */
+        post: operations["swap_api_v1_rosters_swaps_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rosters/overrides/{override_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw
+         * @description It holds no longer, an exchange as a whole; what held until now stays on record.
+         */
+        delete: operations["withdraw_api_v1_rosters_overrides__override_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rosters/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gaps
+         * @description The hours of the coming days that nobody has, of each roster in scope.
+         */
+        get: operations["gaps_api_v1_rosters_gaps_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rosters/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Days
+         * @description Holidays, and the workdays that make up for them: as published, and what the place says of its own.
+         */
+        get: operations["days_api_v1_rosters_days_get"];
+        /**
+         * Put Days
+         * @description Say what kind of day these days are for a place and those below it; it goes before what was published.
+         */
+        put: operations["put_days_api_v1_rosters_days_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Desks
+         * @description The desks that have spoken in the last day, and whether somebody sits at them.
+         */
+        get: operations["desks_api_v1_presence_get"];
+        put?: never;
+        /**
+         * Say
+         * @description Say that somebody sits at a desk, or steps away from it.
+         *
+         *     When the last one steps away, or their desk falls silent, ladders pass the desk over until somebody is back.
+         */
+        post: operations["say_api_v1_presence_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shifts/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand Over
+         * @description Give everything that one holds to the next, all or nothing; a note goes into the log of each.
+         */
+        post: operations["hand_over_api_v1_shifts_hand_over_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1036,6 +1521,80 @@ export interface components {
             name: string;
         };
         /**
+         * AdoptedPolicy
+         * @description By which policy it is escalated from now on.
+         */
+        AdoptedPolicy: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * AlertSaid
+         * @description One alert with its evidence.
+         *
+         *     `part` is what it did: `opened` or `joined` the incident, `expired` (a suspicion whose time passed and opened it),
+         *     `taken_along` (a suspicion that a graver alert superseded), or `recorded` where no command tells.
+         */
+        AlertSaid: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Severity */
+            severity: string;
+            /** State */
+            state: string;
+            /** Part */
+            part: string;
+            /** Device Id */
+            device_id: string | null;
+            /** Device Kind */
+            device_kind: string | null;
+            /** Event */
+            event: string | null;
+            /** Event Id */
+            event_id: string | null;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Device Occurred At */
+            device_occurred_at: string | null;
+            /** Quality */
+            quality: string | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Cleared At */
+            cleared_at: string | null;
+            /** Late */
+            late: boolean;
+            /** Test */
+            test: boolean;
+            /** Code */
+            code: string;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            /** Rule */
+            rule: string | null;
+            /** Rules Version */
+            rules_version: number | null;
+            /** Thresholds */
+            thresholds: components["schemas"]["ThresholdSaid"][];
+            /** Seen */
+            seen: components["schemas"]["SeenSaid"][];
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * AlertView
          * @description The machine's side: one press, one fall, one call.
          *
@@ -1134,6 +1693,31 @@ export interface components {
             until: string | null;
         };
         /**
+         * AttemptSaid
+         * @description One try at delivering a text; `at`: when it came to stand as it does.
+         */
+        AttemptSaid: {
+            /** Number */
+            number: number;
+            /** Channel */
+            channel: string;
+            /** State */
+            state: string;
+            /** Submitted At */
+            submitted_at: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Reason */
+            reason: string | null;
+            /** Repeats Unknown */
+            repeats_unknown: boolean;
+            /** Receipts */
+            receipts: components["schemas"]["ReceiptSaid"][];
+        };
+        /**
          * AttemptView
          * @description One try at delivering; `repeats_unknown`: it may arrive twice, and we chose that.
          */
@@ -1196,6 +1780,15 @@ export interface components {
             notes?: string | null;
         };
         /**
+         * ChangedSeverity
+         * @description How grave it is; lowering it needs the reason.
+         */
+        ChangedSeverity: {
+            severity: components["schemas"]["Severity"];
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
          * Closing
          * @description How it ended.
          */
@@ -1223,6 +1816,30 @@ export interface components {
              * @default 3600
              */
             expires_in_s: number;
+        };
+        /**
+         * ConcernedView
+         * @description A device of which a power cut is told, and whose it is.
+         */
+        ConcernedView: {
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** Device Kind */
+            device_kind: string;
+            /** Sign */
+            sign: string;
+            recipient: components["schemas"]["NamedView"] | null;
+        };
+        /**
+         * ConfirmedTest
+         * @description What was tested.
+         */
+        ConfirmedTest: {
+            /** Note */
+            note?: string | null;
         };
         /**
          * ContactAttempt
@@ -1346,7 +1963,82 @@ export interface components {
             worn: boolean | null;
             /** Signal Dbm */
             signal_dbm: number | null;
+            last_test: components["schemas"]["DeviceTestView"] | null;
+            /** Test Due At */
+            test_due_at: string | null;
+            /** Test Overdue */
+            test_overdue: boolean;
             mqtt: components["schemas"]["MqttAccess"];
+        };
+        /**
+         * DayKind
+         * @description The three kinds of days that a duty plan tells apart.
+         * @enum {string}
+         */
+        DayKind: "workday" | "restday" | "holiday";
+        /**
+         * DayName
+         * @description Which days a shift is for: weekdays, or kinds of days.
+         * @enum {string}
+         */
+        DayName: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | "workday" | "restday" | "holiday";
+        /**
+         * Decision
+         * @description One decision: the command, by which version of the rules, what it superseded, what it said and whom it told.
+         *
+         *     `alert_id`: the alert that it took in; `due_at`: when it was due, where time decided. `command` null: something on
+         *     record that no command tells of.
+         */
+        Decision: {
+            /** N */
+            n: number | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Command */
+            command: string | null;
+            /** Rules Version */
+            rules_version: number | null;
+            /** Alert Id */
+            alert_id: string | null;
+            /** Due At */
+            due_at: string | null;
+            /** Late S */
+            late_s: number | null;
+            /** Superseded */
+            superseded: components["schemas"]["SupersededSaid"][];
+            /** Lines */
+            lines: components["schemas"]["LineSaid"][];
+            /** Texts */
+            texts: components["schemas"]["TextSaid"][];
+        };
+        /**
+         * DeskView
+         * @description A desk, who sits at it or has last, and since when it is so; `silent`: it has not spoken for 30 s.
+         */
+        DeskView: {
+            /** Division Id */
+            division_id: string;
+            /** Desk Id */
+            desk_id: string;
+            actor: components["schemas"]["ActorView"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "present" | "away" | "silent";
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
         };
         /**
          * DeviceChanges
@@ -1363,8 +2055,45 @@ export interface components {
             phone?: string | null;
         };
         /**
+         * DeviceShelving
+         * @description What of a device is set aside - by default all that may be - until when, and why.
+         */
+        DeviceShelving: {
+            /** Kinds */
+            kinds?: components["schemas"]["Shelvable"][];
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * DeviceTestView
+         * @description The last test that came the whole way: when the device did it, when the hub had it, and how.
+         *
+         *     `how`: `code` (the device said that it was a test), `window` (a press, confirmed by somebody), `self_test`.
+         */
+        DeviceTestView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Stored At
+             * Format: date-time
+             */
+            stored_at: string;
+            /** How */
+            how: string;
+        };
+        /**
          * DeviceView
-         * @description One device, who has it now, and what it last said of itself.
+         * @description One device, who has it now, what it last said of itself, and when it was last tested.
+         *
+         *     `test_due_at` is there for what has a key to press and a person to press it: a month after the last test.
          */
         DeviceView: {
             /**
@@ -1408,6 +2137,11 @@ export interface components {
             worn: boolean | null;
             /** Signal Dbm */
             signal_dbm: number | null;
+            last_test: components["schemas"]["DeviceTestView"] | null;
+            /** Test Due At */
+            test_due_at: string | null;
+            /** Test Overdue */
+            test_overdue: boolean;
         };
         /**
          * Disposition
@@ -1428,6 +2162,99 @@ export interface components {
             level: string;
             /** Timezone */
             timezone: string;
+        };
+        /**
+         * DutyDayView
+         * @description One day, and who says so.
+         */
+        DutyDayView: {
+            /** Division Id */
+            division_id: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            kind: components["schemas"]["DayKind"];
+            /** Name */
+            name: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "published" | "own";
+        };
+        /**
+         * DutyPersonView
+         * @description Somebody on duty.
+         */
+        DutyPersonView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Phone */
+            phone: string | null;
+            /** Account Id */
+            account_id: string | null;
+        };
+        /**
+         * DutyView
+         * @description Who is on duty for a place: its own rosters and those of the places above it, nearest first.
+         */
+        DutyView: {
+            /** Division Id */
+            division_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Items */
+            items: components["schemas"]["OnDutyView"][];
+        };
+        /**
+         * EditedPolicyView
+         * @description A policy that was written; `open_incidents`: how many that are not closed run on what it said before.
+         */
+        EditedPolicyView: {
+            /** Name */
+            name: string;
+            /** Division Id */
+            division_id: string;
+            when: components["schemas"]["WhenView"];
+            /** Steps */
+            steps: components["schemas"]["StepView"][];
+            /** Repeat */
+            repeat: number;
+            /** Then Every S */
+            then_every_s: number;
+            /** Ack Timeout S */
+            ack_timeout_s: number;
+            /** Version */
+            version: number;
+            /** Updated At */
+            updated_at: string | null;
+            /** Open Incidents */
+            open_incidents: number;
+        };
+        /**
+         * EnteredMode
+         * @description A time in which the person is not simply at home.
+         *
+         *     `device_id` goes with an installation that begins now: presses of that device may be tests, for 15 minutes.
+         */
+        EnteredMode: {
+            mode: components["schemas"]["Mode"];
+            /** From */
+            from?: string | null;
+            /** Until */
+            until?: string | null;
+            /** Device Id */
+            device_id?: string | null;
         };
         /** EquipmentMonitoring */
         EquipmentMonitoring: {
@@ -1453,6 +2280,24 @@ export interface components {
             battery_ok_pct?: number | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * ExchangedShift
+         * @description Whose shift it is by the roster, and when.
+         */
+        ExchangedShift: {
+            /** Name */
+            name: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
         };
         /**
          * ExplanationView
@@ -1538,6 +2383,87 @@ export interface components {
             note: string | null;
         };
         /**
+         * GapView
+         * @description Hours that nobody of a roster has; `intended`: by its plan nobody need have them.
+         */
+        GapView: {
+            /** Division Id */
+            division_id: string;
+            /** Role */
+            role: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Intended */
+            intended: boolean;
+        };
+        /**
+         * GroupCountsView
+         * @description How many members there are in each state; of the open ones, how many are taken singly.
+         */
+        GroupCountsView: {
+            /** Open */
+            open: number;
+            /** Acknowledged */
+            acknowledged: number;
+            /** Closed */
+            closed: number;
+            /** Open Singly */
+            open_singly: number;
+        };
+        /**
+         * GroupMemberView
+         * @description One incident of a group, in brief; `singly`: a person takes it for itself.
+         */
+        GroupMemberView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: number;
+            /** Kind */
+            kind: string;
+            /** Severity */
+            severity: string;
+            /** State */
+            state: string;
+            recipient: components["schemas"]["NamedView"] | null;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            acknowledged_by: components["schemas"]["ActorView"] | null;
+            /** Due At */
+            due_at: string | null;
+            /**
+             * Singly
+             * @description Never taken along with the group.
+             */
+            readonly singly: boolean;
+        };
+        /**
+         * GroupRefView
+         * @description The group an incident is in, and why.
+         */
+        GroupRefView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            reason: components["schemas"]["ExplanationView"];
+        };
+        /**
          * HandOver
          * @description To whom the incident goes.
          */
@@ -1549,6 +2475,15 @@ export interface components {
             operator_id: string;
             /** Note */
             note?: string | null;
+        };
+        /**
+         * HandedOver
+         * @description What was handed over, and to whom.
+         */
+        HandedOver: {
+            to: components["schemas"]["ActorView"];
+            /** Incident Ids */
+            incident_ids: string[];
         };
         /**
          * HouseholdView
@@ -1610,6 +2545,48 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * IncidentExplanation
+         * @description An incident's story: what was observed, what was decided, who was told and did what, and whether it replays.
+         */
+        IncidentExplanation: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: number;
+            /** Kind */
+            kind: string;
+            /** Severity */
+            severity: string;
+            /** State */
+            state: string;
+            recipient: components["schemas"]["NamedView"] | null;
+            /** Division Id */
+            division_id: string;
+            /** Place */
+            place: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** Disposition */
+            disposition: string | null;
+            /** Language */
+            language: string;
+            /** Alerts */
+            alerts: components["schemas"]["AlertSaid"][];
+            /** Decisions */
+            decisions: components["schemas"]["Decision"][];
+            replay: components["schemas"]["ReplaySaid"];
+            /** Story */
+            story: string[];
+        };
+        /**
          * IncidentFile
          * @description An incident with everything beside it.
          */
@@ -1657,6 +2634,8 @@ export interface components {
             responder_name: string | null;
             /** Arrived At */
             arrived_at: string | null;
+            /** Test Pending Until */
+            test_pending_until: string | null;
             /** Closed At */
             closed_at: string | null;
             /** Disposition */
@@ -1673,6 +2652,7 @@ export interface components {
             version: number;
             /** Alerts */
             alerts: components["schemas"]["AlertView"][];
+            group: components["schemas"]["GroupRefView"] | null;
             /** Log */
             log: components["schemas"]["LogEntryView"][];
             /** Notifications */
@@ -1683,6 +2663,33 @@ export interface components {
             policy: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * IncidentGroupView
+         * @description Incidents that came together, those in scope, the most needed first.
+         */
+        IncidentGroupView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Cause */
+            cause: string;
+            reason: components["schemas"]["ExplanationView"];
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            counts: components["schemas"]["GroupCountsView"];
+            /** Members */
+            members: components["schemas"]["GroupMemberView"][];
         };
         /**
          * IncidentKind
@@ -1744,6 +2751,8 @@ export interface components {
             responder_name: string | null;
             /** Arrived At */
             arrived_at: string | null;
+            /** Test Pending Until */
+            test_pending_until: string | null;
             /** Closed At */
             closed_at: string | null;
             /** Disposition */
@@ -1760,6 +2769,28 @@ export interface components {
             version: number;
             /** Alerts */
             alerts: components["schemas"]["AlertView"][];
+            group: components["schemas"]["GroupRefView"] | null;
+        };
+        /**
+         * Language
+         * @description What a reader reads.
+         * @enum {string}
+         */
+        Language: "zh" | "en";
+        /**
+         * LineSaid
+         * @description A line of the log; `actor` null: the hub itself.
+         */
+        LineSaid: {
+            /** Code */
+            code: string;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            actor: components["schemas"]["ActorView"] | null;
+            /** Sentence */
+            sentence: string;
         };
         /**
          * LocationView
@@ -1823,6 +2854,8 @@ export interface components {
         /**
          * MaintenanceView
          * @description Something wrong with equipment; `occurrences` counts how often it was reported.
+         *
+         *     `folded_into` is the item of the place that this one is part of; `concerned` are the devices of such an item.
          */
         MaintenanceView: {
             /**
@@ -1859,6 +2892,10 @@ export interface components {
             closed_by: components["schemas"]["ActorView"] | null;
             /** Note */
             note: string | null;
+            /** Folded Into */
+            folded_into: string | null;
+            /** Concerned */
+            concerned: components["schemas"]["ConcernedView"][];
         };
         /**
          * Me
@@ -1902,8 +2939,39 @@ export interface components {
             count: number;
         };
         /**
+         * Mode
+         * @description Where the person is.
+         * @enum {string}
+         */
+        Mode: "home" | "away" | "hospital" | "holiday" | "install";
+        /** ModeMonitoring */
+        ModeMonitoring: {
+            /**
+             * Away Usual S
+             * @description Away for longer than this: somebody is asked whether it is still so.
+             */
+            away_usual_s?: number | null;
+            /**
+             * Hospital Usual S
+             * @description The same in hospital.
+             */
+            hospital_usual_s?: number | null;
+            /**
+             * Holiday Usual S
+             * @description The same on holiday.
+             */
+            holiday_usual_s?: number | null;
+            /**
+             * Install Usual S
+             * @description The same while a device is set up.
+             */
+            install_usual_s?: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * ModeView
-         * @description A time in which the person is not simply at home.
+         * @description A time in which the person is not simply at home: who set it, and who or what ended it before its time.
          */
         ModeView: {
             /**
@@ -1920,6 +2988,11 @@ export interface components {
             from: string;
             /** Until */
             until: string | null;
+            set_by: components["schemas"]["ActorView"] | null;
+            ended_by: components["schemas"]["ActorView"] | null;
+            /** Ended At */
+            ended_at: string | null;
+            ended_why: components["schemas"]["ExplanationView"] | null;
         };
         /**
          * Monitoring
@@ -1930,6 +3003,7 @@ export interface components {
             inactivity?: components["schemas"]["InactivityMonitoring"] | null;
             bed?: components["schemas"]["BedMonitoring"] | null;
             equipment?: components["schemas"]["EquipmentMonitoring"] | null;
+            mode?: components["schemas"]["ModeMonitoring"] | null;
             /**
              * No Sign Of Life S
              * @description Nothing seen of somebody living alone for so long: call, then visit.
@@ -2009,21 +3083,6 @@ export interface components {
             timezone?: string | null;
         };
         /**
-         * NewMode
-         * @description A time in which the person is not simply at home.
-         */
-        NewMode: {
-            /**
-             * Mode
-             * @enum {string}
-             */
-            mode: "home" | "away" | "hospital" | "holiday" | "install";
-            /** From */
-            from?: string | null;
-            /** Until */
-            until?: string | null;
-        };
-        /**
          * NewRecipient
          * @description A person to be put on file; only the name is required.
          */
@@ -2082,6 +3141,8 @@ export interface components {
         /**
          * NotificationView
          * @description A message owed to a person about an incident.
+         *
+         *     `bundled_with`: it was told inside that notification's text, because the telephone was told of many at once.
          */
         NotificationView: {
             /**
@@ -2115,8 +3176,114 @@ export interface components {
             created_at: string;
             /** Text */
             text: string | null;
+            /** Bundled With */
+            bundled_with: string | null;
             /** Attempts */
             attempts: components["schemas"]["AttemptView"][];
+        };
+        /**
+         * OnDutyView
+         * @description Who one roster has on duty, in the order in which they are rung; nobody is a gap.
+         */
+        OnDutyView: {
+            /** Division Id */
+            division_id: string;
+            /** Role */
+            role: string;
+            /** People */
+            people: components["schemas"]["DutyPersonView"][];
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * OpenedWindow
+         * @description For how long, and why.
+         */
+        OpenedWindow: {
+            /**
+             * Minutes
+             * @default 15
+             */
+            minutes: number;
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
+         * Override
+         * @description For a time somebody replaces another, is added, or is not there.
+         *
+         *     `absent` names somebody of the roster. `present` may be somebody of the roster by name alone, or anybody else.
+         */
+        Override: {
+            /** Division Id */
+            division_id?: string | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "operator" | "helper" | "township" | "supervisor" | "leader";
+            kind: components["schemas"]["OverrideKind"];
+            /** Absent */
+            absent?: string | null;
+            present?: components["schemas"]["WrittenPerson"] | null;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
+         * OverrideKind
+         * @description What an override does for its time.
+         * @enum {string}
+         */
+        OverrideKind: "replace" | "add" | "remove";
+        /**
+         * OverrideView
+         * @description What was changed by hand for a time; the two of an exchange have one `swap_id`.
+         */
+        OverrideView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Division Id */
+            division_id: string;
+            /** Role */
+            role: string;
+            /** Kind */
+            kind: string;
+            /** Absent */
+            absent: string | null;
+            present: components["schemas"]["RosterPersonView"] | null;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Swap Id */
+            swap_id: string | null;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            created_by: components["schemas"]["ActorView"];
         };
         /** Page[ApiKeyView] */
         Page_ApiKeyView_: {
@@ -2139,6 +3306,13 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[DeskView] */
+        Page_DeskView_: {
+            /** Items */
+            items: components["schemas"]["DeskView"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[DeviceView] */
         Page_DeviceView_: {
             /** Items */
@@ -2153,10 +3327,31 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[DutyDayView] */
+        Page_DutyDayView_: {
+            /** Items */
+            items: components["schemas"]["DutyDayView"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[FollowUpView] */
         Page_FollowUpView_: {
             /** Items */
             items: components["schemas"]["FollowUpView"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[GapView] */
+        Page_GapView_: {
+            /** Items */
+            items: components["schemas"]["GapView"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[IncidentGroupView] */
+        Page_IncidentGroupView_: {
+            /** Items */
+            items: components["schemas"]["IncidentGroupView"][];
             /** Next */
             next?: string | null;
         };
@@ -2174,6 +3369,13 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[ModeView] */
+        Page_ModeView_: {
+            /** Items */
+            items: components["schemas"]["ModeView"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[NamedView] */
         Page_NamedView_: {
             /** Items */
@@ -2185,6 +3387,13 @@ export interface components {
         Page_NotificationView_: {
             /** Items */
             items: components["schemas"]["NotificationView"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[OverrideView] */
+        Page_OverrideView_: {
+            /** Items */
+            items: components["schemas"]["OverrideView"][];
             /** Next */
             next?: string | null;
         };
@@ -2223,10 +3432,24 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[RunningIncidentView] */
+        Page_RunningIncidentView_: {
+            /** Items */
+            items: components["schemas"]["RunningIncidentView"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[SeriesPoint] */
         Page_SeriesPoint_: {
             /** Items */
             items: components["schemas"]["SeriesPoint"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[ShelfView] */
+        Page_ShelfView_: {
+            /** Items */
+            items: components["schemas"]["ShelfView"][];
             /** Next */
             next?: string | null;
         };
@@ -2318,6 +3541,19 @@ export interface components {
             version: number;
             /** Updated At */
             updated_at: string | null;
+        };
+        /**
+         * Presence
+         * @description Whether somebody sits at a desk. Said every few seconds; what has not been said for 30 s counts as nobody.
+         */
+        Presence: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "present" | "away";
+            /** Desk Id */
+            desk_id: string;
         };
         /**
          * QuarantineView
@@ -2445,6 +3681,21 @@ export interface components {
             } | null;
         };
         /**
+         * ReceiptSaid
+         * @description What a gateway said afterwards.
+         */
+        ReceiptSaid: {
+            /** State */
+            state: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
          * RecipientChanges
          * @description What is to change; a field that is not named stays as it is. `monitoring` is a merge patch.
          */
@@ -2563,6 +3814,21 @@ export interface components {
             modes: components["schemas"]["ModeView"][];
         };
         /**
+         * RecipientShelving
+         * @description Which kinds of a person are set aside, whatever device finds them, until when, and why.
+         */
+        RecipientShelving: {
+            /** Kinds */
+            kinds: components["schemas"]["Shelvable"][];
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * RecipientSummary
          * @description A line in a list of people.
          */
@@ -2621,6 +3887,26 @@ export interface components {
             note?: string | null;
         };
         /**
+         * ReplaySaid
+         * @description Whether the commands, applied again, give what is kept: `same`, `differs`, `not_replayable` or `not_kept`.
+         */
+        ReplaySaid: {
+            /** End */
+            end: string;
+            /** Commands */
+            commands: number;
+            /** Where */
+            where: string | null;
+            /** Replayed */
+            replayed: string | null;
+            /** Kept */
+            kept: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * Resolution
          * @description How long a bucket is.
          * @enum {string}
@@ -2646,7 +3932,7 @@ export interface components {
         Role: "admin" | "supervisor" | "operator" | "installer" | "vendor" | "viewer";
         /**
          * RosterEntryView
-         * @description One person of a place's roster, always or for a time.
+         * @description One person of a place's roster, or some who take turns; always, for a time, or by shifts.
          */
         RosterEntryView: {
             /**
@@ -2666,6 +3952,149 @@ export interface components {
             from: string | null;
             /** Until */
             until: string | null;
+            /** Account Id */
+            account_id: string | null;
+            /** Shifts */
+            shifts: components["schemas"]["ShiftView"][];
+            rotation: components["schemas"]["RotationView"] | null;
+            /** Gaps Intended */
+            gaps_intended: boolean;
+        };
+        /**
+         * RosterPersonView
+         * @description Somebody who has duty.
+         */
+        RosterPersonView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Phone */
+            phone: string | null;
+            /** Account Id */
+            account_id: string | null;
+        };
+        /**
+         * Rotation
+         * @description People who take turns, in their order, from a day and a time of handover on.
+         */
+        Rotation: {
+            /** People */
+            people: components["schemas"]["WrittenPerson"][];
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Handover
+             * @default 08:00
+             */
+            handover: string;
+            turn: components["schemas"]["Turn"];
+        };
+        /**
+         * RotationView
+         * @description People who take turns, in their order.
+         */
+        RotationView: {
+            /** People */
+            people: components["schemas"]["RosterPersonView"][];
+            /** Starts On */
+            starts_on: string;
+            /** Handover */
+            handover: string;
+            turn: components["schemas"]["TurnView"];
+        };
+        /**
+         * RunningIncidentView
+         * @description An incident that is not closed and runs on an older version of a policy, `policy_version`.
+         */
+        RunningIncidentView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: number;
+            /** Kind */
+            kind: string;
+            /** Severity */
+            severity: string;
+            /** State */
+            state: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            recipient: components["schemas"]["NamedView"] | null;
+            /** Policy Version */
+            policy_version: number;
+        };
+        /**
+         * SaidDay
+         * @description What kind of day it is; without a kind nothing of one's own is said of it any more.
+         */
+        SaidDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            kind: components["schemas"]["DayKind"] | null;
+            /**
+             * Name
+             * @default —
+             */
+            name: string;
+        };
+        /**
+         * SaidDays
+         * @description Days of a place that are not what their weekday, or what was published, says.
+         */
+        SaidDays: {
+            /** Division Id */
+            division_id?: string | null;
+            /** Days */
+            days: components["schemas"]["SaidDay"][];
+        };
+        /**
+         * SaidPresence
+         * @description Who else sits at a desk that sees what the caller sees; nobody: the desk is passed over by every ladder.
+         */
+        SaidPresence: {
+            /** Others Present */
+            others_present: number;
+            /** Manned */
+            manned: boolean;
+        };
+        /**
+         * SeenSaid
+         * @description An observation that the rule went by; `quality` says where its time comes from.
+         */
+        SeenSaid: {
+            /** What */
+            what: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Device Id */
+            device_id: string | null;
+            /** Quality */
+            quality: string | null;
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+            /** Sentence */
+            sentence: string;
         };
         /**
          * SeriesPoint
@@ -2715,6 +4144,74 @@ export interface components {
          */
         Severity: "critical" | "high" | "medium" | "low";
         /**
+         * ShelfView
+         * @description A shelf: of a device, or of a person. `held_back` counts its alerts, `still` those whose cause lasts.
+         */
+        ShelfView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Division Id */
+            division_id: string;
+            /** Device Id */
+            device_id: string | null;
+            /** Device Kind */
+            device_kind: string | null;
+            recipient: components["schemas"]["NamedView"] | null;
+            /** Kinds */
+            kinds: string[];
+            /** Reason */
+            reason: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            created_by: components["schemas"]["ActorView"];
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Ended At */
+            ended_at: string | null;
+            ended_by: components["schemas"]["ActorView"] | null;
+            /** Held Back */
+            held_back: number;
+            /** Still */
+            still: number;
+        };
+        /**
+         * Shelvable
+         * @description What may be set aside; whatever is not here always goes to the desk.
+         * @enum {string}
+         */
+        Shelvable: "fall_suspected" | "inactivity" | "vitals" | "bed" | "wandering";
+        /**
+         * ShiftHandOver
+         * @description To whom everything goes that one holds: a log-in, or an account's id.
+         */
+        ShiftHandOver: {
+            /** To */
+            to: string;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * ShiftView
+         * @description A shift in local time; one that ends no later than it begins ends on the next day. No days: every day.
+         */
+        ShiftView: {
+            /** Days */
+            days: string[];
+            /** From */
+            from: string;
+            /** Until */
+            until: string;
+        };
+        /**
          * Step
          * @description Tell `notify` so many seconds after the previous step; the first counts from opening.
          */
@@ -2745,6 +4242,142 @@ export interface components {
             id: string;
         };
         /**
+         * SupersededSaid
+         * @description What a decision put in the place of what was: the severity, the state, the holder, the deadline.
+         */
+        SupersededSaid: {
+            /** What */
+            what: string;
+            /** Before */
+            before: string | null;
+            /** After */
+            after: string | null;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * Swap
+         * @description Two people of a roster exchange shifts: each serves the other's.
+         */
+        Swap: {
+            /** Division Id */
+            division_id?: string | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "operator" | "helper" | "township" | "supervisor" | "leader";
+            one: components["schemas"]["ExchangedShift"];
+            other: components["schemas"]["ExchangedShift"];
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
+         * TakenGroupView
+         * @description The group as it is now, and which of its members the caller has taken just now.
+         */
+        TakenGroupView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Cause */
+            cause: string;
+            reason: components["schemas"]["ExplanationView"];
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            counts: components["schemas"]["GroupCountsView"];
+            /** Members */
+            members: components["schemas"]["GroupMemberView"][];
+            /** Taken */
+            taken: string[];
+        };
+        /**
+         * TestWindowView
+         * @description A time in which presses of one device may be confirmed as tests.
+         */
+        TestWindowView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Reason */
+            reason: string | null;
+            opened_by: components["schemas"]["ActorView"];
+            ended_by: components["schemas"]["ActorView"] | null;
+        };
+        /**
+         * TextSaid
+         * @description A text that was owed to somebody, and what became of it.
+         */
+        TextSaid: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Person Name */
+            person_name: string;
+            /** Person Type */
+            person_type: string;
+            /** Destination Masked */
+            destination_masked: string;
+            /** State */
+            state: string;
+            /** Step */
+            step: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Text */
+            text: string | null;
+            /** Attempts */
+            attempts: components["schemas"]["AttemptSaid"][];
+        };
+        /**
+         * ThresholdSaid
+         * @description A threshold that decided; `chosen`: set for this person, else the hub's default.
+         */
+        ThresholdSaid: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: number | string;
+            /** Chosen */
+            chosen: boolean;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * TimelineEntry
          * @description One thing. `type` says which noun `id` names; `details` are that noun's own fields.
          */
@@ -2769,6 +4402,30 @@ export interface components {
             details: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Turn
+         * @description How long a turn is: one of the three, in what clocks show.
+         */
+        Turn: {
+            /** Hours */
+            hours?: number | null;
+            /** Days */
+            days?: number | null;
+            /** Weeks */
+            weeks?: number | null;
+        };
+        /**
+         * TurnView
+         * @description How long a turn is: one of the three.
+         */
+        TurnView: {
+            /** Hours */
+            hours?: number | null;
+            /** Days */
+            days?: number | null;
+            /** Weeks */
+            weeks?: number | null;
         };
         /**
          * UserChanges
@@ -2912,21 +4569,40 @@ export interface components {
         };
         /**
          * WrittenEntry
-         * @description One person, always or for a time.
+         * @description One person, or some who take turns; always, for a time, or by shifts.
          */
         WrittenEntry: {
             /** Name */
             name: string;
             /** Phone */
             phone?: string | null;
+            /** Account */
+            account?: string | null;
             /** From */
             from?: string | null;
             /** Until */
             until?: string | null;
+            /** Shifts */
+            shifts?: components["schemas"]["WrittenShift"][];
+            rotation?: components["schemas"]["Rotation"] | null;
+        };
+        /**
+         * WrittenPerson
+         * @description Somebody who has duty; `account` is the log-in, or the id, under which they hold incidents.
+         */
+        WrittenPerson: {
+            /** Name */
+            name: string;
+            /** Phone */
+            phone?: string | null;
+            /** Account */
+            account?: string | null;
         };
         /**
          * WrittenRoster
          * @description The people of one role and place, in the order in which they are rung; they replace those before.
+         *
+         *     `gaps_intended`: hours that nobody has are meant so, and are not reported.
          */
         WrittenRoster: {
             /** Division Id */
@@ -2938,6 +4614,25 @@ export interface components {
             role: "operator" | "helper" | "township" | "supervisor" | "leader";
             /** Entries */
             entries: components["schemas"]["WrittenEntry"][];
+            /**
+             * Gaps Intended
+             * @default false
+             */
+            gaps_intended: boolean;
+        };
+        /**
+         * WrittenShift
+         * @description On these days (none: all) in the place's local time; one that ends no later than it begins ends the next day.
+         *
+         *     A weekday counts whatever the calendar says of it, unless the entry has a shift for what the calendar makes of it.
+         */
+        WrittenShift: {
+            /** Days */
+            days?: components["schemas"]["DayName"][];
+            /** From */
+            from: string;
+            /** Until */
+            until: string;
         };
         /**
          * WrittenUser
@@ -3200,6 +4895,7 @@ export interface operations {
                 recipient_id?: string | null;
                 /** @description `next` of the page before. */
                 cursor?: string | null;
+                order?: "newest" | "need";
                 /** @description Rows of a page at most. */
                 limit?: number;
             };
@@ -3308,6 +5004,36 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_api_v1_incidents__incident_id__explanation_get: {
+        parameters: {
+            query?: {
+                /** @description In which its sentences are. */
+                language?: components["schemas"]["Language"];
+            };
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentExplanation"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3516,6 +5242,74 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    change_severity_api_v1_incidents__incident_id__severity_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedSeverity"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    adopt_policy_api_v1_incidents__incident_id__policy_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdoptedPolicy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     finish_api_v1_incidents__incident_id__close_post: {
         parameters: {
             query?: never;
@@ -3528,6 +5322,40 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Closing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    confirm_test_api_v1_incidents__incident_id__confirm_test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConfirmedTest"] | null;
             };
         };
         responses: {
@@ -3580,6 +5408,223 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_all_api_v1_incident_groups_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows of a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_IncidentGroupView_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_api_v1_incident_groups__group_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentGroupView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    take_api_v1_incident_groups__group_id__acknowledge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NoBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenGroupView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    shelve_device_api_v1_devices__device_id__shelve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceShelving"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShelfView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    shelve_recipient_api_v1_recipients__recipient_id__shelve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recipient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecipientShelving"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShelfView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_all_api_v1_shelves_get: {
+        parameters: {
+            query?: {
+                /** @description Those that hold by default; true: those that have ended. */
+                ended?: boolean | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows of a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ShelfView_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    end_api_v1_shelves__shelf_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shelf_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShelfView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["UnprocessableEntity"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3706,40 +5751,6 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
-    enter_mode_api_v1_recipients__recipient_id__modes_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                recipient_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewMode"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModeView"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["RequestEntityTooLarge"];
-            422: components["responses"]["UnprocessableEntity"];
-            503: components["responses"]["ServiceUnavailable"];
-        };
-    };
     timeline_api_v1_recipients__recipient_id__timeline_get: {
         parameters: {
             query?: {
@@ -3768,6 +5779,100 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_all_api_v1_recipients__recipient_id__modes_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows of a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                recipient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ModeView_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    enter_mode_api_v1_recipients__recipient_id__modes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recipient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnteredMode"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModeView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    end_now_api_v1_recipients__recipient_id__modes_current_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recipient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ModeView_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["UnprocessableEntity"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4234,6 +6339,95 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    get_api_v1_devices__device_id__test_window_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestWindowView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    open_window_api_v1_devices__device_id__test_window_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OpenedWindow"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestWindowView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    end_api_v1_devices__device_id__test_window_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestWindowView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     maintenance_api_v1_maintenance_get: {
         parameters: {
             query?: {
@@ -4491,7 +6685,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PolicyView"];
+                    "application/json": components["schemas"]["EditedPolicyView"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -4526,6 +6720,33 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_running_api_v1_policies__name__open_incidents_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RunningIncidentView_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4577,6 +6798,317 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_RosterEntryView_"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    on_duty_api_v1_rosters_on_duty_get: {
+        parameters: {
+            query?: {
+                at?: string | null;
+                division_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    overrides_api_v1_rosters_overrides_get: {
+        parameters: {
+            query?: {
+                division_id?: string | null;
+                role?: ("operator" | "helper" | "township" | "supervisor" | "leader") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OverrideView_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    override_api_v1_rosters_overrides_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Override"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OverrideView_"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    swap_api_v1_rosters_swaps_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Swap"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OverrideView_"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    withdraw_api_v1_rosters_overrides__override_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                override_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    gaps_api_v1_rosters_gaps_get: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_GapView_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    days_api_v1_rosters_days_get: {
+        parameters: {
+            query?: {
+                division_id?: string | null;
+                year?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DutyDayView_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    put_days_api_v1_rosters_days_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaidDays"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DutyDayView_"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    desks_api_v1_presence_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeskView_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    say_api_v1_presence_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Presence"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaidPresence"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    hand_over_api_v1_shifts_hand_over_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShiftHandOver"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedOver"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -101,6 +101,7 @@ export default {
     hush: "Hush for 30 s",
     taken_by: "{name} has it",
     presses: "pressed {count} times",
+    test_pending: "Test?",
     pressed_again: "pressed again",
     sounding_again: "taken, nobody called yet",
     responding: "{name} on the way",
@@ -128,6 +129,8 @@ export default {
     taking: "Taking…",
     close: "Close",
     reopen: "Reopen",
+    test_pending: "Test? {clock}",
+    confirm_test: "It was a test",
     responding: "On the way",
     arrived: "Arrived",
     hand_over: "Hand over",
@@ -248,6 +251,7 @@ export default {
   problem: {
     held: "{name} has already taken it",
     held_unknown: "Somebody else has already taken it",
+    test_not_pending: "Its time is over, or it is no test: treat it as real.",
     forbidden: "You may not do this.",
     unreachable: "The hub cannot be reached; nothing was changed. Please try again.",
     other: "That did not work: {detail}",
@@ -261,6 +265,7 @@ export default {
     handed_over: "Handed over to {name}",
     closed: "Closed",
     reopened: "Reopened",
+    test_confirmed: "Confirmed as a test and closed",
   },
   ledger: {
     count: "{count} entries",

@@ -101,6 +101,7 @@ export default {
     hush: "静音 30 秒",
     taken_by: "{name} 处置中",
     presses: "已按 {count} 次",
+    test_pending: "待确认测试",
     pressed_again: "又按了一次",
     sounding_again: "受理后尚未联系",
     responding: "{name} 已出发",
@@ -128,6 +129,8 @@ export default {
     taking: "正在受理…",
     close: "办结",
     reopen: "重新打开",
+    test_pending: "待确认测试 {clock}",
+    confirm_test: "确认测试",
     responding: "已派人上门",
     arrived: "已到达",
     hand_over: "移交",
@@ -248,6 +251,7 @@ export default {
   problem: {
     held: "已被 {name} 受理",
     held_unknown: "已被他人受理",
+    test_not_pending: "确认的时限已过，或这次不是测试：请按真实求助处理。",
     forbidden: "您没有权限这样做。",
     unreachable: "连不上平台，刚才的操作没有成功，请再试一次。",
     other: "没有成功：{detail}",
@@ -261,6 +265,7 @@ export default {
     handed_over: "已移交给 {name}",
     closed: "已办结",
     reopened: "已重新打开",
+    test_confirmed: "已确认为测试并办结",
   },
   ledger: {
     count: "共 {count} 项",

@@ -66,12 +66,16 @@ export const useIncidentActions = defineStore("incident actions", () => {
     const body = { disposition, ...optionalNote(note) };
     return act(id, () => ask(hub.POST("/api/v1/incidents/{incident_id}/close", { ...at(id), body })), t("done.closed"), t);
   }
+  function confirmTest(id: string, t: Translate): Promise<boolean> {
+    const asked = () => ask(hub.POST("/api/v1/incidents/{incident_id}/confirm-test", { ...at(id), body: {} }));
+    return act(id, asked, t("done.test_confirmed"), t);
+  }
   function reopen(id: string, note: string, t: Translate): Promise<boolean> {
     const asked = () => ask(hub.POST("/api/v1/incidents/{incident_id}/reopen", { ...at(id), body: optionalNote(note) }));
     return act(id, asked, t("done.reopened"), t);
   }
 
-  return { busyId, take, logContact, sendResponder, noteArrival, addNote, handOver, close, reopen };
+  return { busyId, take, logContact, sendResponder, noteArrival, addNote, handOver, close, confirmTest, reopen };
 });
 
 function optionalNote(note: string): { note?: string } {
@@ -83,6 +87,7 @@ function describe(problem: unknown, t: Translate): string {
   if (problem.status === 0) return t("problem.unreachable");
   if (problem.status === 403) return t("problem.forbidden");
   if (problem.holderName !== null) return t("problem.held", { name: problem.holderName });
+  if (problem.code === "test_not_pending") return t("problem.test_not_pending");
   if (problem.status === 409 && problem.code === "held") return t("problem.held_unknown");
   return t("problem.other", { detail: problem.detail ?? problem.status });
 }
