@@ -23,7 +23,8 @@ from hub.clock import monotonic_s
 
 _START_TIMEOUT_S = 60.0
 _STOP_TIMEOUT_S = 20.0
-_LOOK_EVERY_S = 0.02
+#: Each look costs the hub four queries while it has its start to do.
+_LOOK_EVERY_S = 0.05
 
 
 class HubDidNotStartError(RuntimeError):

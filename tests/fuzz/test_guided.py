@@ -11,8 +11,8 @@ import pytest
 from tests.fuzz.engine_run import Bound, fuzz
 from tests.fuzz.targets import TARGETS, Target
 
-#: With start and import two or three seconds of the processor a target.
-INPUTS = 12_000
+#: With start and import a second or two of the processor a target; half of that is the start.
+INPUTS = 5_000
 SEED = 20_261_122
 
 pytestmark = pytest.mark.skipif(

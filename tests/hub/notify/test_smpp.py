@@ -178,6 +178,24 @@ async def test_a_response_after_the_time_out_ends_the_doubt(town: Town) -> None:
         await until(lambda: state() == "sent:accepted")
 
 
+async def test_a_gateway_that_takes_texts_and_answers_none_is_left_for_a_new_bind(town: Town) -> None:
+    binds: list[asyncio.StreamWriter] = []
+
+    def answer_on_another_bind(sequence: int, writer: asyncio.StreamWriter) -> None:
+        if writer not in binds:
+            binds.append(writer)
+        if len(binds) > 1:
+            writer.write(_response(SUBMIT_SM, 0, sequence, b"second-1\0"))
+
+    async with (
+        raw_gateway(answer_on_another_bind) as port,
+        outbox_at_work(town, channel_to(port, response_within_s=0.2)),
+    ):
+        state = await owed_text(town)
+        await until(lambda: state() == "sent:unknown,unknown,accepted")
+    assert len(binds) == 2
+
+
 async def test_a_gateway_that_refuses_the_login_is_asked_again(town: Town) -> None:
     logins = 0
 

@@ -31,7 +31,8 @@ def test_nothing_that_is_set_leads_out_of_the_demonstration(monkeypatch: pytest.
     assert environment["HUB_HTTP_PORT"] == "8081"
 
 
-@pytest.mark.parametrize("stop_signal", [signal.SIGINT, signal.SIGTERM])
+#: SIGTERM takes the same way from the first handler on; the short form of its end is in `test_supervisor.py`.
+@pytest.mark.parametrize("stop_signal", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_it_says_where_the_desk_is_and_its_end_leaves_nothing_running(
     data_dir: Path, stop_signal: signal.Signals
 ) -> None:
