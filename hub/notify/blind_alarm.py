@@ -14,10 +14,10 @@ import structlog
 from alerts.explanation import Explanation, Param
 from alerts.kinds import MaintenanceKind
 from hub.clock import utc_now
-from hub.identity import new_id
 from hub.notify.blind_ladder import DEFAULT_TIMING, BlindTiming, Call, Episode, Outcome, Told, Word, calls_due, is_over
 from hub.notify.blind_texts import SEEN_BY_ME, compose_word
-from hub.notify.channels.port import Accepted, Channel, Reply, Unknown
+from hub.notify.channels.port import Channel, Reply
+from hub.notify.direct_texts import submit_directly
 from hub.notify.duty_file import DutyFile
 from hub.notify.texts import Sender
 from hub.storage import maintenance
@@ -180,21 +180,9 @@ class BlindAlarm:
         text = compose_word(episode, call.word, self._place.sender, self._place.name, self._place.timezone)
         told = Told(phone=call.phone, role=call.role, word=call.word, at=self._now(), outcome=Outcome.LEAVING)
         await self._file.keep_episode(replace(episode, told=(*episode.told, told)))
-        outcome = await self._submit(text, call.phone)
+        outcome = await submit_directly(self._channels, text, call.phone)
         _log.warning("blind_alarm_text", role=call.role, word=call.word, outcome=outcome)
         await self._settle(told, outcome)
-
-    async def _submit(self, text: str, phone: str) -> Outcome:
-        for channel in sorted(self._channels, key=lambda channel: not channel.ready):
-            submission = await channel.submit(text, phone, new_id())
-            match submission:
-                case Accepted():
-                    return Outcome.LEFT
-                case Unknown():
-                    return Outcome.LEAVING
-                case _:
-                    _log.warning("blind_alarm_text_refused", channel=channel.name, reason=submission.reason)
-        return Outcome.FAILED
 
     async def _settle(self, told: Told, outcome: Outcome) -> None:
         """The episode may have changed meanwhile: somebody answered."""

@@ -42,14 +42,20 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Episode:
-    """One blindness from its first moment, with everything that was sent about it."""
+class Telling:
+    """Something that people on duty must know from its first moment, with everything that was sent about it."""
 
-    because: BlindBecause
     since: datetime
-    until: datetime | None = None  #: When the hub saw again.
+    until: datetime | None = None  #: When it was over.
     answered_at: datetime | None = None
     told: tuple[Told, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode(Telling):
+    """One blindness; it is over when the hub sees again."""
+
+    because: BlindBecause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +93,11 @@ class Call:
 
 
 def calls_due(
-    episode: Episode, people: Sequence[OnDuty], now: datetime, timing: BlindTiming = DEFAULT_TIMING
+    episode: Telling,
+    people: Sequence[OnDuty],
+    now: datetime,
+    timing: BlindTiming = DEFAULT_TIMING,
+    roles: Sequence[str] = _ROLES,
 ) -> list[Call]:
     """Who is to be told now, each number once."""
     if episode.until is not None:
@@ -95,7 +105,7 @@ def calls_due(
     if episode.answered_at is not None and now - episode.answered_at < timing.answer_holds:
         return []
     due: dict[str, Call] = {}
-    for step, (role, phones) in enumerate(_roles_on_duty(people, now)):
+    for step, (role, phones) in enumerate(_roles_on_duty(people, now, roles)):
         if now >= episode.since + timing.alarm_after + step * timing.next_role_after:
             for phone in phones:
                 if _may_be_told(episode, phone, now, timing):
@@ -103,7 +113,7 @@ def calls_due(
     return list(due.values())
 
 
-def is_over(episode: Episode, now: datetime, timing: BlindTiming = DEFAULT_TIMING) -> bool:
+def is_over(episode: Telling, now: datetime, timing: BlindTiming = DEFAULT_TIMING) -> bool:
     """Whether nothing is left to be said about it, so that it can go on record."""
     if episode.until is None or now - episode.until < timing.steady_after:
         return False
@@ -112,10 +122,10 @@ def is_over(episode: Episode, now: datetime, timing: BlindTiming = DEFAULT_TIMIN
     )
 
 
-def _roles_on_duty(people: Sequence[OnDuty], now: datetime) -> list[tuple[str, list[str]]]:
+def _roles_on_duty(people: Sequence[OnDuty], now: datetime, in_order: Sequence[str]) -> list[tuple[str, list[str]]]:
     """The roles somebody is on duty for, in the order of the ladder, each with its nearest numbers."""
     roles = []
-    for role in _ROLES:
+    for role in in_order:
         present = [one for one in people if one.role == role and _is_on_duty(one, now)]
         nearest = min((one.distance for one in present), default=0)
         phones = list(dict.fromkeys(one.phone for one in present if one.distance == nearest))
@@ -128,7 +138,7 @@ def _is_on_duty(one: OnDuty, now: datetime) -> bool:
     return (one.from_at is None or one.from_at <= now) and (one.until_at is None or now < one.until_at)
 
 
-def _may_be_told(episode: Episode, phone: str, now: datetime, timing: BlindTiming) -> bool:
+def _may_be_told(episode: Telling, phone: str, now: datetime, timing: BlindTiming) -> bool:
     last = next((told for told in reversed(episode.told) if told.phone == phone and told.word is Word.BLIND), None)
     if last is None:
         return True
@@ -145,7 +155,7 @@ def _pause_after(outcome: Outcome, timing: BlindTiming) -> timedelta:
             return timing.retry_after
 
 
-def _farewells_due(episode: Episode, now: datetime, timing: BlindTiming) -> list[Call]:
+def _farewells_due(episode: Telling, now: datetime, timing: BlindTiming) -> list[Call]:
     """Whoever may have been told that it is blind is told once that it sees."""
     if episode.until is None or not timing.steady_after <= now - episode.until < timing.farewell_within:
         return []
@@ -159,11 +169,11 @@ def _farewells_due(episode: Episode, now: datetime, timing: BlindTiming) -> list
     return due
 
 
-def _numbers_told(episode: Episode) -> dict[str, str]:
+def _numbers_told(episode: Telling) -> dict[str, str]:
     return {
         told.phone: told.role for told in episode.told if told.word is Word.BLIND and told.outcome is not Outcome.FAILED
     }
 
 
-def _outcomes(episode: Episode, phone: str, word: Word) -> set[Outcome]:
+def _outcomes(episode: Telling, phone: str, word: Word) -> set[Outcome]:
     return {told.outcome for told in episode.told if told.phone == phone and told.word is word}
