@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,6 +110,19 @@ def _never_seen(life: Life) -> None:
     life.after(hours=14)
 
 
+MODE_ZH = {
+    Mode.HOME: "在家",
+    Mode.AWAY: "外出",
+    Mode.HOSPITAL: "住院",
+    Mode.HOLIDAY: "度假",
+    Mode.INSTALL: "安装",
+}
+WATCH_ZH = {
+    Watch.INACTIVITY: "长时间无活动",
+    Watch.BED: "夜间离床",
+    Watch.DATA_BLIND: "监测中断",
+    Watch.NO_SIGN_OF_LIFE: "久无音讯",
+}
 SILENCES = {
     Watch.INACTIVITY: (_still_all_day, RaiseAlert, IncidentKind.INACTIVITY),
     Watch.BED: (_out_of_bed_all_night, RaiseAlert, IncidentKind.BED),
@@ -132,6 +146,19 @@ def test_a_mode_makes_quiet_what_the_table_says_and_nothing_else(mode: Mode, wat
 def test_a_bed_that_says_itself_that_it_is_empty_is_believed_where_somebody_should_be_in_it(mode: Mode) -> None:
     found = Life(in_mode(mode, kinds={"bed": "mattress"})).says(EventKind.BED_ABSENCE, "bed")
     assert [type(one) for one in found] == ([RaiseAlert] if Watch.BED not in QUIET[mode] else [])
+
+
+def test_the_operators_guide_shows_the_same_table() -> None:
+    guide = Path(__file__).parents[2] / "docs" / "operator-guide.md"
+    rows = [line.strip("| \n").split(" | ") for line in guide.read_text(encoding="utf-8").splitlines() if "|" in line]
+    header = next(row for row in rows if row[0] == "守护状态")
+    shown = {row[0]: dict(zip(header[1:], row[1:], strict=True)) for row in rows if len(row) == len(header)}
+    for mode in Mode:
+        line = shown[MODE_ZH[mode]]
+        assert line.pop("求助键、跌倒、来电、读不懂的事件") == "照常"
+        quiet = {watch for watch, word in line.items() if word == "安静"}
+        assert quiet == {WATCH_ZH[watch] for watch in QUIET[mode]}
+        assert set(line) == set(WATCH_ZH.values())
 
 
 def test_after_a_mode_silence_counts_from_its_end() -> None:
