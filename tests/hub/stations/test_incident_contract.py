@@ -1,0 +1,351 @@
+"""What every store of incidents does: opening, joining, changing, undoing, waiting - and keeping each command."""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from alerts.commands import (
+    Acknowledge,
+    AddNote,
+    Close,
+    Command,
+    HandOver,
+    LogContactAttempt,
+    Reopen,
+    SetResponding,
+    TakeStep,
+)
+from alerts.explanation import Explanation
+from alerts.incidents import Disposition, IncidentState, RefusedError
+from alerts.kinds import IncidentKind, MaintenanceKind
+from alerts.replay import log_of, replay
+from alerts.severity import Severity
+from hub.stations.incidents import NotFoundError, change, clear, hold
+from hub.stations.records import MaintenanceReport
+from tests.hub.ingest.worlds import COUNTY
+from tests.hub.stations.grounds import Ground
+from tests.hub.stations.presses import NOON, WANG, ZHAO, UndoneError, alert, press, press_in, subject_of
+
+CLOSED = Close(actor=WANG, disposition=Disposition.REAL)
+
+
+async def _change(ground: Ground, incident_id: UUID, *commands: Command) -> None:
+    for command in commands:
+        async with ground.transaction() as stores:
+            await change(stores.incidents, incident_id, command)
+
+
+# --- Opening and joining -------------------------------------------------------------------------------------------
+
+
+async def test_a_first_alert_opens_an_incident_with_all_that_hangs_on_it(ground: Ground) -> None:
+    await ground.ladder((60, "desk"))
+    kept = await ground.kept(await press(ground, alert(await ground.recipient())))
+    assert (kept.incident.state, kept.alerts) == (IncidentState.OPEN, (("p-1", "active"),))
+    assert kept.incident.due_at == kept.incident.opened_at + timedelta(seconds=60)
+    assert (kept.codes, [one.n for one in kept.commands], kept.shown) == (["opened"], [1], 1)
+    assert await ground.deadlines() == 1
+
+
+async def test_a_further_alert_joins_the_one_that_is_not_closed(ground: Ground) -> None:
+    person = await ground.recipient()
+    first = await press(ground, alert(person))
+    second = await press(ground, alert(person, "p-2"))
+    kept = await ground.kept(first)
+    assert second == first
+    assert (kept.alerts, kept.codes) == ((("p-1", "active"), ("p-2", "active")), ["opened", "joined"])
+    assert await ground.deadlines() == 1
+
+
+async def test_another_kind_and_another_person_are_other_incidents(ground: Ground) -> None:
+    one, other = await ground.recipient(), await ground.recipient()
+    requests = [alert(one), alert(one, kind=IncidentKind.BED), alert(other)]
+    assert len({await press(ground, request) for request in requests}) == 3
+
+
+async def test_of_two_who_open_at_once_the_second_joins(ground: Ground) -> None:
+    person = await ground.recipient()
+    async with ground.transaction() as stores:
+        first = await press_in(stores, alert(person))
+        second = asyncio.create_task(press(ground, alert(person, "p-2")))
+        await ground.until_waiting(second)
+    assert await second == first.incident_id
+    assert await ground.incidents() == [first.incident_id]
+
+
+async def test_who_waited_for_an_opening_that_was_undone_opens(ground: Ground) -> None:
+    person = await ground.recipient()
+    with suppress(UndoneError):
+        async with ground.transaction() as stores:
+            await press_in(stores, alert(person))
+            second = asyncio.create_task(press(ground, alert(person, "p-2")))
+            await ground.until_waiting(second)
+            raise UndoneError
+    kept = await ground.kept(await second)
+    assert (kept.alerts, len(await ground.incidents())) == ((("p-2", "active"),), 1)
+
+
+async def test_a_press_that_waited_for_a_closing_opens_anew(ground: Ground) -> None:
+    person = await ground.recipient()
+    first = await press(ground, alert(person))
+    async with ground.transaction() as stores:
+        await change(stores.incidents, first, CLOSED)
+        pressing = asyncio.create_task(press(ground, alert(person, "p-2")))
+        await ground.until_waiting(pressing)
+    second = await pressing
+    assert second != first
+    assert (await ground.kept(second)).alerts == (("p-2", "active"),)
+
+
+async def test_what_is_undone_was_never_there(ground: Ground) -> None:
+    person = await ground.recipient()
+    with suppress(UndoneError):
+        async with ground.transaction() as stores:
+            await press_in(stores, alert(person))
+            raise UndoneError
+    assert (list(await ground.incidents()), await ground.deadlines()) == ([], 0)
+
+
+# --- Changing ------------------------------------------------------------------------------------------------------
+
+
+async def test_who_waited_finds_the_incident_and_its_deadline_as_they_were_left(ground: Ground) -> None:
+    incident_id = await press(ground, alert(await ground.recipient()))
+
+    async def add_note() -> None:
+        async with ground.transaction() as stores:
+            locked = await stores.incidents.lock_incident(incident_id)
+            assert locked is not None
+            assert (locked.incident.acknowledged_by, locked.commands) == (WANG, 2)
+            assert (locked.incident, locked.at >= taken.at) == (taken.incident, True)
+
+    async with ground.transaction() as stores:
+        await change(stores.incidents, incident_id, Acknowledge(actor=WANG))
+        locked_again = await stores.incidents.lock_incident(incident_id)
+        assert locked_again is not None
+        taken = locked_again
+        noting = asyncio.create_task(add_note())
+        await ground.until_waiting(noting)
+    await noting
+
+
+async def test_one_that_somebody_has_is_not_waited_for_where_that_is_asked(ground: Ground) -> None:
+    incident_id = await press(ground, alert(await ground.recipient()))
+    async with ground.transaction() as stores, ground.transaction(process="two") as others:
+        assert await stores.incidents.lock_incident(incident_id) is not None
+        assert await others.incidents.lock_incident_if_free(incident_id) is None
+    async with ground.transaction() as stores:
+        assert await stores.incidents.lock_incident_if_free(incident_id) is not None
+
+
+async def test_a_refused_command_leaves_nothing(ground: Ground) -> None:
+    incident_id = await press(ground, alert(await ground.recipient()))
+    before = await ground.kept(incident_id)
+    with pytest.raises(RefusedError):
+        await _change(ground, incident_id, Reopen(actor=WANG))
+    assert await ground.kept(incident_id) == before
+
+
+async def test_what_is_not_there_cannot_be_changed(ground: Ground) -> None:
+    async with ground.transaction() as stores:
+        with pytest.raises(NotFoundError):
+            await change(stores.incidents, stores.incidents.new_id(), Acknowledge(actor=WANG))
+
+
+async def test_a_closed_incident_has_no_deadline_and_a_reopened_one_has_again(ground: Ground) -> None:
+    incident_id = await press(ground, alert(await ground.recipient()))
+    await _change(ground, incident_id, CLOSED)
+    assert ((await ground.kept(incident_id)).incident.due_at, await ground.deadlines()) == (None, 0)
+    await _change(ground, incident_id, Reopen(actor=WANG))
+    assert ((await ground.kept(incident_id)).incident.state, await ground.deadlines()) == (IncidentState.OPEN, 1)
+
+
+async def test_the_commands_replayed_are_the_row_its_deadline_and_its_log(ground: Ground) -> None:
+    await ground.ladder((0, "desk"), (0.25, "contacts"))
+    person = await ground.recipient()
+    await ground.contact(person, "10000000001")
+    incident_id = await press(ground, alert(person, device_id=await ground.device()))
+    async with ground.transaction() as stores:
+        for _ in range(2):
+            locked = await stores.incidents.lock_incident(incident_id)
+            assert locked is not None
+            reachable = await stores.incidents.reachable(locked, locked.at)
+            await change(stores.incidents, incident_id, TakeStep(reachable=reachable))
+    await press(ground, alert(person, "p-2", severity=Severity.HIGH))
+    await _change(
+        ground,
+        incident_id,
+        Acknowledge(actor=WANG),
+        LogContactAttempt(actor=WANG, params={"outcome": "no_answer", "minutes": 0.1}),
+        HandOver(actor=WANG, to=ZHAO, note="交接"),
+        SetResponding(actor=ZHAO, params={"name": "孙"}),
+        AddNote(actor=ZHAO, text="门已开"),
+        Close(actor=ZHAO, disposition=Disposition.REAL),
+        Reopen(actor=ZHAO),
+    )
+    kept = await ground.kept(incident_id)
+    happened = replay(kept.commands)
+    assert happened[-1].incident == kept.incident
+    assert tuple(log_of(happened)) == kept.log
+    assert kept.shown == len(kept.commands) == 11
+
+
+async def test_identities_sort_in_the_order_in_which_they_were_given(ground: Ground) -> None:
+    async with ground.transaction() as stores:
+        given = [stores.incidents.new_id() for _ in range(50)]
+    assert given == sorted(set(given))
+
+
+# --- What a change owes --------------------------------------------------------------------------------------------
+
+
+async def _owe(ground: Ground, *phones: str) -> UUID:
+    """An incident whose one step has told these contacts."""
+    await ground.ladder((0, "contacts"), (600, "desk"))
+    person = await ground.recipient()
+    for phone in phones:
+        await ground.contact(person, phone)
+    incident_id = await press(ground, alert(person))
+    async with ground.transaction() as stores:
+        locked = await stores.incidents.lock_incident(incident_id)
+        assert locked is not None
+        reachable = await stores.incidents.reachable(locked, locked.at)
+        await change(stores.incidents, incident_id, TakeStep(reachable=reachable))
+    return incident_id
+
+
+async def test_a_step_owes_each_of_its_people_a_text(ground: Ground) -> None:
+    kept = await ground.kept(await _owe(ground, "10000000001", "10000000002"))
+    assert kept.texts == (("10000000001", "owed"), ("10000000002", "owed"))
+
+
+async def test_what_has_not_left_does_not_leave_once_it_is_taken(ground: Ground) -> None:
+    incident_id = await _owe(ground, "10000000001")
+    await _change(ground, incident_id, Acknowledge(actor=WANG))
+    assert (await ground.kept(incident_id)).texts == (("10000000001", "cancelled"),)
+
+
+async def test_a_device_that_asked_is_told_once_for_each_of_its_events(ground: Ground) -> None:
+    person, device = await ground.recipient(), await ground.device()
+    incident_id = await press(ground, alert(person, device_id=device))
+    await press(ground, alert(person, device_id=device))
+    await press(ground, alert(person, "p-2", device_id=device))
+    await press(ground, alert(person, "p-3"))  # asked for nothing
+    await _change(ground, incident_id, Acknowledge(actor=WANG))
+    assert sorted(await ground.acks()) == [("p-1", "taken"), ("p-2", "taken")]
+
+
+async def test_the_same_fault_is_one_item_with_a_count(ground: Ground) -> None:
+    device = await ground.device()
+    fault = MaintenanceReport(
+        kind=MaintenanceKind.LOW_BATTERY,
+        division_id=COUNTY,
+        device_id=device,
+        recipient_id=None,
+        explanation=Explanation(code="low_battery"),
+    )
+    async with ground.transaction() as stores:
+        await stores.incidents.report_maintenance(fault, NOON)
+        await stores.incidents.report_maintenance(fault, NOON)
+    assert await ground.maintenance() == [("low_battery", "open", 2)]
+    async with ground.transaction() as stores:
+        await stores.incidents.clear_maintenance(MaintenanceKind.LOW_BATTERY, device, NOON)
+        await stores.incidents.report_maintenance(fault, NOON + timedelta(seconds=1))
+    assert sorted(await ground.maintenance()) == [("low_battery", "cleared", 2), ("low_battery", "open", 1)]
+
+
+# --- What is beside it ---------------------------------------------------------------------------------------------
+
+
+async def test_the_other_open_incidents_of_the_person_are_seen_the_oldest_first(ground: Ground) -> None:
+    person = await ground.recipient()
+    sos = await press(ground, alert(person))
+    bed = await press(ground, alert(person, kind=IncidentKind.BED, severity=Severity.MEDIUM))
+    fall = await press(ground, alert(person, kind=IncidentKind.FALL))
+    taken = await press(ground, alert(person, kind=IncidentKind.VITALS))
+    await _change(ground, taken, Acknowledge(actor=WANG))
+    await press(ground, alert(await ground.recipient()))
+    async with ground.transaction() as stores:
+        locked = await stores.incidents.lock_incident(bed)
+        assert locked is not None
+        others = await stores.incidents.other_open(locked)
+    assert [UUID(other.id) for other in others] == [sos, fall]
+    assert all(other.due_at is not None for other in others)
+
+
+async def test_whom_the_persons_other_incidents_were_to_tell_is_seen_but_not_what_was_cancelled(ground: Ground) -> None:
+    told = await _owe(ground, "10000000001")
+    kept = await ground.kept(told)
+    person = UUID(kept.incident.subject.id)
+    bed = await press(ground, alert(person, kind=IncidentKind.BED))
+
+    async def numbers() -> list[str]:
+        async with ground.transaction() as stores:
+            locked = await stores.incidents.lock_incident(bed)
+            assert locked is not None
+            return [one.number for one in await stores.incidents.told_lately(locked, locked.at - timedelta(minutes=5))]
+
+    assert await numbers() == ["10000000001"]
+    await _change(ground, told, Acknowledge(actor=WANG))  # it had not left: nobody was told
+    assert await numbers() == []
+
+
+async def test_one_that_was_alerted_lately_is_found_until_it_is_closed(ground: Ground) -> None:
+    person = await ground.recipient()
+    incident_id = await press(ground, alert(person))
+    alerted_at = (await ground.kept(incident_id)).incident.last_alert_at
+
+    async def found(since_s: float) -> UUID | None:
+        async with ground.transaction() as stores:
+            since = alerted_at + timedelta(seconds=since_s)
+            return await stores.incidents.recent_incident(subject_of(person), IncidentKind.SOS, since)
+
+    assert (await found(-1), await found(0)) == (incident_id, None)
+    await _change(ground, incident_id, CLOSED)
+    assert await found(-1) is None
+
+
+# --- Held alerts, and causes that are gone -------------------------------------------------------------------------
+
+
+async def test_a_held_alert_is_no_incident_and_is_taken_along_by_the_one_of_its_kind(ground: Ground) -> None:
+    person = await ground.recipient()
+    async with ground.transaction() as stores:
+        await hold(stores.incidents, alert(person, "f-1", kind=IncidentKind.FALL), NOON)
+    assert (list(await ground.incidents()), await ground.deadlines()) == ([], 1)
+    await press(ground, alert(person))  # of another kind: it stays held
+    assert await ground.deadlines() == 2
+    incident_id = await press(ground, alert(person, "f-2", kind=IncidentKind.FALL))
+    assert sorted((await ground.kept(incident_id)).alerts) == [("f-1", "active"), ("f-2", "active")]
+    assert await ground.deadlines() == 2
+
+
+async def test_a_held_alert_that_is_cleared_never_was_an_incident(ground: Ground) -> None:
+    person = await ground.recipient()
+    async with ground.transaction() as stores:
+        await hold(stores.incidents, alert(person, "f-1", kind=IncidentKind.FALL), NOON)
+    async with ground.transaction() as stores:
+        why = Explanation(code="fall_cancelled")
+        assert await clear(stores.incidents, subject_of(person), IncidentKind.FALL, why, NOON) is None
+    assert (list(await ground.incidents()), await ground.deadlines()) == ([], 0)
+    incident_id = await press(ground, alert(person, "f-2", kind=IncidentKind.FALL))
+    assert (await ground.kept(incident_id)).alerts == (("f-2", "active"),)
+
+
+async def test_a_cause_that_is_gone_clears_its_alerts_once_and_the_incident_stays(ground: Ground) -> None:
+    person = await ground.recipient()
+    incident_id = await press(ground, alert(person))
+    for expected in (incident_id, None):
+        async with ground.transaction() as stores:
+            why = Explanation(code="sos_cancelled")
+            assert await clear(stores.incidents, subject_of(person), IncidentKind.SOS, why, NOON) == expected
+    kept = await ground.kept(incident_id)
+    assert (kept.incident.state, kept.alerts, kept.codes) == (
+        IncidentState.OPEN,
+        (("p-1", "cleared"),),
+        ["opened", "sos_cancelled"],
+    )
+    assert replay(kept.commands)[-1].incident == kept.incident
