@@ -148,6 +148,7 @@ async def run_duty(settings: Settings, dsn: str) -> None:
     from hub.notify.blind_alarm import BlindAlarm, Place
     from hub.notify.blind_ladder import BlindTiming
     from hub.notify.channels.addresses import open_channels
+    from hub.notify.desk_alarm import DeskAlarm, timing_of
     from hub.notify.duty_file import DutyFile
     from hub.notify.outbox import run_outbox
     from hub.notify.texts import Sender
@@ -157,6 +158,7 @@ async def run_duty(settings: Settings, dsn: str) -> None:
     sender = Sender(signature=settings.sms_signature, desk_phone=settings.desk_phone)
     place = Place(division_id=settings.division, name=settings.division_name, timezone=settings.timezone, sender=sender)
     timing = BlindTiming(alarm_after=timedelta(seconds=settings.blind_alarm_after_s))
+    absence = timedelta(seconds=settings.desk_alarm_after_s)
     alarm = BlindAlarm(dsn, DutyFile(settings.data_dir), channels, place, timing=timing)
     prepared, troubled = asyncio.Event(), Troubled()
     async with (
@@ -187,6 +189,7 @@ async def run_duty(settings: Settings, dsn: str) -> None:
         work.create_task(keep_groups(pool, dsn))
         work.create_task(run_housekeeping(dsn, _housekeeping_jobs(slow_pool, troubled, settings)))
         work.create_task(watch_shifts(pool))
+        work.create_task(DeskAlarm(pool, channels, sender, timing_of(absence)).run(dsn))
         work.create_task(watch_clock(pool, settings.division))
         storage_watch = StorageWatch(pool, settings.division, troubled, dsn=dsn, data_dir=settings.data_dir)
         work.create_task(storage_watch.run())

@@ -39,7 +39,7 @@ class DeskWatch:
 
     present: bool  #: Somebody sits at one.
     known: bool  #: One has spoken in the last day.
-    last_present_at: datetime | None  #: When anybody last said to be there; None: never.
+    ever_spoken: bool  #: One has spoken at any time.
 
 
 async def say_presence(
@@ -70,7 +70,7 @@ async def watch_desks(connection: Connection, division_id: str, now: datetime) -
     row = await cursor.fetchone()
     if row is None:
         raise LookupError("an aggregate returned nothing")
-    return DeskWatch(present=row[0], known=row[1], last_present_at=row[2])
+    return DeskWatch(present=row[0], known=row[1], ever_spoken=row[2])
 
 
 async def is_desk_manned(connection: Connection, division_id: str, now: datetime) -> bool:

@@ -20,7 +20,7 @@ SELECT division_id, desk_id, actor, since, seen_at,
 -- Of the desks that see this place: whether somebody sits at one, and whether any has spoken lately, or ever.
 SELECT coalesce(bool_or(state = 'present' AND seen_at > %(now)s::timestamptz - %(silent_after)s), false) AS present,
        coalesce(bool_or(seen_at > %(now)s::timestamptz - %(known_for)s), false) AS known,
-       max(seen_at) FILTER (WHERE state = 'present') AS last_present_at
+       count(*) > 0 AS ever_spoken
   FROM desk_presence WHERE starts_with(%(division_id)s, division_prefix(division_id))
 
 -- people_present --
