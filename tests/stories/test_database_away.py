@@ -19,6 +19,7 @@ async def test_a_database_that_falls_silent_costs_nothing_but_time() -> None:
         village = Village(there.hub)
         await asyncio.to_thread(lambda: village.api)
         await asyncio.to_thread(village.api.put, "/api/v1/rosters", roster("operator", OPERATOR))
+        there.hub.kill("duty")  # the next one asks at once who is on duty, this one within 15 s
         worn = await asyncio.to_thread(lambda: village.device(village.recipient("静示例")))
         other = await asyncio.to_thread(lambda: village.device(village.recipient("寂示例")))
         new = await asyncio.to_thread(lambda: village.device(village.recipient("新示例")))
