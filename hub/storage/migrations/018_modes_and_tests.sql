@@ -27,6 +27,7 @@ ALTER TABLE incident ADD COLUMN test_pending_until timestamptz;
 -- The last test that went the whole way from the device into the database.
 CREATE TABLE device_test (
     device_id uuid PRIMARY KEY REFERENCES device ON DELETE CASCADE,
+    division_id text COLLATE "C" NOT NULL,
     tested_at timestamptz NOT NULL, -- when the device did it
     stored_at timestamptz NOT NULL,
     how text NOT NULL CHECK (how IN ('code', 'window', 'self_test'))

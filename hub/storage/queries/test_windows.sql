@@ -25,18 +25,18 @@ SELECT device_id, from_at, until_at FROM test_window
 
 -- note_test --
 -- The last test that came the whole way; an older one that arrives late is no news.
-INSERT INTO device_test AS t (device_id, tested_at, stored_at, how)
-VALUES (%(device_id)s, %(tested_at)s, %(stored_at)s, %(how)s)
+INSERT INTO device_test AS t (device_id, division_id, tested_at, stored_at, how)
+SELECT id, division_id, %(tested_at)s, %(stored_at)s, %(how)s FROM device WHERE id = %(device_id)s
     ON CONFLICT (device_id) DO UPDATE
-   SET tested_at = excluded.tested_at, stored_at = excluded.stored_at, how = excluded.how
+   SET division_id = excluded.division_id, tested_at = excluded.tested_at, stored_at = excluded.stored_at, how = excluded.how
  WHERE t.tested_at <= excluded.tested_at
 
 -- note_confirmed --
 -- The devices whose presses made this incident were tested by them.
-INSERT INTO device_test AS t (device_id, tested_at, stored_at, how)
-SELECT a.device_id, max(a.occurred_at), max(i.opened_at), 'window'
+INSERT INTO device_test AS t (device_id, division_id, tested_at, stored_at, how)
+SELECT v.id, v.division_id, max(a.occurred_at), max(i.opened_at), 'window'
   FROM alert a JOIN incident i ON i.id = a.incident_id JOIN device v ON v.id = a.device_id
- WHERE i.id = %(incident_id)s GROUP BY a.device_id
+ WHERE i.id = %(incident_id)s GROUP BY v.id
     ON CONFLICT (device_id) DO UPDATE
-   SET tested_at = excluded.tested_at, stored_at = excluded.stored_at, how = excluded.how
+   SET division_id = excluded.division_id, tested_at = excluded.tested_at, stored_at = excluded.stored_at, how = excluded.how
  WHERE t.tested_at <= excluded.tested_at
