@@ -60,7 +60,7 @@ class Open:
     subject: Subject
     alert: RaiseAlert
     policy: EscalationPolicy
-    superseded: tuple[str, ...] = ()  #: Held alerts that it takes along: graver than what was suspected.
+    superseded: tuple[str, ...] = ()  #: Alerts that were held or set aside before, and go into it.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ class Join:
     """A further alert of the same subject and kind."""
 
     alert: RaiseAlert
-    superseded: tuple[str, ...] = ()  #: Held alerts that it takes along.
+    superseded: tuple[str, ...] = ()  #: Alerts that were held or set aside before, and go into it.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,7 +332,7 @@ def _decide(  # noqa: C901, PLR0911, PLR0912 - one line for each command
 
 
 def _taking_along(outcome: Outcome, superseded: tuple[str, ...]) -> Outcome:
-    """The same outcome, which says that suspicions went into it."""
+    """The same outcome, which says that earlier alerts went into it."""
     if not superseded:
         return outcome
     line = Record(code="took_along", params={"count": len(superseded), "alert_ids": ", ".join(superseded)})

@@ -65,4 +65,4 @@ async def _open_held(store: DeadlineStore, alert_id: UUID) -> None:
         occurred_at=held.occurred_at,
         received_at=held.received_at,
     )
-    await open_or_join(store, request, await store.now(), with_alert=False)
+    await open_or_join(store, request, await store.now(), own=(alert_id,))

@@ -5,6 +5,7 @@ goes through `open_or_join` or `change`, so that the incident, its command, its 
 notifications, the devices' acknowledgements and the stream move together in the caller's transaction.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -40,17 +41,20 @@ class Opened:
 
 
 async def open_or_join(
-    store: IncidentStore, request: AlertRequest, now: datetime, *, with_alert: bool = True
+    store: IncidentStore, request: AlertRequest, now: datetime, *, own: Sequence[UUID] = ()
 ) -> Opened:
     """Open an incident, or join the one of this subject and kind that is not closed; held alerts are taken along.
 
     Decided under that incident's lock: an incident that is being closed meanwhile is not seen any more, and a new one
-    opens. A press cannot vanish between the two. `with_alert` False: the held ones are its alerts; otherwise the
-    command names them as superseded.
+    opens. A press cannot vanish between the two.
+
+    `own`: alerts that are stored already, of which the request's is the first; none: a new one is written. The command
+    names the others, and what was held, as superseded.
     """
+    with_alert = not own
     # Who passes a held alert's deadline does not wait for who passes another's: they could wait for each other.
     held = await _release_held(store, request.subject, request.alert.kind, waits=with_alert)
-    superseded = tuple(str(alert_id) for alert_id in held) if with_alert else ()
+    superseded = tuple(str(alert_id) for alert_id in dict.fromkeys([*held, *own]) if alert_id not in own[:1])
     opened = await _open_or_join(store, request, now, superseded, with_alert=with_alert)
     if held:
         await store.attach_held(held, opened.incident_id)

@@ -118,6 +118,6 @@ async def raise_unshelved(store: ShelfStore) -> bool:
     if unshelved is None:
         return False
     async with store.turn(DeadlineOwner.ALERT, unshelved.alert_ids[0]):
-        opened = await open_or_join(store, unshelved.request, await store.now(), with_alert=False)
+        opened = await open_or_join(store, unshelved.request, await store.now(), own=unshelved.alert_ids)
         await store.attach_unshelved(unshelved.alert_ids, opened.incident_id)
     return True

@@ -138,7 +138,7 @@ async def test_a_held_alert_opens_its_incident_when_its_time_has_come_and_no_ear
     assert await _pass_held(ground)
     [incident_id] = await ground.incidents()
     kept = await ground.kept(incident_id)
-    assert (sorted(kept.alerts), kept.codes) == ([("f-1", "active"), ("f-2", "active")], ["opened"])
+    assert (sorted(kept.alerts), kept.codes) == ([("f-1", "active"), ("f-2", "active")], ["opened", "took_along"])
     assert not await _pass_held(ground)
 
 
