@@ -18,6 +18,7 @@ from alerts.kinds import FollowUpKind, IncidentKind, MaintenanceKind
 from alerts.observations import EventKind
 from alerts.policy import Target
 from alerts.severity import Severity
+from alerts.storm import Cause
 from hub.explain.replayed import ReplayEnd
 from hub.words.language import Language, vocabularies
 from tests.alerts.every_explanation import EXPLAINED, explanation_of
@@ -112,6 +113,11 @@ def test_every_code_has_a_sentence(language: Language) -> None:
 def test_every_kind_has_a_word_in_both_languages(kinds: type[IncidentKind], vocabulary: str) -> None:
     for words in (ZH, EN):
         assert [code for code in kinds if code not in words[vocabulary]] == []
+
+
+def test_every_cause_of_a_group_has_a_sentence() -> None:
+    for words in (ZH, EN):
+        assert [cause for cause in Cause if f"group_{cause}" not in words["explanation"]] == []
 
 
 def test_both_languages_say_the_same_codes_with_the_same_values() -> None:
