@@ -1,14 +1,11 @@
 """The alerts of a story: what each was raised for, by which rule, thresholds and observations, and what it did."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from uuid import UUID
 
-from alerts.commands import Join, Open
-from alerts.decisions import RaiseAlert
 from alerts.explanation import Evidence, Seen, Threshold
-from alerts.replay import Happened
 from hub.explain.gathered import Gathered, ToldAlert
+from hub.explain.parts import Played
 from hub.explain.shapes import AlertSaid, SeenSaid, ThresholdSaid
 from hub.words.language import Words
 
@@ -16,47 +13,9 @@ from hub.words.language import Words
 _AS_THE_DEVICE_SAID = "device"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What an alert did, and in which command."""
-
-    name: str
-    command: int | None = None
-
-
-def say_alerts(gathered: Gathered, parts: Mapping[UUID, Part], words: Words) -> list[AlertSaid]:
+def say_alerts(gathered: Gathered, played: Mapping[UUID, Played], words: Words) -> list[AlertSaid]:
     """Every alert of the incident, in the order in which they came."""
-    return [_say_alert(alert, parts[alert.row.id].name, gathered, words) for alert in gathered.alerts]
-
-
-def find_parts(alerts: Iterable[ToldAlert], happened: Iterable[Happened]) -> dict[UUID, Part]:
-    """What each alert did: each command that brings one is matched with the first alert that it can be of."""
-    waiting = list(alerts)
-    parts = {alert.row.id: Part("recorded") for alert in waiting}
-    for one in happened:
-        match one.applied.command:
-            case Open(alert=raised):
-                part = "opened"
-            case Join(alert=raised):
-                part = "joined"
-            case _:
-                continue
-        found = next((alert for alert in waiting if alert.explanation == raised.explanation), None)
-        expired = next((alert for alert in waiting if _is_held_of(alert, raised)), None) if found is None else None
-        for alert in (found or expired,):
-            if alert is not None:
-                waiting.remove(alert)
-                parts[alert.row.id] = Part(part if alert is found else "expired", one.applied.n)
-        for alert in [alert for alert in waiting if str(alert.row.id) in one.applied.command.superseded]:
-            waiting.remove(alert)
-            parts[alert.row.id] = Part("taken_along")
-    return parts
-
-
-def _is_held_of(alert: ToldAlert, raised: RaiseAlert) -> bool:
-    """Whether this is the suspicion whose time passed: the same evidence under another code."""
-    said = alert.explanation
-    return said.params == raised.explanation.params and said.evidence == raised.explanation.evidence
+    return [_say_alert(alert, played[alert.row.id].part, gathered, words) for alert in gathered.alerts]
 
 
 def _say_alert(alert: ToldAlert, part: str, gathered: Gathered, words: Words) -> AlertSaid:

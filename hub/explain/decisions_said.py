@@ -10,8 +10,8 @@ from alerts.decisions import Record
 from alerts.incidents import Incident
 from alerts.replay import Happened
 from alerts.written import NAME, write_command
-from hub.explain.alerts_said import Part
 from hub.explain.gathered import Gathered
+from hub.explain.parts import Played
 from hub.explain.shapes import AttemptSaid, Decision, LineSaid, SupersededSaid, TextSaid
 from hub.storage.explanations import TextRow
 from hub.storage.views import ActorView
@@ -21,11 +21,11 @@ Line = tuple[datetime, Record]
 
 
 def say_decisions(
-    gathered: Gathered, happened: Sequence[Happened], parts: Mapping[UUID, Part], words: Words
+    gathered: Gathered, happened: Sequence[Happened], played: Mapping[UUID, Played], words: Words
 ) -> list[Decision]:
     """Everything that happened, in its order: what the commands tell, and what is on record besides."""
     log = gathered.kept.log
-    alerts = {part.command: alert_id for alert_id, part in parts.items() if part.command is not None}
+    alerts = {one.command: alert_id for alert_id, one in played.items() if one.command is not None}
     owed: dict[datetime, list[TextRow]] = {}
     for text in gathered.texts:
         owed.setdefault(text.created_at, []).append(text)

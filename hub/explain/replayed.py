@@ -1,4 +1,4 @@
-"""Whether an incident's commands, applied again by the core, give its row, its deadline and its log.
+"""Whether an incident's commands, applied again by the core, give its row, its deadline, its log and its alerts.
 
 `hub.storage.kept_incidents` reads what is kept; nothing here reads anything.
 """
@@ -12,6 +12,7 @@ from alerts.decisions import Record
 from alerts.incidents import Incident
 from alerts.replay import REPLAYED_VERSIONS, AppliedCommand, Happened, ReplayError, log_of, replay
 from alerts.written import UnreadableCommandError, read_command
+from hub.explain.parts import Part, commands_without_alert, find_parts
 from hub.storage.kept_incidents import CommandRow, KeptIncident
 
 
@@ -84,8 +85,19 @@ def _differences(kept: KeptIncident, happened: Sequence[Happened]) -> Iterator[D
     for number, ((replayed_at, replayed), (at, line)) in enumerate(zip(log, kept.log, strict=False), start=1):
         if replayed_at != at or not _is_same_line(replayed, line):
             yield Difference(where=f"log line {number}", replayed=_line(replayed_at, replayed), kept=_line(at, line))
+    yield from _differing_alerts(kept, happened)
     if len(log) != len(kept.log):
         yield Difference(where="lines in the log", replayed=str(len(log)), kept=str(len(kept.log)))
+
+
+def _differing_alerts(kept: KeptIncident, happened: Sequence[Happened]) -> Iterator[Difference]:
+    """Every alert came by a command, and every command that brought one has it."""
+    played = find_parts(kept.alerts, happened)
+    for alert in kept.alerts:
+        if played[alert.id].part is Part.RECORDED:
+            yield Difference(where=f"alert {alert.id}", replayed="no such alert", kept=alert.explanation.code)
+    for n in commands_without_alert(happened, played.values()):
+        yield Difference(where=f"alert of command {n}", replayed="an alert", kept="none")
 
 
 def _is_same_line(replayed: Record, kept: Record) -> bool:

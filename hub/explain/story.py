@@ -1,8 +1,9 @@
 """An incident's story: everything that is known of it, with its sentences in one language."""
 
-from hub.explain.alerts_said import find_parts, say_alerts
+from hub.explain.alerts_said import say_alerts
 from hub.explain.decisions_said import say_decisions
 from hub.explain.gathered import Gathered
+from hub.explain.parts import find_parts
 from hub.explain.replayed import Replayed, replay_kept
 from hub.explain.shapes import IncidentExplanation, ReplaySaid
 from hub.explain.telling import tell
@@ -12,7 +13,7 @@ from hub.words.language import Words
 def explain(gathered: Gathered, words: Words) -> IncidentExplanation:
     """What was observed, decided, told and done; and whether the commands give the same again."""
     replayed = replay_kept(gathered.kept)
-    parts = find_parts(gathered.alerts, replayed.happened)
+    played = find_parts(gathered.kept.alerts, replayed.happened)
     about, incident = gathered.about, gathered.kept.incident
     explanation = IncidentExplanation(
         id=about.id,
@@ -27,8 +28,8 @@ def explain(gathered: Gathered, words: Words) -> IncidentExplanation:
         closed_at=incident.closed_at,
         disposition=incident.disposition,
         language=words.language,
-        alerts=say_alerts(gathered, parts, words),
-        decisions=say_decisions(gathered, replayed.happened, parts, words),
+        alerts=say_alerts(gathered, played, words),
+        decisions=say_decisions(gathered, replayed.happened, played, words),
         replay=_say_replay(replayed, len(gathered.kept.commands), words),
         story=[],
     )

@@ -1,4 +1,4 @@
-"""Incidents with everything that a replay is compared with: row, deadline, commands and log, of one moment each."""
+"""Incidents with all that a replay is compared with: row, deadline, commands, log and alerts, of one moment each."""
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, fields
@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg.rows import dict_row
 
 from alerts.decisions import Record
+from alerts.explanation import Explanation
 from alerts.incidents import Incident
 from hub.storage.database import Connection
 from hub.storage.incident_rows import IncidentRow, actor_from_json
@@ -31,14 +32,23 @@ class CommandRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAlert:
+    """An alert of the incident: which one, and what its rule said."""
+
+    id: UUID
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptIncident:
-    """An incident as its rows hold it; the log is in its order."""
+    """An incident as its rows hold it; log and alerts are in their order."""
 
     incident: Incident
     division_id: str
     version: int  #: How many commands it has had.
     commands: tuple[CommandRow, ...]
     log: tuple[tuple[datetime, Record], ...]
+    alerts: tuple[KeptAlert, ...]
 
 
 async def find_kept(connection: Connection, incident_id: UUID) -> KeptIncident | None:
@@ -78,6 +88,10 @@ async def _read(connection: Connection, params: Mapping[str, object]) -> AsyncIt
             log=tuple(
                 (_moment(at), Record(code=code, params=params, actor=actor_from_json(actor)))
                 for at, code, params, actor in row["log"]
+            ),
+            alerts=tuple(
+                KeptAlert(id=UUID(alert_id), explanation=Explanation.from_json(said))
+                for alert_id, said in row["alerts"]
             ),
         )
 

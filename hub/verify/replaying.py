@@ -1,7 +1,7 @@
-"""Replaying: each incident's commands, applied again by the core, give its row, its deadline and every line of its log.
+"""Replaying: each incident's commands, applied again by the core, give its row, its deadline, its log and its alerts.
 
-So what `rebuilding` cannot compare of an incident is compared here: its deadline to the microsecond (`due_at`), and
-that it was raised as its rule found.
+So what `rebuilding` cannot compare of a state is compared here of an incident: when it is due (`due_at`, to the
+microsecond), and what it was raised for - every alert came by a command with the same evidence.
 """
 
 from collections.abc import Iterable

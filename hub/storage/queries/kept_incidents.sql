@@ -4,7 +4,9 @@ SELECT i.*, t.purpose, t.due_at,
        (SELECT coalesce(jsonb_agg(jsonb_build_array(c.n, c.at, c.rules_version, c.command) ORDER BY c.n), '[]')
           FROM incident_command c WHERE c.incident_id = i.id) AS commands,
        (SELECT coalesce(jsonb_agg(jsonb_build_array(l.at, l.code, l.params, l.actor) ORDER BY l.at, l.id), '[]')
-          FROM incident_log l WHERE l.incident_id = i.id) AS log
+          FROM incident_log l WHERE l.incident_id = i.id) AS log,
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(a.id, a.explanation) ORDER BY a.received_at, a.id), '[]')
+          FROM alert a WHERE a.incident_id = i.id) AS alerts
   FROM incident i
   LEFT JOIN timer t ON t.owner_type = 'incident' AND t.owner_id = i.id
  WHERE i.id > %(after)s

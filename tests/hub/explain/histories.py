@@ -29,7 +29,7 @@ from alerts.severity import Severity
 from alerts.written import write_command
 from hub.explain.gathered import About, Gathered, ToldAlert
 from hub.storage.explanations import AlertRow, TextRow
-from hub.storage.kept_incidents import CommandRow, KeptIncident
+from hub.storage.kept_incidents import CommandRow, KeptAlert, KeptIncident
 from hub.storage.views import NamedView
 from tests.alerts.every_explanation import explanation_of
 from tests.alerts.worlds import NOON, RECIPIENT, policy
@@ -161,6 +161,7 @@ class History:
             version=len(self.commands),
             commands=tuple(self.commands),
             log=tuple(self.log),
+            alerts=tuple(KeptAlert(id=alert.row.id, explanation=alert.explanation) for alert in self.alerts),
         )
 
     def gathered(self, qualities: Sequence[tuple[str, datetime, str]] = ()) -> Gathered:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -62,6 +63,14 @@ def test_a_line_that_is_missing_added_or_another_differs() -> None:
         (at, replace(line, actor=Actor(type=ActorType.MACHINE, id="x", name="x"))),
     ):
         assert end_of(replace(kept, log=(*kept.log[:2], other, *kept.log[3:]))) == (ReplayEnd.DIFFERS, "log line 3")
+
+
+def test_an_alert_that_no_command_brought_and_one_that_is_missing_differ() -> None:
+    kept = a_night().kept
+    suspected, confirmed = kept.alerts
+    stranger = replace(confirmed, id=UUID(int=9))
+    assert end_of(replace(kept, alerts=(suspected, confirmed, stranger))) == (ReplayEnd.DIFFERS, f"alert {stranger.id}")
+    assert end_of(replace(kept, alerts=(suspected,))) == (ReplayEnd.DIFFERS, "alert of command 1")
 
 
 def test_a_last_command_that_is_missing_is_found_though_it_changed_nothing() -> None:

@@ -42,7 +42,8 @@ def installation(database: str, monkeypatch: pytest.MonkeyPatch) -> World:
     )
     world.run(
         "INSERT INTO alert (id, division_id, incident_id, kind, severity, state, occurred_at, received_at, "
-        "explanation) SELECT id, division_id, id, 'phone_report', severity, 'active', now(), now(), '{}' FROM incident"
+        "explanation) SELECT id, division_id, id, 'phone_report', severity, 'active', now(), now(), explanation "
+        "FROM incident"
     )
     world.run(
         "INSERT INTO stream_event (id, kind, entity_id, division_id) "

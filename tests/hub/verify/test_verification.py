@@ -94,7 +94,12 @@ DAMAGE = {
     "the ledger forgets": ("DELETE FROM event_identity", {"identities": ["identity_missing"]}),
     "an alert is deleted": (
         "DELETE FROM alert WHERE kind = 'sos'",
-        {"judged": ["alert_missing"], "raised": ["alerts_missing"], "incidents": ["incident_without_alert"]},
+        {
+            "judged": ["alert_missing"],
+            "raised": ["alerts_missing"],
+            "incidents": ["incident_without_alert"],
+            "replayed": ["replay_differs"],
+        },
     ),
     "an alert is doubled": (
         (
@@ -102,7 +107,7 @@ DAMAGE = {
             "received_at, explanation) SELECT gen_random_uuid(), division_id, incident_id, kind, severity, state, "
             "device_event_id, occurred_at, received_at, explanation FROM alert WHERE kind = 'sos'"
         ),
-        {"judged": ["alert_doubled"], "raised": ["alerts_undecided"]},
+        {"judged": ["alert_doubled"], "raised": ["alerts_undecided"], "replayed": ["replay_differs"]},
     ),
     "an incident's deadline is deleted": (
         "DELETE FROM timer WHERE owner_type = 'incident'",
