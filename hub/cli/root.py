@@ -14,6 +14,7 @@ from hub.cli import (
     recipient,
     serve,
     simulate,
+    simulate_core,
     user,
     verify,
 )
@@ -43,6 +44,7 @@ app.add_typer(recipient.app, name="recipient")
 app.add_typer(adapter.app, name="adapter")
 app.command(context_settings=_PASSED_ON, add_help_option=False)(simulate.simulate)
 app.command()(simulate.demo)
+app.command("simulate-core")(simulate_core.simulate_core)
 app.command()(bench.bench)
 app.command()(judge.judge)
 app.command()(verify.verify)

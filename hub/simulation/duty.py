@@ -10,7 +10,7 @@ from hub.simulation.chance import Chance
 from hub.simulation.faults import AwayError
 from hub.simulation.hub import Hub
 from hub.simulation.memory import CrashedError
-from hub.simulation.memory_incidents import MemoryIncidentStore
+from hub.simulation.memory_store import MemoryStore
 from hub.simulation.resting import Resting
 from hub.stations.deadlines import pass_due_held, pass_due_incidents
 
@@ -107,7 +107,7 @@ def _raise(error: Exception) -> None:
     raise error
 
 
-async def _pass_batch(store: MemoryIncidentStore) -> int:
+async def _pass_batch(store: MemoryStore) -> int:
     return await pass_due_incidents(store, _BATCH)
 
 

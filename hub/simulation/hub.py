@@ -13,9 +13,10 @@ from alerts.incidents import Incident, IncidentState, RefusedError
 from hub.simulation.faults import AwayError, Faults
 from hub.simulation.history import History
 from hub.simulation.memory import CrashedError, Memory, NotUniqueError
-from hub.simulation.memory_incidents import MemoryIncidentStore, Registry
+from hub.simulation.memory_incidents import Registry
 from hub.simulation.memory_outbox import MemoryOutboxStore
 from hub.simulation.resting import Resting
+from hub.simulation.memory_store import MemoryStore
 from hub.simulation.memory_transaction import MemoryTransaction
 from hub.simulation.scheduler import Scheduler
 from hub.simulation.turns import Turns
@@ -23,7 +24,7 @@ from hub.simulation.watch import Watch
 from hub.stations.incidents import NotFoundError, change
 
 Result = TypeVar("Result")
-Work = Callable[[MemoryIncidentStore], Awaitable[Result]]
+Work = Callable[[MemoryStore], Awaitable[Result]]
 
 #: An operator whose button did nothing presses it again after this.
 _AGAIN_S = 5.0
@@ -68,7 +69,7 @@ class Hub:
     async def transact(self, work: Work[Result], resting: Resting | None = None) -> Result:
         """One transaction about incidents."""
         transaction = self._begin()
-        return await self._end(transaction, work(MemoryIncidentStore(transaction, self._registry, resting)))
+        return await self._end(transaction, work(MemoryStore(transaction, self._registry, resting)))
 
     async def transact_texts(
         self, work: Callable[[MemoryOutboxStore], Awaitable[Result]], resting: Resting | None = None

@@ -5,40 +5,86 @@ transaction ends otherwise, and then read again from what was saved.
 """
 
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from alerts.circumstances import Circumstances, WornDevice
-from alerts.decisions import ClearAlerts, Finding, HoldAlert, RaiseAlert
-from alerts.engine import Judged, begin, judge_event, judge_time, judge_unreadable
+from alerts.decisions import Finding
+from alerts.engine import Judged, begin, judge_event, judge_time
 from alerts.explanation import Explanation
 from alerts.kinds import IncidentKind, SubjectType
-from alerts.observations import DeviceEvent, EventKind, Subject
+from alerts.observations import DeviceEvent, EventKind, Observation, Subject
 from alerts.profile import MonitoringProfile
 from alerts.state import RecipientState
 from hub.simulation.faults import AwayError
 from hub.simulation.hub import Hub
 from hub.simulation.memory import CrashedError
-from hub.simulation.memory_incidents import MemoryIncidentStore
+from hub.simulation.memory_store import MemoryStore
 from hub.simulation.messages import EventMessage
+from hub.simulation.watching import Stretch
 from hub.simulation.world import DIVISION_ID, Device, Recipient, World
-from hub.stations.incidents import clear, hold, open_or_join
-from hub.stations.records import AlertRequest
+from hub.stations.findings import Cause, carry_out
+from hub.stations.intake import SentEvent, take_in
+from hub.stations.intake_store import DeviceEventRow, EventIdentity, UnreadableEvent
+from hub.stations.unreadable import set_aside
 
 #: What was measured longer ago is history: it touches no live state, and an SOS or a fall is shown all the same.
 _HISTORY_AFTER = timedelta(minutes=2)
+#: The store that was away is asked again after this.
+_RETRY_S = 2.0
 #: An event is in exactly one incident of this kind once it is acknowledged.
 RAISED_AT_ONCE = {EventKind.SOS_PRESSED: IncidentKind.SOS, EventKind.FALL_CONFIRMED: IncidentKind.FALL}
+
+
+def _unreadable(message: EventMessage, now: datetime) -> UnreadableEvent:
+    return UnreadableEvent(
+        division_id=DIVISION_ID,
+        device_id=message.device.id,
+        recipient_id=None,
+        topic="event",
+        payload=message.id.encode(),
+        reason=Explanation(code="not_json"),
+        received_at=now,
+        event_id=message.id,
+    )
+
+
+def _row(identity: EventIdentity, message: EventMessage, event: DeviceEvent) -> DeviceEventRow:
+    is_person = event.subject.type is SubjectType.RECIPIENT
+    return DeviceEventRow(
+        id=identity.device_event_id,
+        division_id=DIVISION_ID,
+        device_id=message.device.id,
+        recipient_id=UUID(event.subject.id) if is_person else None,
+        event=event.event,
+        event_id=message.id,
+        seq=message.number,
+        boot_id=None,
+        occurred_at=event.occurred_at,
+        device_occurred_at=message.occurred_at,
+        received_at=event.received_at,
+        quality="device",
+        historical=event.historical,
+        test=event.test,
+        component=None,
+        wants_ack=True,
+        evidence=None,
+        location=None,
+        payload=identity.payload_sha256,
+    )
 
 
 class IngestProcess:
     """Takes in what devices say, and judges what they do not say."""
 
-    def __init__(self, hub: Hub, world: World) -> None:
+    def __init__(self, hub: Hub, world: World, streams: Mapping[Subject, Iterator[Observation]] | None = None) -> None:
         self._hub = hub
+        self._streams = dict(streams or {})
+        self._stretches: dict[Subject, Stretch] = {}
         self._world = world
         self._recipients: dict[UUID, Recipient] = {
             device.id: recipient for recipient in world.recipients for device in recipient.devices
@@ -51,6 +97,7 @@ class IngestProcess:
         self._alive = True
         self._looks_at: dict[Subject, datetime] = {}
         self.accepted = 0
+        self.readings = 0
         self.repeated = 0
 
     # --- The process -------------------------------------------------------------------------------------------
@@ -101,6 +148,9 @@ class IngestProcess:
         self._alive = False
         self._states.clear()
         self._waiting.clear()
+        for subject, stretch in self._stretches.items():  # what was not committed is sent again
+            self._come_again(subject, [*stretch.readings, *stretch.left])
+        self._stretches.clear()
         self._busy.clear()
         self._hub.scheduler.after(self._hub.faults.restarts_after_s(), "ingest starts", self._start)
 
@@ -124,7 +174,7 @@ class IngestProcess:
     async def _take_in(self, subject: Subject, message: EventMessage) -> None:
         judged: Judged | None = None
 
-        async def take_in(store: MemoryIncidentStore) -> None:
+        async def take_in(store: MemoryStore) -> None:
             nonlocal judged
             judged = await self._store_event(store, subject, message)
 
@@ -134,22 +184,31 @@ class IngestProcess:
         else:
             self._keep(subject, judged.state)
 
-    async def _store_event(self, store: MemoryIncidentStore, subject: Subject, message: EventMessage) -> Judged | None:
-        transaction, now = store.transaction, await store.now()
-        identity = (message.device.id, message.id)
-        await transaction.lock(("event", identity))
-        if transaction.ledger.get(identity) is not None:
-            return None
-        transaction.ledger.put(identity, now)
-        state = self._state(subject, now)
+    async def _store_event(self, store: MemoryStore, subject: Subject, message: EventMessage) -> Judged | None:
+        now = await store.now()
+        identity = EventIdentity(
+            device_id=message.device.id,
+            identity=message.id.encode(),
+            device_event_id=store.new_id(),
+            payload_sha256=message.id.encode(),
+            packet_id=None,
+        )
         if message.event is None:
-            unreadable = judge_unreadable(Explanation(code="unreadable_event"))
-            judged = Judged(state, (unreadable,))
-        else:
-            event = self._event(subject, message, message.event, now)
-            judged = judge_event(state, event, self._circumstances(subject), now)
-        await self._carry_out(store, subject, judged.findings, message, now)
-        transaction.states.put(subject, judged.state)
+            kept = await set_aside(store, _unreadable(message, now), identity, now, dup=False)
+            return None if kept is None else Judged(self._state(subject, now), ())
+        event = self._event(subject, message, message.event, now)
+        judged: Judged | None = None
+
+        def judge() -> Iterable[Finding]:
+            nonlocal judged
+            judged = judge_event(self._state(subject, now), event, self._circumstances(subject), now)
+            return judged.findings
+
+        sent = SentEvent(
+            row=_row(identity, message, event), identity=identity, lasting=True, dup=False, subject=subject
+        )
+        if await take_in(store, sent, judge, now) and judged is not None:
+            store.transaction.states.put(subject, judged.state)
         return judged
 
     def _event(self, subject: Subject, message: EventMessage, event: EventKind, now: datetime) -> DeviceEvent:
@@ -167,46 +226,17 @@ class IngestProcess:
             gateway_id=None if message.device.gateway_id is None else str(message.device.gateway_id),
         )
 
-    async def _carry_out(
-        self,
-        store: MemoryIncidentStore,
-        subject: Subject,
-        findings: tuple[Finding, ...],
-        message: EventMessage | None,
-        now: datetime,
-    ) -> None:
-        for finding in findings:
-            match finding:
-                case RaiseAlert():
-                    await open_or_join(store, self._request(subject, finding, message, now), now)
-                case HoldAlert(kind=kind, severity=severity, explanation=why, device_id=device_id):
-                    suspected = RaiseAlert(kind=kind, severity=severity, explanation=why, device_id=device_id)
-                    await hold(store, self._request(subject, suspected, message, now), finding.due_at)
-                case ClearAlerts(kind=kind, explanation=why):
-                    await clear(store, subject, kind, why, now)
-                case _:
-                    pass  # the queues beside the desk
-
-    def _request(
-        self, subject: Subject, alert: RaiseAlert, message: EventMessage | None, now: datetime
-    ) -> AlertRequest:
-        return AlertRequest(
-            division_id=DIVISION_ID,
-            subject=subject,
-            recipient_id=UUID(subject.id) if subject.type is SubjectType.RECIPIENT else None,
-            alert=alert,
-            occurred_at=now if message is None else message.occurred_at,
-            received_at=now,
-            device_id=None if message is None else message.device.id,
-            event_id=None if message is None else message.id,
-            wants_ack=message is not None,
-        )
-
     # --- Time --------------------------------------------------------------------------------------------------
 
     def _keep(self, subject: Subject, state: RecipientState) -> None:
         """What has been committed is how it is; somebody looks at it when its moment comes."""
         self._states[subject] = state
+        if subject in self._streams:
+            stretch = self._stretches.pop(subject, None)
+            if stretch is not None:
+                self._come_again(subject, stretch.after(self._hub.scheduler.now))
+            self._begin_stretch(subject)
+            return
         due_at = state.due_at
         if due_at is None or self._looks_at.get(subject, due_at + timedelta(seconds=1)) <= due_at:
             return
@@ -229,16 +259,61 @@ class IngestProcess:
     async def _pass_time(self, subject: Subject) -> None:
         judged: Judged | None = None
 
-        async def judge(store: MemoryIncidentStore) -> None:
+        async def judge(store: MemoryStore) -> None:
             nonlocal judged
             now = await store.now()
             judged = judge_time(self._state(subject, now), self._circumstances(subject), now)
-            await self._carry_out(store, subject, judged.findings, None, now)
+            cause = Cause(subject=subject, division_id=DIVISION_ID, occurred_at=now, received_at=now)
+            await carry_out(store, cause, judged.findings, now)
             store.transaction.states.put(subject, judged.state)
 
         await self._hub.transact(judge)
         if judged is not None:
             self._keep(subject, judged.state)
+
+    # --- Readings ----------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Whoever is watched by readings is watched from now on."""
+        now = self._hub.faults.clock()
+        for subject in self._streams:
+            self._keep(subject, self._state(subject, now))
+
+    def _come_again(self, subject: Subject, readings: Sequence[Observation]) -> None:
+        if readings:
+            self._streams[subject] = chain(readings, self._streams[subject])
+
+    def _begin_stretch(self, subject: Subject) -> None:
+        now = self._hub.scheduler.now
+        stretch = Stretch(self._states[subject], self._circumstances(subject), now, self._streams[subject])
+        self._stretches[subject] = stretch
+        self._hub.scheduler.at(stretch.ends_at, "readings", partial(self._end_stretch, subject, stretch))
+
+    def _end_stretch(self, subject: Subject, stretch: Stretch) -> None:
+        if self._alive and self._stretches.get(subject) is stretch:
+            self._queue(subject, partial(self._carry_out, subject, stretch), lambda: None)
+
+    async def _carry_out(self, subject: Subject, stretch: Stretch) -> None:
+        if self._stretches.get(subject) is not stretch:
+            return  # an event came first
+
+        async def carry_out_findings(store: MemoryStore) -> None:
+            now = await store.now()
+            cause = Cause(subject=subject, division_id=DIVISION_ID, occurred_at=now, received_at=now)
+            await carry_out(store, cause, stretch.findings, now)
+            store.transaction.states.put(subject, stretch.state)
+
+        try:
+            await self._hub.transact(carry_out_findings)
+        except AwayError:
+            self._hub.scheduler.after(_RETRY_S, "readings", partial(self._end_stretch, subject, stretch))
+            return
+        self.readings += len(stretch.readings)
+        if self._stretches.get(subject) is stretch:
+            del self._stretches[subject]
+            self._come_again(subject, stretch.left)
+            self._states[subject] = stretch.state
+            self._begin_stretch(subject)
 
     # --- Whose it is -------------------------------------------------------------------------------------------
 
@@ -247,6 +322,9 @@ class IngestProcess:
         return Subject(type=SubjectType.DEVICE, id=str(device.id)) if recipient is None else recipient.subject
 
     def _state(self, subject: Subject, now: datetime) -> RecipientState:
+        stretch = self._stretches.get(subject)
+        if stretch is not None:
+            return stretch.state_at(self._hub.scheduler.now)
         state = self._states.get(subject)
         if state is not None:
             return state

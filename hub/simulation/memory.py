@@ -15,7 +15,7 @@ from types import coroutine
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from alerts.actors import Person
+from alerts.actors import Actor, Person
 from alerts.decisions import Record
 from alerts.incidents import Incident, IncidentState
 from alerts.kinds import IncidentKind
@@ -23,7 +23,9 @@ from alerts.numbers import bare_number
 from alerts.observations import Subject
 from alerts.replay import AppliedCommand
 from alerts.severity import Severity
+from alerts.shelving import Shelf
 from alerts.state import RecipientState
+from hub.stations.intake_store import DeviceEventRow, EventIdentity, UnreadableEvent
 from hub.stations.records import AckMessage, AlertRequest, Entry
 from hub.stations.store import DeadlineOwner
 from hub.stations.submissions import ReceiptState
@@ -91,11 +93,12 @@ class IncidentRow:
 
 @dataclass(frozen=True, slots=True)
 class AlertRow:
-    """An alert: `pending` (held), `active` or `cleared`."""
+    """An alert: `pending` (held), `active`, `shelved` or `cleared`."""
 
     request: AlertRequest
     incident_id: UUID | None
     state: str
+    shelf_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,16 @@ class ReceiptRow:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfRow:
+    """A shelf, and whether it has ended."""
+
+    shelf: Shelf
+    division_id: str
+    ended_at: datetime | None = None
+    ended_by: Actor | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class QueueRow:
     """An open item of one of the queues beside the desk."""
@@ -191,7 +204,14 @@ class Memory:
         self.unsettled: dict[UUID, None] = {}  #: Notifications that are owed or being sent.
         self.under_way: dict[UUID, None] = {}  #: Attempts that something is still due of.
         self.ended_modes: dict[Hashable, datetime] = {}
-        self.ledger: dict[Hashable, datetime] = {}  #: Events that were taken in, by device and identity.
+        self.ledger: dict[Hashable, tuple[EventIdentity, datetime]] = {}  #: By device and identity.
+        self.device_events: dict[UUID, DeviceEventRow] = {}
+        self.quarantine: dict[UUID, tuple[UnreadableEvent, UUID]] = {}
+        self.shelves: dict[UUID, ShelfRow] = {}
+        self.shelves_up: dict[UUID, None] = {}
+        self.shelved: dict[UUID, None] = {}
+        self.alerts_on: dict[UUID, list[UUID]] = defaultdict(list)  #: By shelf.
+        self.alerts_by_row: dict[UUID | None, list[UUID]] = defaultdict(list)  #: By device event.
         self.states: dict[Subject, RecipientState] = {}
         self.commands: dict[UUID, list[AppliedCommand]] = defaultdict(list)
         self.logs: dict[UUID, list[tuple[datetime, Record]]] = defaultdict(list)
@@ -270,6 +290,9 @@ class Memory:
         """A committed alert, held or of its incident."""
         if alert_id not in self.alerts:
             self._of_event[row.request.device_id, row.request.event_id].append(alert_id)
+            self.alerts_by_row[row.request.device_event_id].append(alert_id)
+            if row.shelf_id is not None:
+                self.alerts_on[row.shelf_id].append(alert_id)
         self.alerts[alert_id] = row
         if row.incident_id is not None:
             self.alerts_of[row.incident_id][alert_id] = None
@@ -277,6 +300,18 @@ class Memory:
             self.held[alert_id] = None
         else:
             self.held.pop(alert_id, None)
+        if row.state == "shelved":
+            self.shelved[alert_id] = None
+        else:
+            self.shelved.pop(alert_id, None)
+
+    def keep_shelf(self, shelf_id: UUID, row: ShelfRow) -> None:
+        """A committed shelf."""
+        self.shelves[shelf_id] = row
+        if row.ended_at is None:
+            self.shelves_up[shelf_id] = None
+        else:
+            self.shelves_up.pop(shelf_id, None)
 
     def keep_notification(self, notification_id: UUID, row: NotificationRow) -> None:
         """A committed notification; its incident is committed before."""

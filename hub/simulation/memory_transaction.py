@@ -4,7 +4,7 @@ A statement may let other transactions have their turn first, so that two proces
 which a database would interleave them.
 """
 
-from collections.abc import AsyncIterator, Callable, Hashable, Iterator
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -25,8 +25,10 @@ from hub.simulation.memory import (
     Owner,
     QueueRow,
     ReceiptRow,
+    ShelfRow,
     pause,
 )
+from hub.stations.intake_store import DeviceEventRow, EventIdentity, UnreadableEvent
 from hub.stations.records import AckMessage, Entry
 
 Key = TypeVar("Key")
@@ -57,42 +59,69 @@ class View(Generic[Key, Row]):
         self.written[key] = None
 
 
+def _keep_plainly(name: str) -> Callable[[Memory, Any, Any], None]:
+    """A table by which nothing is found but its own key."""
+
+    def keep(memory: Memory, key: Hashable, row: object) -> None:
+        rows = getattr(memory, name)
+        if row is None:
+            rows.pop(key, None)
+        else:
+            rows[key] = row
+
+    return keep
+
+
+_PLAIN = ("maintenance", "follow_ups", "ended_modes", "ledger", "device_events", "quarantine", "states")
+#: The tables, in the order in which a commit writes them: what is named by others comes first.
+_KEEP: Mapping[str, Callable[[Memory, Any, Any], None]] = {
+    "incidents": Memory.keep_incident,
+    "alerts": Memory.keep_alert,
+    "notifications": Memory.keep_notification,
+    "attempts": Memory.keep_attempt,
+    "receipts": Memory.keep_receipt,
+    "shelves": Memory.keep_shelf,
+    **{name: _keep_plainly(name) for name in _PLAIN},
+    "deadlines": Memory.keep_deadline,
+}
+
+
 class MemoryTransaction:
-    """Bound to one memory until `commit` or `abandon`."""
+    """Bound to one memory until `commit` or `abandon`. A table is looked at when it is first named."""
+
+    incidents: View[UUID, IncidentRow]
+    alerts: View[UUID, AlertRow]
+    deadlines: View[Owner, DeadlineRow]
+    notifications: View[UUID, NotificationRow]
+    attempts: View[UUID, AttemptRow]
+    receipts: View[UUID, ReceiptRow]
+    maintenance: View[Hashable, QueueRow]
+    follow_ups: View[Hashable, QueueRow]
+    ended_modes: View[Hashable, datetime]
+    ledger: View[Hashable, tuple[EventIdentity, datetime]]
+    device_events: View[UUID, DeviceEventRow]
+    quarantine: View[UUID, tuple[UnreadableEvent, UUID]]
+    shelves: View[UUID, ShelfRow]
+    states: View[Subject, RecipientState]
 
     def __init__(self, memory: Memory, *, interleaved: Callable[[], bool] | None = None) -> None:
         self.memory = memory
-        self.incidents: View[UUID, IncidentRow] = View(memory.incidents)
-        self.alerts: View[UUID, AlertRow] = View(memory.alerts)
-        self.deadlines: View[Owner, DeadlineRow] = View(memory.deadlines)
-        self.notifications: View[UUID, NotificationRow] = View(memory.notifications)
-        self.attempts: View[UUID, AttemptRow] = View(memory.attempts)
-        self.receipts: View[UUID, ReceiptRow] = View(memory.receipts)
-        self.maintenance: View[Hashable, QueueRow] = View(memory.maintenance)
-        self.follow_ups: View[Hashable, QueueRow] = View(memory.follow_ups)
-        self.ended_modes: View[Hashable, datetime] = View(memory.ended_modes)
-        self.ledger: View[Hashable, datetime] = View(memory.ledger)
-        self.states: View[Subject, RecipientState] = View(memory.states)
         self.entries: list[Entry] = []
         self.acks: list[AckMessage] = []
         self.shown: dict[UUID, None] = {}
-        self._views: tuple[View[Any, Any], ...] = (
-            self.incidents,
-            self.alerts,
-            self.deadlines,
-            self.notifications,
-            self.attempts,
-            self.receipts,
-            self.maintenance,
-            self.follow_ups,
-            self.ended_modes,
-            self.ledger,
-            self.states,
-        )
+        self._views: dict[str, View[Any, Any]] = {}
         self._locks: set[Lock] = set()
         self._shared: set[Lock] = set()
         self._waits_for: Lock | None = None
         self._interleaved = interleaved
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _KEEP:
+            raise AttributeError(name)
+        view: View[Any, Any] = View(getattr(self.memory, name))
+        self._views[name] = view
+        setattr(self, name, view)
+        return view
 
     # --- Turns and locks ---------------------------------------------------------------------------------------
 
@@ -116,6 +145,15 @@ class MemoryTransaction:
         """Keep it from being had by others; they may share it."""
         self.memory.shares[lock][self] = None
         self._shared.add(lock)
+
+    async def share_waiting(self, lock: Lock) -> None:
+        """Share it, once nobody else has it for themselves."""
+        while not self.may_share(lock):
+            self._waits_for = lock
+            self._look_for_deadlock()
+            await self.memory.wait(lock)
+        self._waits_for = None
+        self.share(lock)
 
     def lock_if_free(self, lock: Lock) -> bool:
         """Have it until the end, unless somebody else has it."""
@@ -151,32 +189,14 @@ class MemoryTransaction:
     def commit(self) -> None:
         """Make everything of it true at once."""
         memory = self.memory
-        for incident_id, row in self.incidents.written.items():
-            if row is not None:
-                memory.keep_incident(incident_id, row)
-        for alert_id, alert in self.alerts.written.items():
-            if alert is not None:
-                memory.keep_alert(alert_id, alert)
-        for notification_id, notification in self.notifications.written.items():
-            if notification is not None:
-                memory.keep_notification(notification_id, notification)
-        for attempt_id, attempt in self.attempts.written.items():
-            if attempt is not None:
-                memory.keep_attempt(attempt_id, attempt)
-        for receipt_id, receipt in self.receipts.written.items():
-            if receipt is not None:
-                memory.keep_receipt(receipt_id, receipt)
+        for name, keep in _KEEP.items():
+            view = self._views.get(name)
+            if view is not None:
+                for key, row in view.written.items():
+                    keep(memory, key, row)
         for entry in self.entries:
             memory.keep_entry(entry, INCIDENT_RULES_VERSION)
-        for plain in self._views[6:]:
-            for key, written in plain.written.items():
-                if written is None:
-                    plain.committed.pop(key, None)
-                else:
-                    plain.committed[key] = written
         memory.acks.extend(self.acks)
-        for owner, deadline in self.deadlines.written.items():
-            memory.keep_deadline(owner, deadline)
         self.abandon()
 
     def abandon(self) -> None:
@@ -195,15 +215,15 @@ class MemoryTransaction:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """What is written within is undone alone if it fails; its locks stay."""
-        written = [dict(view.written) for view in self._views]
+        written = {name: dict(view.written) for name, view in self._views.items()}
         lengths = len(self.entries), len(self.acks)
         shown = dict(self.shown)
         try:
             yield
         except Exception:
-            for view, before in zip(self._views, written, strict=True):
+            for name, view in self._views.items():
                 view.written.clear()
-                view.written.update(before)
+                view.written.update(written.get(name, {}))
             del self.entries[lengths[0] :]
             del self.acks[lengths[1] :]
             self.shown = shown

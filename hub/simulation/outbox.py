@@ -83,7 +83,7 @@ class OutboxProcess:
     async def _pass_once(self) -> None:
         self._settlement.ready = frozenset(name for name, gateway in self._gateways.items() if gateway.ready)
         memory = self._hub.memory
-        if memory.under_way:
+        if self._something_ran_out():  # the real one asks with a transaction
             lost, overdue = await self._hub.transact_texts(_what_ran_out, self._resting)
             for attempt_id in lost:
                 await self._hub.transact_texts(partial(self._settlement.lose, attempt_id=attempt_id), self._resting)
@@ -94,6 +94,11 @@ class OutboxProcess:
         if memory.unsettled:
             await self._hub.transact_texts(partial(self._settlement.begin_owed, limit=_BATCH), self._resting)
             await self._hand_over()
+
+    def _something_ran_out(self) -> bool:
+        memory, now = self._hub.memory, self._hub.faults.clock()
+        rows = map(memory.attempts.__getitem__, memory.under_way)
+        return any(row.state != "queued" and row.comes_at is not None and row.comes_at <= now for row in rows)
 
     async def _hand_over(self) -> None:
         room = _CONCURRENCY - self._on_their_way

@@ -1,7 +1,7 @@
 """One simulation: a world is built around the hub and lived until its end, or until a promise breaks."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from alerts.decisions import RaiseAlert
@@ -17,17 +17,18 @@ from hub.simulation.hub import Hub
 from hub.simulation.ingest import IngestProcess
 from hub.simulation.lives import Life
 from hub.simulation.memory import Memory
-from hub.simulation.memory_incidents import MemoryIncidentStore
+from hub.simulation.memory_store import MemoryStore
 from hub.simulation.memory_transaction import MemoryTransaction
 from hub.simulation.network import DeviceLink
 from hub.simulation.operators import Operators
 from hub.simulation.outbox import OutboxPair
+from hub.simulation.readings import can_read, readings_of
 from hub.simulation.registry import WorldRegistry
 from hub.simulation.scheduler import Scheduler
 from hub.simulation.text_gateways import TextGateway
 from hub.simulation.turns import Turns
 from hub.simulation.watch import Watch
-from hub.simulation.world import DIVISION_ID, Caregiver, Recipient, World, make_world
+from hub.simulation.world import DIVISION_ID, NEVER_S, Caregiver, Recipient, World, make_world
 from hub.stations.incidents import open_or_join
 from hub.stations.records import AlertRequest
 
@@ -52,6 +53,7 @@ class Lived:
     not_closed: int
     texts: int
     tries: int
+    readings: int
     accepted: int
     repeated: int
     crashes: int
@@ -69,9 +71,13 @@ class Simulation:
         *,
         world: World | None = None,
         strikes: frozenset[int] = frozenset(),
+        readings: bool = False,
         tell: Callable[[str], None] | None = None,
     ) -> None:
         self.world = make_world(seed) if world is None else world
+        if readings:  # judged ahead of the clock, which therefore does not jump
+            calm = replace(self.world.temperament, clock_jumps_every_s=NEVER_S)
+            self.world = replace(self.world, temperament=calm)
         self.scheduler = Scheduler(self.world.starts_at)
         self.history = History(tell)
         self.faults = Faults(self.world.temperament, self.scheduler, Chance(seed, "faults"), strikes=strikes)
@@ -81,7 +87,14 @@ class Simulation:
         self.watch = Watch(self.memory, self.faults.clock)
         self.registry = WorldRegistry(self.world)
         self.hub = Hub(self.memory, self.registry, self.scheduler, self.turns, self.faults, self.watch, self.history)
-        self.ingest = IngestProcess(self.hub, self.world)
+        streams = {
+            recipient.subject: readings_of(
+                recipient, self.world.zone, self.world.starts_at, Chance(seed, f"{recipient.name} readings")
+            )
+            for recipient in self.world.recipients
+            if readings and can_read(recipient)
+        }
+        self.ingest = IngestProcess(self.hub, self.world, streams)
         self.duty = DutyPair(self.hub, Chance(seed, "duty"))
         self.operators = Operators(
             self.world.operators, self.world.zone, self.hub, self.scheduler, Chance(seed, "operators")
@@ -117,6 +130,7 @@ class Simulation:
             Broken: something that must hold did not.
         """
         end = self.world.starts_at + timedelta(days=days)
+        self.ingest.begin()
         step, look_around, scheduler = self.scheduler.step, self.watch.look_around, self.scheduler
         try:
             while (until_step is None or scheduler.steps < until_step) and step(end):
@@ -136,6 +150,7 @@ class Simulation:
             not_closed=len(self.memory.not_closed),
             texts=len(self.memory.notifications),
             tries=len(self.memory.attempts),
+            readings=self.ingest.readings,
             accepted=self.ingest.accepted,
             repeated=self.ingest.repeated,
             crashes=self.faults.crashes,
@@ -170,7 +185,7 @@ class Simulation:
             received_at=self.scheduler.now,
         )
 
-        async def report(store: MemoryIncidentStore) -> None:
+        async def report(store: MemoryStore) -> None:
             await open_or_join(store, request, await store.now())
 
         self.hub.begin("web", self.hub.transact(report), lambda _none: None, lambda: self._telephone(recipient))

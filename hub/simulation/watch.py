@@ -42,6 +42,7 @@ class Watch:
         self._clock = clock
         self._able_since = clock()  #: Since when somebody could pass deadlines, by the store's clock.
         self._able = True
+        self._replayed_to: dict[UUID, int] = {}
         self._left: set[UUID] = set()
         self._taken: dict[UUID, list[UUID]] = {}
         self.latest = timedelta(0)  #: The step that was most late.
@@ -50,7 +51,7 @@ class Watch:
 
     # --- Who could act -----------------------------------------------------------------------------------------
 
-    def duty_is_able(self, able: bool) -> None:  # noqa: FBT001 - it is the whole of what is said
+    def duty_is_able(self, able: bool) -> None:
         """Whether any duty process runs and reaches the store; a step that came due meanwhile is late from now on."""
         if able and not self._able:
             self._able_since = self._clock()
@@ -141,6 +142,7 @@ class Watch:
     def replay(self, incident_id: UUID) -> None:
         """The incident's commands give the incident, and its log."""
         self.replayed += 1
+        self._replayed_to[incident_id] = self._memory.incidents[incident_id].commands
         try:
             happened = replay(self._memory.commands[incident_id])
         except (ReplayError, RefusedError) as error:
@@ -187,12 +189,13 @@ class Watch:
     def end(self) -> None:
         """At the end every incident can be replayed, and every one that is not closed has its deadline."""
         for incident_id, row in self._memory.incidents.items():
-            self.replay(incident_id)
+            if self._replayed_to.get(incident_id) != row.commands:
+                self.replay(incident_id)
             owned = (DeadlineOwner.INCIDENT, incident_id) in self._memory.deadlines
             _require(owned is (row.incident.state is not _CLOSED), "what is not closed has a deadline, at the end too")
 
 
-def _require(holds: bool, promise: str) -> None:  # noqa: FBT001 - reads as an assertion
+def _require(holds: bool, promise: str) -> None:
     if not holds:
         raise BrokenError(promise)
 
