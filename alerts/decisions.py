@@ -152,4 +152,9 @@ class ReportLadderEmpty:
     nobody: bool = False
 
 
-Duty = Record | Notify | CancelNotifications | TellDevices | ReportLadderEmpty
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearLadderEmpty:
+    """A step reaches somebody again: the restore of `ReportLadderEmpty`."""
+
+
+Duty = Record | Notify | CancelNotifications | TellDevices | ReportLadderEmpty | ClearLadderEmpty

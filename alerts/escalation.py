@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.actors import Person
-from alerts.decisions import Duty, Notify, Record, ReportLadderEmpty
+from alerts.decisions import ClearLadderEmpty, Duty, Notify, Record, ReportLadderEmpty
 from alerts.explanation import Explanation, Param
 from alerts.incident import Deadline, Incident, Ladder, Outcome
 from alerts.ladder import advance, advance_past_empty, delay_before, time_given
@@ -157,7 +157,9 @@ class _Climb:
         self._duties.append(Record(code="step_taken", params=params))
         self._duties += self._owed(people, step.target, self._position())
         self._told_now |= {_number(person) for person in people}
-        self.ladder = replace(self.ladder, empty_tries=0)
+        if self.ladder.empty_tries:
+            self._duties.append(ClearLadderEmpty())
+            self.ladder = replace(self.ladder, empty_tries=0)
         self.told_at = self._now
 
     def _be_led(self, leader: LinkedIncident) -> None:

@@ -12,10 +12,18 @@ from typing import assert_never
 from uuid import UUID
 
 from alerts.commands import Command, Join, NoteCleared, Open, apply
-from alerts.decisions import CancelNotifications, Notify, Record, ReportLadderEmpty, Stage, TellDevices
+from alerts.decisions import (
+    CancelNotifications,
+    ClearLadderEmpty,
+    Notify,
+    Record,
+    ReportLadderEmpty,
+    Stage,
+    TellDevices,
+)
 from alerts.explanation import Explanation
 from alerts.incidents import Outcome, current_stage
-from alerts.kinds import IncidentKind, MaintenanceKind
+from alerts.kinds import IncidentKind, MaintenanceKind, SubjectType
 from alerts.observations import Subject
 from alerts.policy import choose_policy
 from hub.stations.records import AckMessage, AlertRequest, Entry, LockedIncident, MaintenanceReport
@@ -189,6 +197,8 @@ async def _do_duties(store: IncidentStore, entry: Entry, outcome: Outcome) -> No
                 await _tell_askers(store, entry, duty)
             case ReportLadderEmpty():
                 await store.report_maintenance(_ladder_empty(entry, duty), entry.at)
+            case ClearLadderEmpty():
+                await _clear_ladder_empty(store, entry)
             case _:
                 assert_never(duty)
 
@@ -209,11 +219,26 @@ async def _tell_askers(store: IncidentStore, entry: Entry, duty: TellDevices) ->
 
 
 def _ladder_empty(entry: Entry, duty: ReportLadderEmpty) -> MaintenanceReport:
+    """One item for a person, whose numbers are missing; without one it is the place's."""
     params = {**duty.explanation.params, "incident_id": str(entry.id)}
     return MaintenanceReport(
         kind=MaintenanceKind.NOBODY_REACHABLE if duty.nobody else MaintenanceKind.LADDER_EMPTY,
         division_id=entry.division_id,
         device_id=None,
-        recipient_id=None,
+        recipient_id=_recipient_of(entry),
         explanation=replace(duty.explanation, params=params),
     )
+
+
+async def _clear_ladder_empty(store: IncidentStore, entry: Entry) -> None:
+    """The person's items are over; a place's stays until somebody has looked at all of it."""
+    recipient_id = _recipient_of(entry)
+    if recipient_id is None:
+        return
+    for kind in (MaintenanceKind.LADDER_EMPTY, MaintenanceKind.NOBODY_REACHABLE):
+        await store.clear_maintenance(kind, recipient_id, entry.at)
+
+
+def _recipient_of(entry: Entry) -> UUID | None:
+    subject = entry.incident.subject
+    return UUID(subject.id) if subject.type is SubjectType.RECIPIENT else None

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from alerts.actors import Person
-from alerts.decisions import Notify, Record, ReportLadderEmpty
+from alerts.decisions import ClearLadderEmpty, Notify, Record, ReportLadderEmpty
 from alerts.escalation import escalate
 from alerts.explanation import Param
 from alerts.incidents import Incident, Outcome
@@ -200,6 +200,9 @@ def test_whoever_comes_meanwhile_is_told_by_the_step_that_was_due() -> None:
     waiting = _tries(incident, Reachable(), 2)[1].incident
     outcome = escalate(waiting, Reachable(helpers=_member("村"), contacts=(person("李"),)), NOON + seconds(70))
     assert (_told(outcome), outcome.incident.due_at) == (["村"], NOON + seconds(130))
+    assert ClearLadderEmpty() in outcome.duties
+    following = _tries(outcome.incident, Reachable(helpers=_member("村"), contacts=(person("李"),)), 1)[0]
+    assert ClearLadderEmpty() not in following.duties  # said once
 
 
 def test_beside_a_leader_that_reaches_nobody_either_each_tells_those_in_charge() -> None:
