@@ -32,10 +32,10 @@ SELECT id, mode, from_at AS "from", until_at AS "until", set_by, ended_by, ended
 
 -- end_current --
 -- What holds now, but for "home", is over now.
-UPDATE recipient_mode
-   SET until_at = clock_timestamp(), ended_at = clock_timestamp(), ended_by = %(actor)s::jsonb
- WHERE recipient_id = %(recipient_id)s AND mode <> 'home' AND from_at < clock_timestamp()
-   AND (until_at IS NULL OR until_at > clock_timestamp())
+UPDATE recipient_mode SET until_at = t.now, ended_at = t.now, ended_by = %(actor)s::jsonb
+  FROM (SELECT clock_timestamp() AS now) AS t
+ WHERE recipient_id = %(recipient_id)s AND mode <> 'home' AND from_at < t.now
+   AND (until_at IS NULL OR until_at > t.now)
 RETURNING id, mode, from_at AS "from", until_at AS "until", set_by, ended_by, ended_at, ended_why
 
 -- end_span --

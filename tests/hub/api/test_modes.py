@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from alerts.modes import Mode
 from hub.storage.accounts import Role
 from tests.hub.api.conftest import SIBLING, TOWNSHIP, Client, Web
 
@@ -122,6 +123,18 @@ async def test_nobody_reaches_the_modes_of_another_township(web: Web, path: str)
     assert (await sibling.get(path)).status_code == 404
     assert (await sibling.post(path, {"mode": "away"})).status_code == 404
     assert (await sibling.request("DELETE", f"{path}/current")).status_code == 404
+
+
+async def test_no_mode_hides_a_call_to_the_hotline(admin: Client, path: str) -> None:
+    recipient_id = path.split("/")[2]
+    call = {"kind": "phone_report", "recipient_id": recipient_id, "caller_phone": "10000000009", "note": "摔了"}
+    for mode in Mode:
+        await enter(admin, path, mode)
+        reported = await admin.post("/incidents", call)
+        assert (reported.status_code, reported.json()["state"], reported.json()["sounding"]) == (201, "open", True), (
+            mode
+        )
+        await admin.post(f"/incidents/{reported.json()['id']}/close", {"disposition": "real"})
 
 
 async def test_modes_are_listed_page_by_page(admin: Client, path: str) -> None:
