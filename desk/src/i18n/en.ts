@@ -157,6 +157,7 @@ export default {
     file_failed: "The file could not be read",
     file_forbidden: "You may not see this file.",
     lives_alone: "lives alone",
+    in_mode: "{mode} (since {since})",
     not_alone: "lives with others",
     years: "{age} years",
     ability: "Ability",

@@ -157,6 +157,7 @@ export default {
     file_failed: "档案读取失败",
     file_forbidden: "您无权查看这份档案。",
     lives_alone: "独居",
+    in_mode: "{mode}（{since} 起）",
     not_alone: "与人同住",
     years: "{age} 岁",
     ability: "能力",

@@ -30,6 +30,7 @@ export type Vocabulary =
   | "role"
   | "maintenance_kind"
   | "follow_up_kind"
+  | "mode"
   | "target"
   | "empty_because"
   | "ledger_state"
