@@ -103,8 +103,8 @@ class Settings(BaseModel):
 
     desk_alarm_after_s: Annotated[float, Field(ge=1, le=24 * 3600)] = 300.0
     """How long nobody sits at a desk at which the roster says somebody does, before the supervisor is told by text."""
-    holidays: str = Field(default="CN", pattern=r"^([A-Z]{2})?$")
-    """Whose public holidays rosters know, by two letters; empty: only the days that a place says itself."""
+    holidays: str = Field(default="CN", pattern=r"^([A-Z]{2}|none)$")
+    """Whose public holidays rosters know, by two letters; none: only the days that a place says itself."""
 
     timezone: str = "Asia/Shanghai"
     """The zone of new divisions and recipients."""

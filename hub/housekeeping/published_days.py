@@ -13,6 +13,7 @@ from hub.storage.duty_days import DutyDay, publish_days
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
+NO_COUNTRY = "none"
 #: What a weekend day is called that lies within a holiday.
 _LANGUAGES = {"CN": "zh_CN"}
 
@@ -30,10 +31,12 @@ def published_days(country: str, years: Collection[int]) -> list[DutyDay]:
 
 
 async def publish_holidays(connection: Connection, country: str, division_id: str) -> None:
-    """Keep what is published of last year, this one and the next; without a country nothing is published."""
+    """Keep what is published of last year, this one and the next; of no country (`none`) nothing."""
     now = await database_now(connection)
     years = [now.year - 1, now.year, now.year + 1]
-    await publish_days(connection, division_id, published_days(country, years) if country else [], years, now)
+    await publish_days(
+        connection, division_id, [] if country == NO_COUNTRY else published_days(country, years), years, now
+    )
 
 
 def _with_weekends(off: dict[date, str], made_up: Collection[date]) -> dict[date, str]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from alerts.rosters import DayKind
-from hub.housekeeping.published_days import publish_holidays, published_days
+from hub.housekeeping.published_days import NO_COUNTRY, publish_holidays, published_days
 from hub.storage.duty_days import DutyDay, say_days
 from tests.hub.api.conftest import COUNTY, TOWNSHIP, Client, Web
 
@@ -71,6 +71,6 @@ async def test_published_days_are_known_to_every_place_and_a_places_own_word_goe
             one["name"] for item in found if item["division_id"] == division_id for one in item["people"]
         ] == expected
     async with web.pool.connection() as connection:
-        await publish_holidays(connection, "", COUNTY)
+        await publish_holidays(connection, NO_COUNTRY, COUNTY)
     left = (await admin.get("/rosters/days", division_id=TOWNSHIP, year=2026)).json()["items"]
     assert {one["source"] for one in left} == {"own"}
