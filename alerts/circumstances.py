@@ -48,6 +48,8 @@ class Circumstances:
 
     def span_at(self, at: datetime) -> ModeSpan | None:
         """The mode that began last among those that hold at that moment; None: at home."""
+        if not self.modes:  # nearly everybody, nearly always
+            return None
         holding = [span for span in self.modes if span.holds_at(at)]
         return max(holding, key=lambda span: span.from_at, default=None)
 
@@ -58,6 +60,8 @@ class Circumstances:
 
     def watched_again_at(self, watch: Watch, now: datetime) -> datetime | None:
         """When the last span that made this watch quiet ended before now: no silence counts from before it."""
+        if not self.modes:
+            return None
         ends = [
             span.until_at
             for span in self.modes

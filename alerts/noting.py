@@ -146,15 +146,14 @@ def _hear(
 def _note_wearing(device: DeviceState, reading: Observation, change: Change) -> bool:
     """Whether the device was put on, taken off, or put on or off its charger: something that a hand does."""
     touched = False
-    for name in ("worn", "charging"):
-        said = getattr(reading, name)
-        if said is None:
-            continue
-        known = getattr(device, name)
-        if said is not known:
-            change.sooner = True
-            touched |= known is not None
-            setattr(device, name, said)
+    if reading.worn is not None and reading.worn is not device.worn:
+        change.sooner = True
+        touched = device.worn is not None
+        device.worn = reading.worn
+    if reading.charging is not None and reading.charging is not device.charging:
+        change.sooner = True
+        touched |= device.charging is not None
+        device.charging = reading.charging
     return touched
 
 
@@ -213,14 +212,15 @@ def _has_vital_sign(reading: Observation) -> bool:
 
 
 def _note_person(state: RecipientState, device_id: str, at: datetime, change: Change, *, watched: bool) -> None:
-    if change.saw:
-        state.seen_at = at if state.seen_at is None else max(state.seen_at, at)
-    if change.alive:
-        state.alive_at = at if state.alive_at is None else max(state.alive_at, at)
+    if change.saw and (state.seen_at is None or at > state.seen_at):
+        state.seen_at = at
+    if change.alive and (state.alive_at is None or at > state.alive_at):
+        state.alive_at = at
     if not watched:
         return
     if change.moved or state.still_since is None or state.watched_at is None:
-        state.still_since = at if state.still_since is None else max(state.still_since, at)
+        if state.still_since is None or at > state.still_since:
+            state.still_since = at
         change.sooner |= state.watched_at is None
     else:
         _leave_out_unwatched(state, device_id, at, change)
@@ -233,6 +233,8 @@ def _leave_out_unwatched(state: RecipientState, device_id: str, at: datetime, ch
     if state.watched_at is None or state.still_since is None:
         return
     gap = at - state.watched_at
+    if gap <= UNWATCHED_MIN:
+        return
     usual = timedelta(seconds=3 * (state.devices[device_id].interval_s or 0.0))
     if gap > max(usual, UNWATCHED_MIN):
         state.still_since += gap

@@ -69,4 +69,7 @@ def was_away(device: DeviceState, heard_at: datetime, profile: MonitoringProfile
     """Whether the silence that ends now was so long that whatever is behind this device was not heard either."""
     if device.heard_at is None or device.offline_since is not None:
         return True
-    return 2 * (heard_at - device.heard_at) >= longest_silence(device, profile)
+    silence = heard_at - device.heard_at
+    if silence + silence < profile.equipment_offline_min:  # no silence that is allowed is shorter
+        return False
+    return 2 * silence >= longest_silence(device, profile)

@@ -56,9 +56,10 @@ def next_due(state: RecipientState, circumstances: Circumstances, now: datetime)
 
 def can_be_seen(state: RecipientState, circumstances: Circumstances) -> bool:
     """Whether the person has any device that sees people."""
-    return any(device.kind in SEEING_KINDS for device in circumstances.devices) or any(
-        device.kind in SEEING_KINDS for device in state.devices.values()
-    )
+    for device in circumstances.devices:
+        if device.kind in SEEING_KINDS:
+            return True
+    return any(device.kind in SEEING_KINDS for device in state.devices.values())
 
 
 def _due(state: RecipientState, circumstances: Circumstances, now: datetime) -> datetime | None:

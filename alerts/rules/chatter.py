@@ -39,6 +39,8 @@ def judge_findings(state: RecipientState, findings: tuple[Finding, ...], now: da
 
 def judge_time(state: RecipientState, _circumstances: Circumstances, now: datetime) -> tuple[Finding, ...]:
     """What has been calm for long enough is over; a device has one item, whatever chatters on it."""
+    if not state.chatter:
+        return ()
     calm = [key for key, chatter in state.chatter.items() if now >= chatter.last_at + CALM_AFTER]
     devices = {_device_of(key) for key in calm if state.chatter[key].reported}
     for key in calm:
