@@ -63,6 +63,7 @@ def work_on(state: FakeState, incident_id: str, number: int) -> None:
                 "step": {"round": 0, "step": 1, "target": "contacts"},
                 "created_at": stamp(now - timedelta(seconds=30)),
                 "text": "【青石县民政】三组李奶奶按了求助键，电话无人接。能去回1，不能回2，到了回3。",
+                "bundled_with": None,
                 "attempts": [tried | {"state": delivery}],
             }
         )
@@ -82,9 +83,8 @@ def furnish_lists(state: FakeState) -> None:
     }
     for at, kind in zip(hours_ago, ("low_battery", "refused_connect", "clock_wrong", "tamper"), strict=True):
         said = {"kind": kind, "explanation": {"code": kind, "params": {}}, "opened_at": at, "device_kind": "smartwatch"}
-        state.maintenance.append(
-            reported | said | {"id": identity(state.number()), "cleared_at": None, "closed_by": None}
-        )
+        whole: Json = {"cleared_at": None, "closed_by": None, "folded_into": None, "concerned": []}
+        state.maintenance.append(reported | said | whole | {"id": identity(state.number())})
     asked: Json = {"kind": "service_requested", "explanation": {"code": "service_requested", "params": {}}}
     untouched: Json = dict.fromkeys(("acknowledged_at", "acknowledged_by", "closed_at", "disposition"))
     state.follow_ups.append(reported | asked | untouched | {"id": identity(state.number()), "opened_at": hours_ago[0]})
