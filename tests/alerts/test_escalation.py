@@ -1,11 +1,8 @@
 """The ladder: who is told when, and what an empty step does."""
 
-import pytest
-
 from alerts.decisions import Notify, Record, ReportLadderEmpty
 from alerts.escalation import Reachable, escalate
 from alerts.incidents import Incident, Outcome
-from alerts.policy import DEFAULT_POLICY, EscalationPolicy, PolicyRule, Step, choose_policy
 from tests.alerts.worlds import NOON, opened, person, policy, seconds
 
 LI, MA = person("李", "10000000001"), person("马", "10000000002")
@@ -109,28 +106,3 @@ def test_every_step_owes_different_messages() -> None:
         keys += [duty.dedup_key for duty in outcome.duties if isinstance(duty, Notify)]
         incident = outcome.incident
     assert len(keys) == len(set(keys)) == 16
-
-
-def test_the_narrowest_policy_is_chosen_and_the_default_one_otherwise() -> None:
-    county = PolicyRule(policy=policy((1, "desk")), kinds=frozenset({"sos"}), division_prefix="990101")
-    village = PolicyRule(policy=policy((2, "desk")), division_prefix="990101001001")
-    rules = (county, village)
-    assert choose_policy(rules, kind="sos", severity="critical", division_id="990101001001") is village.policy
-    assert choose_policy(rules, kind="sos", severity="critical", division_id="990101002001") is county.policy
-    assert choose_policy(rules, kind="fall", severity="high", division_id="990101002001") is DEFAULT_POLICY
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [{"steps": ()}, {"repeat": -1}, {"then_every": seconds(0)}, {"ack_timeout": seconds(0.1)}],
-)
-def test_a_policy_no_ladder_can_follow_is_refused(wrong: dict[str, object]) -> None:
-    good: dict[str, object] = {
-        "name": "x",
-        "steps": (Step(after=seconds(1), notify="desk"),),
-        "repeat": 0,
-        "then_every": seconds(60),
-        "ack_timeout": seconds(60),
-    }
-    with pytest.raises(ValueError, match=r"policy|least"):
-        EscalationPolicy(**{**good, **wrong})  # type: ignore[arg-type]
