@@ -16,6 +16,7 @@ from alerts import press_tests
 from alerts.actors import Actor
 from alerts.caregivers import answer_going, decline
 from alerts.decisions import RaiseAlert, Record
+from alerts.desk_left import leave_desk
 from alerts.escalation import Reachable, escalate
 from alerts.explanation import Explanation, Param
 from alerts.incidents import (
@@ -214,6 +215,11 @@ class TakeStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveDesk:
+    """The last one at the desk has stepped away from it: whatever waits for the desk waits no longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PassHoldDeadline:
     """The deadline of a held incident has come."""
 
@@ -237,6 +243,7 @@ Command = (
     | ConfirmTest
     | Reopen
     | TakeStep
+    | LeaveDesk
     | PassHoldDeadline
 )
 
@@ -260,6 +267,7 @@ COMMANDS: Mapping[str, type[Command]] = {
     "confirm_test": ConfirmTest,
     "reopen": Reopen,
     "take_step": TakeStep,
+    "leave_desk": LeaveDesk,
     "pass_hold_deadline": PassHoldDeadline,
 }
 
@@ -325,6 +333,8 @@ def _decide(  # noqa: C901, PLR0911, PLR0912 - one line for each command
             return reopen(incident, actor, note, now)
         case TakeStep(reachable=reachable, linked=linked, told=told):
             return escalate(_in_state(incident, IncidentState.OPEN), reachable, now, linked, told)
+        case LeaveDesk():
+            return leave_desk(incident, now)
         case PassHoldDeadline():
             return pass_hold_deadline(_in_state(incident, IncidentState.ACKNOWLEDGED), now)
         case _:

@@ -1,10 +1,11 @@
-"""Held incidents change hands: when somebody hands over all they hold, and when a shift ends and nobody did."""
+"""What becomes of incidents when people go: they hand over what they hold, their shift ends, they leave a desk."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from alerts.actors import Actor, ActorType
-from alerts.commands import Command, GiveBack, HandOver
+from alerts.commands import Command, GiveBack, HandOver, LeaveDesk
+from alerts.desk_left import waits_for_desk
 from alerts.incidents import Incident
 from hub.stations.incidents import carry_out
 from hub.stations.store import IncidentStore
@@ -42,6 +43,20 @@ async def end_shift(store: IncidentStore, incident_id: UUID, holder: Actor, reli
         return False
     await carry_out(store, locked, command)
     return True
+
+
+async def leave_desk(store: IncidentStore, incident_ids: Sequence[UUID]) -> list[UUID]:
+    """Nobody hears the desk sound for these any more: those that wait for it wait no longer; returns which did.
+
+    One that somebody is changing is left to them: its next step passes the desk over.
+    """
+    sent_on = []
+    for incident_id in sorted(incident_ids):
+        locked = await store.lock_incident_if_free(incident_id)
+        if locked is not None and waits_for_desk(locked.incident):
+            await carry_out(store, locked, LeaveDesk())
+            sent_on.append(incident_id)
+    return sent_on
 
 
 def _what_follows(incident: Incident, relief: Actor | None) -> Command | None:

@@ -11,6 +11,7 @@ from alerts.actors import Actor, ActorType
 from alerts.rosters import Account, Roster, recognise_people
 from hub.storage.accounts import HOLDER_ROLES
 from hub.storage.database import Connection
+from hub.storage.presence import is_desk_manned
 from hub.storage.queries import queries
 from hub.storage.roster_rows import Wanted, load_rosters
 from hub.storage.scope import Scope
@@ -50,6 +51,16 @@ async def held_by(connection: Connection, actor: Actor, scope: Scope) -> list[tu
         queries("shifts").held_by, {"type": actor.type, "id": actor.id, "scope": scope.sql}
     )
     return [(row[0], row[1]) for row in await cursor.fetchall()]
+
+
+async def open_without_desk(connection: Connection, scope: Scope, now: datetime) -> list[UUID]:
+    """What is open in a scope and has no manned desk."""
+    cursor = await connection.execute(queries("shifts").open_below, {"scope": scope.sql})
+    found = []
+    for division_id, incident_ids in await cursor.fetchall():
+        if not await is_desk_manned(connection, division_id, now):
+            found += incident_ids
+    return found
 
 
 async def find_holder_id(connection: Connection, account: str) -> UUID | None:

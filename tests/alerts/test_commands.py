@@ -21,6 +21,7 @@ from alerts.commands import (
     GiveBack,
     HandOver,
     Join,
+    LeaveDesk,
     LogContactAttempt,
     NoteCleared,
     Open,
@@ -81,6 +82,7 @@ ONE_OF_EACH: tuple[Command, ...] = (
         ),
         told=(Told(number="10000000001", severity=Severity.HIGH, at=NOON),),
     ),
+    LeaveDesk(),
     PassHoldDeadline(),
 )
 

@@ -9,10 +9,10 @@ from alerts.actors import Actor
 from hub.api.callers import DESK_ROLES, LOOKING_ROLES, Caller, requires
 from hub.api.problems import unacceptable
 from hub.api.shapes import Body, LongText, Text
-from hub.stations.shifts import hand_over_all
+from hub.stations.shifts import hand_over_all, leave_desk
 from hub.storage.accounts import find_operator
 from hub.storage.presence import DeskView, list_desks, say_presence
-from hub.storage.shifts import find_holder_id, held_by
+from hub.storage.shifts import find_holder_id, held_by, open_without_desk
 from hub.storage.views import ActorView, Page
 
 router = APIRouter(tags=["shifts"])
@@ -52,13 +52,18 @@ class HandedOver(BaseModel):
 async def say(body: Presence, caller: DeskCaller) -> SaidPresence:
     """Say that somebody sits at a desk, or steps away from it.
 
-    When the last one steps away, or their desk falls silent, ladders pass the desk over until somebody is back.
+    When the last one steps away, or their desk falls silent, ladders pass the desk over until somebody is back; one
+    that has just sounded it goes on at once when the last one steps away.
     """
     await say_presence(caller.connection, caller.division_id, body.desk_id, caller.actor, body.state)
     desks = await list_desks(caller.connection, caller.scope)
     here = (caller.division_id, body.desk_id)
     others = sum(desk.state == "present" and (desk.division_id, desk.desk_id) != here for desk in desks)
-    return SaidPresence(others_present=others, manned=body.state == "present" or others > 0)
+    manned = body.state == "present" or others > 0
+    if not manned:
+        now = await caller.incidents.now()
+        await leave_desk(caller.incidents, await open_without_desk(caller.connection, caller.scope, now))
+    return SaidPresence(others_present=others, manned=manned)
 
 
 @router.get("/presence")

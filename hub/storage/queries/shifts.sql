@@ -11,6 +11,11 @@ SELECT id, division_id FROM incident
    AND in_scope(division_id, %(scope)s)
  ORDER BY id
 
+-- open_below --
+-- What a desk of this scope sounds for, by place.
+SELECT division_id, array_agg(id) FROM incident WHERE state = 'open' AND in_scope(division_id, %(scope)s)
+ GROUP BY division_id
+
 -- accounts --
 -- Who may hold an incident of a place: a roster may name them by their number alone, or by their name.
 SELECT id::text, name, phone FROM user_account

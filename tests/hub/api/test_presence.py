@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 from hub.clock import utc_now
+from hub.stations.deadlines import pass_due_incidents
 from hub.storage.accounts import Role
 from hub.storage.presence import is_desk_manned
 from hub.storage.reachable import who_is_reachable
+from hub.storage.timers import SqlDeadlineStore
+from hub.storage.troubled import Troubled
 from tests.hub.api.conftest import COUNTY, SIBLING, TOWNSHIP, VILLAGE, Client, Web
 
 
@@ -35,6 +38,22 @@ async def test_a_desk_is_unmanned_when_the_last_one_steps_away(web: Web) -> None
     assert not await manned(web)
     await says(operator, "present")
     assert await manned(web)
+
+
+async def test_stepping_away_alone_hands_the_sound_on_at_once(web: Web, admin: Client) -> None:
+    operator, other = await web.client(Role.OPERATOR), await web.client(Role.SUPERVISOR)
+    for client, desk_id in ((operator, "desk-1"), (other, "desk-2")):
+        await says(client, "present", desk_id)
+    incident_id = await web.press(await web.recipient())
+    async with web.pool.connection() as connection, connection.transaction():
+        assert await pass_due_incidents(SqlDeadlineStore(connection, Troubled()), 1) == 1
+    waits = "SELECT due_at > clock_timestamp() FROM timer WHERE owner_id = %s"
+    await says(operator, "away")
+    assert await web.rows(waits, incident_id) == [(True,)]
+    await says(other, "away", "desk-2")
+    assert await web.rows(waits, incident_id) == [(False,)]
+    shown = (await admin.get(f"/incidents/{incident_id}")).json()
+    assert (shown["state"], shown["log"][-1]["code"]) == ("open", "desk_left")
 
 
 async def test_a_heartbeat_that_is_gone_for_30_s_is_nobody(web: Web) -> None:
