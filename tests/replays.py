@@ -1,6 +1,7 @@
 """Replaying what a whole hub has kept, from outside: a sentence for each incident that does not come out the same."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 from hub.bench.hub_process import HubProcess
 from hub.embedded import RunFile
@@ -31,4 +32,6 @@ def _replay(dsn: str) -> Replays:
         async with await connect(dsn, name="replays", autocommit=True, patience=UNHURRIED) as connection:
             return await replay_all(connection)
 
-    return asyncio.run(replay())
+    # Playwright keeps a loop of its own in this thread.
+    with ThreadPoolExecutor(max_workers=1) as apart:
+        return apart.submit(asyncio.run, replay()).result()

@@ -58,7 +58,7 @@ async def read_pending(connection: Connection, alert_id: UUID) -> HeldAlert | No
         device_id=device_id,
         occurred_at=occurred_at,
         received_at=received_at,
-        explanation=Explanation(code=explanation["code"], params=explanation["params"]),
+        explanation=Explanation.from_json(explanation),
     )
 
 

@@ -15,7 +15,7 @@ from hub.explain.gathered import gather
 from hub.explain.replayed import ReplayEnd, replay_kept
 from hub.explain.shapes import IncidentExplanation
 from hub.explain.story import explain
-from hub.stations.deadlines import pass_due_incidents
+from hub.stations.deadlines import pass_due_held, pass_due_incidents
 from hub.storage import kept_incidents
 from hub.storage.database import connect
 from hub.storage.kept_incidents import KeptIncident, all_kept
@@ -69,6 +69,21 @@ async def test_a_fall_that_was_suspected_confirmed_and_told_is_told_whole(
     assert [line.code for line in said.decisions[0].lines] == ["opened", "took_along"]
     assert str(said.alerts[0].id) == said.decisions[0].lines[1].params["alert_ids"]
     assert "Replayed: same" in said.story[-1]
+
+
+async def test_a_suspicion_whose_time_passed_keeps_its_evidence(database: str, world: World, send: Send) -> None:
+    device = world.device("smartwatch", worn_by=world.recipient())
+    await send(device, SUSPECTED)
+    await send(device, {**SUSPECTED, "id": "f-3"})
+    world.run("UPDATE timer SET due_at = now() - interval '1 second'")
+    async with await connect(database, name="test") as connection:
+        assert await pass_due_held(SqlDeadlineStore(connection, Troubled()))
+    (incident,) = world.incidents()
+    said = await explained(database, incident["id"])
+    assert said.replay.end == "same", said.replay.sentence
+    assert sorted(alert.part for alert in said.alerts) == ["expired", "taken_along"]
+    assert said.decisions[0].alert_id == next(alert.id for alert in said.alerts if alert.part == "expired")
+    assert [(alert.rule, alert.seen[0].what) for alert in said.alerts] == [("fall", "fall_suspected")] * 2
 
 
 async def test_a_press_says_where_its_time_comes_from_and_what_the_device_measured(
