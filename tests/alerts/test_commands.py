@@ -55,6 +55,7 @@ ONE_OF_EACH: tuple[Command, ...] = (
     Join(alert=replace(sos_alert(), explanation=Explanation(code="sos_pressed", params={"a": 1, "b": 1.5, "c": None}))),
     NoteCleared(explanation=Explanation(code="sos_cancelled", params={"by": "wearer"})),
     Acknowledge(actor=WANG),
+    LeaveDesk(),
     HandOver(actor=WANG, to=ZHAO, note="交接", code="shift_ended"),
     GiveBack(code="shift_ended"),
     LogContactAttempt(actor=WANG, params={"outcome": "no_answer"}),
@@ -82,7 +83,6 @@ ONE_OF_EACH: tuple[Command, ...] = (
         ),
         told=(Told(number="10000000001", severity=Severity.HIGH, at=NOON),),
     ),
-    LeaveDesk(),
     PassHoldDeadline(),
 )
 
