@@ -2,6 +2,7 @@
 -- give the row again (`alerts.replay`). Never changed; erased with their incident.
 CREATE TABLE incident_command (
     incident_id uuid NOT NULL REFERENCES incident ON DELETE CASCADE,
+    division_id text COLLATE "C" NOT NULL,
     n integer NOT NULL,                     -- counts from 1; the incident's `version` is that of its last one
     at timestamptz NOT NULL,                -- the moment it was decided for
     rules_version integer NOT NULL,         -- of the core that decided

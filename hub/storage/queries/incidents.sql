@@ -83,8 +83,8 @@ WITH opened AS (
     INSERT INTO timer (owner_type, owner_id, division_id, purpose, due_at)
     SELECT 'incident', id, division_id, %(purpose)s, %(due_at)s FROM opened
 ), command AS (
-    INSERT INTO incident_command (incident_id, n, at, rules_version, command)
-    SELECT id, %(n)s, %(at)s, %(rules_version)s, %(command)s FROM opened
+    INSERT INTO incident_command (incident_id, division_id, n, at, rules_version, command)
+    SELECT id, division_id, %(n)s, %(at)s, %(rules_version)s, %(command)s FROM opened
 ), line AS (
     INSERT INTO incident_log (id, division_id, incident_id, at, code, params, actor)
     SELECT l.id, o.division_id, o.id, %(at)s, l.code, l.params, l.actor
@@ -126,8 +126,8 @@ WITH saved AS (
 ), ended AS (
     DELETE FROM timer WHERE owner_type = 'incident' AND owner_id = %(id)s AND %(due_at)s::timestamptz IS NULL
 ), command AS (
-    INSERT INTO incident_command (incident_id, n, at, rules_version, command)
-    SELECT id, %(n)s, %(at)s, %(rules_version)s, %(command)s FROM saved
+    INSERT INTO incident_command (incident_id, division_id, n, at, rules_version, command)
+    SELECT id, division_id, %(n)s, %(at)s, %(rules_version)s, %(command)s FROM saved
 ), line AS (
     INSERT INTO incident_log (id, division_id, incident_id, at, code, params, actor)
     SELECT l.id, s.division_id, s.id, %(at)s, l.code, l.params, l.actor

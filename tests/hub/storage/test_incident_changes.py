@@ -218,3 +218,13 @@ def _each_open_incident_has_one_timer(world: World) -> None:
     open_ids = {row["id"] for row in world.run("SELECT id FROM incident WHERE state <> 'closed'")}
     timers = [row["owner_id"] for row in world.run("SELECT owner_id FROM timer")]
     assert sorted(timers) == sorted(open_ids)
+
+
+async def test_the_commands_of_an_incident_are_erased_with_it(database: str, world: World) -> None:
+    async with await connect(database, name="test") as connection:
+        erased = await _open(connection, "p-1")
+    assert [row["incident_id"] for row in world.run("SELECT incident_id FROM incident_command")] == [erased]
+    for table in ("incident_log", "alert", "notification"):
+        world.run(f"DELETE FROM {table} WHERE incident_id = %(id)s", id=erased)
+    world.run("DELETE FROM incident WHERE id = %(id)s", id=erased)
+    assert world.run("SELECT 1 FROM incident_command") == []
