@@ -25,7 +25,7 @@ class Actor:
 class Person:
     """One who can be told: on the ladder's side of a notification."""
 
-    type: str  #: contact, helper, township, supervisor, leader, number
+    type: str  #: contact, helper, township, supervisor, leader, admin, number
     id: str
     name: str
     phone: str | None

@@ -12,6 +12,7 @@ from alerts.escalation import escalate
 from alerts.incidents import Disposition, Incident, IncidentState
 from alerts.kinds import IncidentKind
 from alerts.linked import LEADER_WAITS_MAX, OVERDUE_MAX, LinkedIncident, Told, leader_of
+from alerts.policy import DEFAULT_POLICY
 from alerts.reachable import Reachable
 from alerts.severity import Severity
 from tests.alerts.household import Household, people
@@ -173,6 +174,16 @@ def test_a_leader_whose_deadline_fails_for_more_than_a_minute_does_not_lead() ->
     late = replace(stuck, due_at=now - OVERDUE_MAX)
     assert leader_of(follower, (stuck,), TOWN, now, seconds(60)) is None
     assert leader_of(follower, (late, stuck), TOWN, now, seconds(60)) == late
+
+
+def test_a_leader_waits_no_longer_than_the_default_ladder_or_the_one_it_leads() -> None:
+    follower = replace(opened(MINUTES), severity=MEDIUM)
+    longest = max(DEFAULT_POLICY.then_every, *(step.after for step in DEFAULT_POLICY.steps))
+    for given in (seconds(60), longest * 2):
+        just = linked("s", CRITICAL, due_at=NOON + max(longest, given))
+        beyond = replace(just, due_at=NOON + max(longest, given) + seconds(1))
+        assert leader_of(follower, (just,), TOWN, NOON, given) == just
+        assert leader_of(follower, (beyond,), TOWN, NOON, given) is None
 
 
 def test_a_linked_incident_without_a_deadline_of_its_ladder_cannot_lead() -> None:
