@@ -57,6 +57,7 @@ async def say_days(connection: Connection, division_id: str, days: Sequence[Duty
         await connection.execute(queries("duty_days").replace, params)
         if said.kind is not None:
             await connection.execute(queries("duty_days").add, {**params, "id": new_id()})
+    await connection.execute(queries("rosters").say_changed, {"division_id": division_id})
 
 
 async def publish_days(

@@ -31,6 +31,7 @@ class RetentionPeriods:
     strangers_flags: timedelta = timedelta(days=30)
     cleared_suspicions: timedelta = timedelta(days=365)
     tallies: timedelta = timedelta(days=3 * 365)
+    duty_plans: timedelta = timedelta(days=3 * 365)
 
 
 async def delete_expired(connection: Connection, periods: RetentionPeriods, troubled: Troubled | None = None) -> None:
@@ -66,6 +67,10 @@ def _steps(periods: RetentionPeriods) -> dict[str, Callable[[Connection], Awaita
         "cleared_suspicions": periods.cleared_suspicions,
         "intake_tallies": periods.tallies,
         "finding_tallies": periods.tallies,
+        "roster_entries": periods.duty_plans,
+        "roster_overrides": periods.duty_plans,
+        "duty_days": periods.duty_plans,
+        "unmanned_desks": periods.duty_plans,
     }
     return {
         **{name: partial(_delete, name, period) for name, period in kept.items()},

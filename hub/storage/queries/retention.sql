@@ -65,3 +65,19 @@ DELETE FROM alert WHERE incident_id IS NULL AND state = 'cleared' AND cleared_at
 DELETE FROM monitoring_state s
  WHERE s.subject_type = 'recipient' AND NOT EXISTS (SELECT 1 FROM recipient r WHERE r.id = s.subject_id)
     OR s.subject_type = 'device' AND NOT EXISTS (SELECT 1 FROM device d WHERE d.id = s.subject_id)
+
+-- roster_entries --
+-- Who was on duty is told as long as the incidents are there of which they were told.
+DELETE FROM roster_entry WHERE replaced_at < now() - %(period)s
+
+-- roster_overrides --
+-- As above.
+DELETE FROM roster_override WHERE until_at < now() - %(period)s
+
+-- duty_days --
+-- As above.
+DELETE FROM duty_day WHERE replaced_at < now() - %(period)s
+
+-- unmanned_desks --
+-- As above; they hold telephone numbers.
+DELETE FROM unmanned_desk WHERE settled_at < now() - %(period)s

@@ -6,11 +6,13 @@ import stat
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from hub.identity import new_id
 from hub.notify.blind_alarm import BlindAlarm, Place
@@ -18,8 +20,8 @@ from hub.notify.channels.port import Accepted, Channel, Inbox, Rejected, Reply, 
 from hub.notify.duty_file import FILE_NAME, DutyFile
 from hub.notify.inbox import StoringInbox
 from hub.notify.replies import ReplyDesk
-from hub.stations.outbox import Settlement
 from hub.notify.texts import Sender
+from hub.stations.outbox import Settlement
 from hub.storage.database import open_pool
 from hub.storage.heartbeats import beat
 from hub.storage.wakeup import Wakeup
@@ -136,6 +138,26 @@ async def test_the_roster_is_kept_in_a_file_that_its_owner_alone_may_read(night:
     assert [person["phone"] for person in night.file["people"]] == [OPERATOR, SUPERVISOR]
     assert stat.S_IMODE((night.directory / FILE_NAME).stat().st_mode) == 0o600
     assert night.file["episode"] is None
+
+
+async def test_people_who_take_turns_are_in_the_file_each_with_their_hours(night: Night, world: World) -> None:
+    world.run("DELETE FROM roster_entry WHERE role = 'operator'")
+    people = [
+        {"id": str(new_id()), "name": name, "phone": phone, "account_id": None}
+        for name, phone in (("甲", "10000000004"), ("乙", "10000000005"))
+    ]
+    turns = {"people": people, "starts_on": "2026-01-01", "handover": "08:00", "turn": {"hours": 12}}
+    world.run(
+        "INSERT INTO roster_entry (id, division_id, role, name, rotation)"
+        " VALUES (%(id)s, %(division)s, 'operator', '轮值', %(turns)s)",
+        id=new_id(), division=COUNTY, turns=Jsonb(turns),
+    )  # fmt: skip
+    await night.later(seconds=20)
+    kept = [one for one in night.file["people"] if one["role"] == "operator"]
+    assert {one["phone"] for one in kept} == {"10000000004", "10000000005"}
+    spans = sorted((one["from_at"] or "", one["until_at"] or "9999") for one in kept)
+    assert len(spans) in {28, 29}
+    assert all(earlier[1] == later[0] for earlier, later in pairwise(spans))
 
 
 async def test_accounts_stand_in_where_there_is_no_roster(night: Night, world: World) -> None:

@@ -38,6 +38,20 @@ async def test_old_whereabouts_go_and_the_reading_stays(database: str) -> None:
     assert [row["lat"] for row in rows] == [None, 1]
 
 
+async def test_a_plan_that_was_replaced_is_kept_for_three_years_and_one_in_force_for_ever(database: str) -> None:
+    world = World(database)
+    world.division()
+    for replaced in ("NULL", "now() - interval '2 years'", "now() - interval '4 years'"):
+        world.run(
+            "INSERT INTO roster_entry (id, division_id, role, name, created_at, replaced_at)"
+            f" VALUES (gen_random_uuid(), '990101000000', 'leader', '示例', now() - interval '9 years', {replaced})"
+        )
+    async with await connect(database, name="test") as connection, connection.transaction():
+        await delete_expired(connection, RetentionPeriods())
+    kept = world.run("SELECT replaced_at IS NULL AS in_force FROM roster_entry ORDER BY 1")
+    assert [row["in_force"] for row in kept] == [False, True]
+
+
 async def test_partitions_are_made_ahead_and_only_once(database: str) -> None:
     world = World(database)
     world.run(
