@@ -79,6 +79,8 @@ def judge_heard(state: RecipientState, heard: Heard, circumstances: Circumstance
 def judge_time(state: RecipientState, circumstances: Circumstances, now: datetime) -> Judged:
     """What the passing of time means; asked at `due_at`, and whenever circumstances have changed."""
     state = state.copy()
+    if not _is_anything_due(state, circumstances, now):
+        return Judged(state, ())
     findings: tuple[Finding, ...] = ()
     for rule in TIME_RULES:
         findings += rule.judge(state, circumstances, now)
@@ -86,6 +88,21 @@ def judge_time(state: RecipientState, circumstances: Circumstances, now: datetim
     # What has come and found nothing waits for something else than time.
     state.due_at = min((due for due in _dues(state, circumstances, now) if due > now), default=None)
     return Judged(state, findings)
+
+
+def _is_anything_due(state: RecipientState, circumstances: Circumstances, now: datetime) -> bool:
+    """Whether any rule has something to judge; if none has, the state gets its next moment.
+
+    Most moments come early: a device was heard since, and its silence counts from there. A device that is no longer the
+    subject's is something, too.
+    """
+    due_at = min(_dues(state, circumstances, now), default=None)
+    if due_at is not None and due_at <= now:
+        return True
+    if not state.devices.keys() <= {device.id for device in circumstances.devices}:
+        return True
+    state.due_at = due_at
+    return False
 
 
 def judge_unreadable(reason: Explanation) -> RaiseAlert:
