@@ -25,6 +25,8 @@ POLL_S = 0.8
 LOCKED_PAUSE_S = 0.02
 #: One transaction's worth: short enough that a person who takes one of them does not wait.
 BATCH = 50
+#: Batches at once while more than one is due. The pool of the role has room for them beside texts and heartbeats.
+STORM_LANES = 3
 #: How often a database that is away is tried again: the first pause doubles up to the longest.
 RETRY_FIRST_S = 0.2
 RETRY_LONGEST_S = 2.0
@@ -53,10 +55,27 @@ class DutyLoop:
                     continue
             async with self._pool.connection() as connection, connection.transaction():
                 store = SqlDeadlineStore(connection, self._troubled)
-                if await pass_due_incidents(store, BATCH):
-                    continue
+                passed = await pass_due_incidents(store, BATCH)
                 due_s = await store.next_due_s()
+            if passed == BATCH:
+                await self._pass_storm()
+            if passed:
+                continue
             return POLL_S if due_s is None else min(max(due_s, LOCKED_PAUSE_S), POLL_S)
+
+    async def _pass_storm(self) -> None:
+        """Several batches at once, as several processes would: in a storm it is the database's answers that take time.
+
+        One that fails does not end the others; then what it failed by is raised.
+        """
+        ended = await asyncio.gather(*[self._pass_batch() for _ in range(STORM_LANES)], return_exceptions=True)
+        for failure in ended:
+            if failure is not None:
+                raise failure
+
+    async def _pass_batch(self) -> None:
+        async with self._pool.connection() as connection, connection.transaction():
+            await pass_due_incidents(SqlDeadlineStore(connection, self._troubled), BATCH)
 
     async def _pass_for_ever(self) -> None:
         pause_s = 0.0

@@ -35,7 +35,7 @@ from hub.storage.incident_rows import (
 )
 from hub.storage.policy_rules import load_policy_rules
 from hub.storage.queries import queries
-from hub.storage.reachable import who_is_reachable
+from hub.storage.reachable import whom_a_place_reaches, with_contacts
 from hub.storage.scope import Scope
 
 _EVERYTHING = Scope.everything()
@@ -47,6 +47,8 @@ class SqlIncidentStore(SqlBesideStore):
     def __init__(self, connection: Connection, scope: Scope = _EVERYTHING) -> None:
         super().__init__(connection)
         self._scope = scope
+        #: By place, for this transaction: in a storm it is asked for the same village fifty times in a moment.
+        self._places: dict[str, Reachable] = {}
 
     # --- What is read -----------------------------------------------------------------------------------------------
 
@@ -56,7 +58,11 @@ class SqlIncidentStore(SqlBesideStore):
 
     async def reachable(self, locked: LockedIncident, now: datetime) -> Reachable:
         """See the port."""
-        return await who_is_reachable(self._connection, locked.recipient_id, locked.division_id, now)
+        of_place = self._places.get(locked.division_id)
+        if of_place is None:
+            of_place = await whom_a_place_reaches(self._connection, locked.division_id, now)
+            self._places[locked.division_id] = of_place
+        return await with_contacts(self._connection, of_place, locked.recipient_id)
 
     async def other_open(self, locked: LockedIncident) -> tuple[Incident, ...]:
         """See the port."""

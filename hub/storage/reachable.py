@@ -1,6 +1,7 @@
 """Who could be told now: the recipient's contacts, who is on duty for the place, and whether anybody is at its desk."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,11 +18,20 @@ async def who_is_reachable(
     connection: Connection, recipient_id: UUID | None, division_id: str, now: datetime
 ) -> Reachable:
     """The people of each role for an incident of this recipient and place; nearest division first."""
+    return await with_contacts(connection, await whom_a_place_reaches(connection, division_id, now), recipient_id)
+
+
+async def with_contacts(connection: Connection, of_place: Reachable, recipient_id: UUID | None) -> Reachable:
+    """The same with the recipient's own contacts."""
+    return of_place if recipient_id is None else replace(of_place, contacts=await _contacts(connection, recipient_id))
+
+
+async def whom_a_place_reaches(connection: Connection, division_id: str, now: datetime) -> Reachable:
+    """Everybody but contacts: the same for all incidents of a place."""
     wanted = Wanted(since=now, until=now, known_at=now, covering=division_id)
     on_duty = people_on_duty(await load_rosters(connection, wanted), now)
     supervisor, leader = _told(on_duty, "supervisor"), _told(on_duty, "leader")
     return Reachable(
-        contacts=() if recipient_id is None else await _contacts(connection, recipient_id),
         helpers=_told(on_duty, "helper"),
         township=_told(on_duty, "township"),
         supervisor=supervisor,
