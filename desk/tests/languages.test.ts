@@ -87,6 +87,6 @@ describe("the words for the core's codes", () => {
   it("every explanation has a sentence", () => {
     const found = codes(/\bExplanation\(\s*code="(\w+)"/g);
     expect(found.length).toBeGreaterThan(5);
-    expect(found.filter((code) => !zh.has(`explanation.${code}`))).toEqual([]);
+    expect(found.filter((code) => !zh.has(`explanation.${code}`) && !zh.has(`unreadable.${code}`))).toEqual([]);
   });
 });
