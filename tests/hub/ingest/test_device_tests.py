@@ -12,8 +12,7 @@ from tests.hub.ingest.worlds import COUNTY, NOW, World
 PRESS = {"event": "sos_pressed"}
 
 
-@pytest.fixture
-def tried(world: World) -> UUID:
+def try_out(world: World) -> UUID:
     """A worn button that somebody tries, ten minutes from now on."""
     device_id = world.device(worn_by=world.recipient())
     world.run(
@@ -27,6 +26,12 @@ def tried(world: World) -> UUID:
         until=NOW + timedelta(minutes=10),
     )
     return device_id
+
+
+@pytest.fixture
+def tried(world: World) -> UUID:
+    """The one device of most tests."""
+    return try_out(world)
 
 
 def at(passed_s: float) -> datetime:
@@ -52,20 +57,16 @@ async def test_a_press_within_the_window_may_be_a_test_and_sounds_like_any_other
     assert world.acks() == [("1", "received")]
 
 
-@pytest.mark.parametrize(
-    ("press", "received_s"),
-    [
+async def test_a_press_outside_of_the_window_is_real(world: World, send: Send) -> None:
+    presses: list[tuple[dict[str, str], float]] = [
         ({"occurred_at": at(-5).isoformat()}, 10),  # pressed before the window
         ({}, -1),
         ({}, 600),  # after it
         ({"occurred_at": at(5).isoformat()}, 700),  # pressed within it, here only now
-    ],
-)
-async def test_a_press_outside_of_the_window_is_real(
-    world: World, send: Send, tried: UUID, press: dict[str, str], received_s: float
-) -> None:
-    await send(tried, {**PRESS, **press}, received_at=at(received_s))
-    assert pending(world) == [False]
+    ]
+    for press, received_s in presses:
+        await send(try_out(world), {**PRESS, **press}, received_at=at(received_s))
+    assert pending(world) == [False] * len(presses)
 
 
 async def test_another_device_and_another_cry_within_the_window_are_real(world: World, send: Send, tried: UUID) -> None:
