@@ -3,7 +3,7 @@
 A night begins and ends once a day, also when clocks are changed: see `alerts.local_time`.
 """
 
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from alerts.local_time import moment_at
 
@@ -15,8 +15,9 @@ def is_night(at: datetime, timezone: tzinfo, night_from: time, night_until: time
 
     Two times of an hour that is left out come together, as clocks jump over it: the later one comes last.
     """
-    began = last_time(at, timezone, night_from), night_from
-    ended = last_time(at, timezone, night_until), night_until
+    today = at.astimezone(timezone).date()
+    began = _last(at, today, timezone, night_from), night_from
+    ended = _last(at, today, timezone, night_until), night_until
     return began > ended
 
 
@@ -31,8 +32,9 @@ def next_time(at: datetime, timezone: tzinfo, wanted: time) -> datetime:
 
 def last_time(at: datetime, timezone: tzinfo, wanted: time) -> datetime:
     """The last moment at or before `at` at which local clocks came to `wanted`; in `at`'s own zone."""
-    today = at.astimezone(timezone).date()
+    return _last(at, at.astimezone(timezone).date(), timezone, wanted).astimezone(at.tzinfo)
+
+
+def _last(at: datetime, today: date, timezone: tzinfo, wanted: time) -> datetime:
     past = moment_at(today, wanted, timezone)
-    if past > at:
-        past = moment_at(today - _DAY, wanted, timezone)
-    return past.astimezone(at.tzinfo)
+    return past if past <= at else moment_at(today - _DAY, wanted, timezone)
