@@ -6,7 +6,8 @@ import psycopg
 import pytest
 
 from hub.embedded import EmbeddedPostgres
-from tests.hub.stations.grounds import GROUNDS, Ground
+from tests.hub.stations.ground import Ground
+from tests.hub.stations.grounds import GROUNDS
 from tests.postgres import TEMPLATE
 
 #: What tests of the contract write. `DELETE` of a few rows is quicker than a database for each test.

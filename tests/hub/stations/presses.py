@@ -12,7 +12,7 @@ from alerts.severity import Severity
 from hub.stations.incidents import Opened, open_or_join
 from hub.stations.records import AlertRequest
 from tests.hub.ingest.worlds import COUNTY
-from tests.hub.stations.grounds import Ground, Stores
+from tests.hub.stations.ground import Ground, Stores
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 WANG = Actor(type=ActorType.OPERATOR, id="wang", name="王")

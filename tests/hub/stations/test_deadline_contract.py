@@ -11,7 +11,7 @@ from alerts.replay import replay
 from hub.stations.deadlines import pass_due_held, pass_due_incidents
 from hub.stations.incidents import change, clear, hold
 from hub.stations.store import DeadlineOwner
-from tests.hub.stations.grounds import Ground
+from tests.hub.stations.ground import Ground
 from tests.hub.stations.presses import NOON, WANG, alert, press, press_in, subject_of
 
 

@@ -13,7 +13,7 @@ from hub.stations.outbox import Settlement
 from hub.stations.outbox_store import Claimable, OwedAnswer, OwedText
 from hub.stations.retry import AttemptState
 from hub.stations.submissions import Accepted, Receipt, ReceiptState, Rejected, Submission, Unknown
-from tests.hub.stations.grounds import Ground
+from tests.hub.stations.ground import Ground
 from tests.hub.stations.presses import WANG, alert, press
 
 LI, CHEN = "10000000001", "10000000002"
@@ -110,7 +110,7 @@ async def test_a_try_is_claimed_once_the_gravest_first_with_what_its_text_draws_
         (grave, CHEN, "sms"),
         (low, LI, "sms"),
     ]
-    assert (claimed[0].name, claimed[0].text) == ("示例甲", None)
+    assert (claimed[0].kind, claimed[0].severity, claimed[0].text) == ("sos", Severity.CRITICAL, None)
     assert await _claim(ground) == []
 
 
