@@ -1275,7 +1275,8 @@ export interface paths {
          * Say
          * @description Say that somebody sits at a desk, or steps away from it.
          *
-         *     When the last one steps away, or their desk falls silent, ladders pass the desk over until somebody is back.
+         *     When the last one steps away, or their desk falls silent, ladders pass the desk over until somebody is back; one
+         *     that has just sounded it goes on at once when the last one steps away.
          */
         post: operations["say_api_v1_presence_post"];
         delete?: never;
