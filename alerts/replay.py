@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.commands import INCIDENT_RULES_VERSION, Command, apply
+from alerts.applying import apply
+from alerts.commands import INCIDENT_RULES_VERSION, Command
 from alerts.decisions import Duty, Record
 from alerts.incidents import Incident, RefusedError
 

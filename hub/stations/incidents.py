@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
-from alerts.commands import Command, Join, NoteCleared, Open, apply
+from alerts.applying import apply
+from alerts.commands import Command, Join, NoteCleared, Open
 from alerts.decisions import (
     CancelNotifications,
     ClearLadderEmpty,

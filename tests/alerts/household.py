@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.actors import Person
-from alerts.commands import Command, Open, PassHoldDeadline, TakeStep, apply
+from alerts.applying import apply
+from alerts.commands import Command, Open, PassHoldDeadline, TakeStep
 from alerts.decisions import CancelNotifications, Notify, RaiseAlert, Record
 from alerts.explanation import Explanation
 from alerts.incidents import Incident, IncidentState, Outcome

@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from alerts.actors import Actor, ActorType, Person
+from alerts.applying import apply
 from alerts.commands import (
     COMMANDS,
     Acknowledge,
@@ -30,7 +31,6 @@ from alerts.commands import (
     SetArrived,
     SetResponding,
     TakeStep,
-    apply,
 )
 from alerts.decisions import Notify, Record
 from alerts.escalation import Reachable

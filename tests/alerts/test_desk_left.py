@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alerts.actors import Actor, ActorType, Person
-from alerts.commands import Acknowledge, LeaveDesk, TakeStep, apply
+from alerts.applying import apply
+from alerts.commands import Acknowledge, LeaveDesk, TakeStep
 from alerts.decisions import Notify, RaiseAlert, Record
 from alerts.explanation import Explanation
 from alerts.incidents import Incident, RefusedError, open_incident

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import alerts.rules
-from alerts.commands import Join, Open, apply
+from alerts.applying import apply
+from alerts.commands import Join, Open
 from alerts.decisions import RaiseAlert, Record
 from alerts.explanation import RULES_VERSION, Evidence, Explanation, Threshold
 from alerts.kinds import IncidentKind

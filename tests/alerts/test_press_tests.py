@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.actors import Person
+from alerts.applying import apply
 from alerts.commands import (
     Acknowledge,
     AdoptPolicy,
@@ -19,7 +20,6 @@ from alerts.commands import (
     Open,
     PassHoldDeadline,
     TakeStep,
-    apply,
 )
 from alerts.decisions import CancelNotifications, Notify, RaiseAlert, Record, Stage, TellDevices
 from alerts.explanation import Explanation

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from alerts.applying import apply
 from alerts.commands import (
     INCIDENT_RULES_VERSION,
     Acknowledge,
@@ -18,7 +19,6 @@ from alerts.commands import (
     Reopen,
     SetResponding,
     TakeStep,
-    apply,
 )
 from alerts.decisions import Record
 from alerts.escalation import Reachable

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from alerts.actors import Actor, ActorType
-from alerts.commands import Acknowledge, Decline, HandOver, LogContactAttempt, PassHoldDeadline, TakeStep, apply
+from alerts.applying import apply
+from alerts.commands import Acknowledge, Decline, HandOver, LogContactAttempt, PassHoldDeadline, TakeStep
 from alerts.decisions import CancelNotifications, Notify, Record
 from alerts.escalation import escalate
 from alerts.incidents import (

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from alerts.actors import Actor, ActorType, Person
+from alerts.applying import apply
 from alerts.commands import (
     Acknowledge,
     Close,
@@ -18,7 +19,6 @@ from alerts.commands import (
     PassHoldDeadline,
     SetResponding,
     TakeStep,
-    apply,
 )
 from alerts.decisions import Notify, RaiseAlert, Record
 from alerts.escalation import Reachable
