@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from hub.explain.shapes import IncidentExplanation
     from hub.storage.database import Connection
 
-#: A replay that gives something else is a mistake of the hub's.
-_DIFFERS = 1
+#: A replay that gives something else, or cannot be done, is a mistake of the hub's or somebody's hand in its rows.
+_WRONG_ENDS = frozenset({"differs", "not_replayable"})
 
 
 def explain(
@@ -28,7 +28,7 @@ def explain(
 ) -> None:
     """Tell an incident's story: what was observed, why it was raised, who was told, who did what - and replay it.
 
-    Exit code 1: its commands, applied again, do not give what is on record. That you looked is on record.
+    Exit code 1: its commands cannot be applied again, or do not give what is on record. That you looked is on record.
     """
     settings = read_settings()
 
@@ -52,8 +52,8 @@ def explain(
 
     said = in_transaction(settings, work)
     tell("\n".join(said.story), said.model_dump(mode="json"), as_json=as_json)
-    if said.replay.end == "differs":
-        raise typer.Exit(_DIFFERS)
+    if said.replay.end in _WRONG_ENDS:
+        raise typer.Exit(1)
 
 
 async def _find(connection: "Connection", incident: str) -> UUID | None:

@@ -2,20 +2,23 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 import hub
-from alerts.commands import NoteCleared
+from alerts.commands import NoteCleared, TakeStep
+from alerts.escalation import Reachable
 from alerts.kinds import IncidentKind
+from alerts.linked import LinkedIncident
 from alerts.severity import Severity
 from hub.explain.shapes import IncidentExplanation
 from hub.explain.story import explain
 from hub.words.language import Language, Words
 from tests.alerts.worlds import NOON
-from tests.hub.explain.histories import WATCH, History, a_night, explanation
+from tests.hub.explain.histories import LI, WATCH, History, a_night, explanation
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -116,6 +119,24 @@ def test_a_step_says_when_it_was_due_and_how_late_it_was_taken() -> None:
     story = told(history).story
     assert line_with(story, "晚 4 秒", "12:01:12")
     assert [text.person_name for text in steps[1].texts] == ["李强"]
+
+
+def test_a_step_that_another_incident_led_says_which_one_and_tells_nobody() -> None:
+    history = History().opens("sos_pressed", kind=IncidentKind.SOS, severity=Severity.HIGH).due()
+    leader = LinkedIncident(
+        id="fall-1",
+        kind=IncidentKind.FALL,
+        severity=Severity.CRITICAL,
+        opened_at=NOON,
+        tells=("next_contact",),
+        due_at=NOON + timedelta(seconds=61),
+    )
+    history.after(60).does(TakeStep(reachable=Reachable(contacts=(LI,)), linked=(leader,)))
+    said = told(history)
+    (line,) = said.decisions[-1].lines
+    assert (line.code, line.params["by"], said.decisions[-1].texts) == ("step_led", "fall-1", [])
+    assert line_with(said.story, "第 2 步", "跌倒", "紧急")
+    assert said.replay.end == "same"
 
 
 def test_each_decision_says_what_it_superseded() -> None:
