@@ -179,3 +179,12 @@ async def test_a_held_alert_that_is_held_no_more_is_dropped(ground: Ground) -> N
         assert await stores.incidents.read_held(alert_id) is None
         await stores.incidents.drop_held_deadline(alert_id)
     assert await ground.deadlines() == 1  # the incident's own
+
+
+async def test_what_is_just_being_passed_is_left_to_whoever_passes_it_where_that_is_asked(ground: Ground) -> None:
+    person = await ground.recipient()
+    passing, other = [await _hold(ground, person, event_id) for event_id in ("f-1", "f-2")]
+    async with ground.transaction() as stores, ground.transaction(process="two") as others:
+        assert await stores.incidents.lock_due_held() == passing
+        released = await others.incidents.release_held(subject_of(person), IncidentKind.FALL, waits=False)
+        assert list(released) == [other]

@@ -351,3 +351,47 @@ async def test_what_waits_is_seen(ground: Ground) -> None:
     assert waiting.next_due_s is not None
     assert 0 < waiting.next_due_s <= LEASE.total_seconds(), "its receipt"
     assert await _states(ground, incident_id) == ["sent"]
+
+
+# --- Many texts for one telephone ----------------------------------------------------------------------------------
+
+
+async def test_all_that_waits_for_one_number_is_claimed_together(ground: Ground) -> None:
+    await _contacts_twice(ground)
+    mine = [await _tell(ground, LI), await _tell(ground, LI, severity=Severity.LOW)]
+    await _tell(ground, CHEN)
+    async with ground.transaction() as stores:
+        claimable = await stores.outbox.lock_claimable_to(["sms"], LI)
+        assert sorted(one.incident_id for one in claimable) == sorted(mine)
+        assert await stores.outbox.lock_claimable_to(["voice"], LI) == []
+        leader, follower = claimable
+        await stores.outbox.begin_submitting(leader, "两起求助", LEASE)
+        await stores.outbox.begin_bundled(follower, leader, LEASE)
+    async with ground.transaction() as stores:
+        assert await stores.outbox.lock_claimable_to(["sms"], LI) == []
+
+
+async def test_what_has_left_for_a_number_lately_is_seen_while_its_incident_is_open(ground: Ground) -> None:
+    await _contacts_twice(ground)
+    incident_id = await _tell(ground, LI)
+    await _tell(ground, CHEN)
+
+    async def left() -> list[UUID]:
+        async with ground.transaction() as stores:
+            since = await stores.outbox.now() - timedelta(minutes=5)
+            return [one.incident_id for one in (await stores.outbox.left_lately([LI], since)).get(LI, ())]
+
+    assert await left() == []
+    await _claim(ground)
+    assert await left() == [incident_id]
+    await _change(ground, incident_id, Acknowledge(actor=WANG))
+    assert await left() == []
+
+
+async def test_a_try_that_is_put_off_is_not_due(ground: Ground) -> None:
+    await _contacts_twice(ground)
+    await _tell(ground, LI)
+    async with ground.transaction() as stores:
+        [one] = await stores.outbox.lock_claimable(["sms"], 10)
+        await stores.outbox.put_off([one.attempt_id], await stores.outbox.now() + timedelta(seconds=30))
+    assert await _claim(ground) == []
