@@ -279,6 +279,12 @@ def test_who_was_told_of_something_milder_is_told_of_what_is_graver() -> None:
     assert [duty.person.name for duty in outcome.duties if isinstance(duty, Notify)] == ["李", "马"]
 
 
+def test_of_equally_grave_ones_who_was_told_of_the_one_is_not_told_at_once_of_the_other() -> None:
+    incident = opened(policy((60, "contacts"), (90, "helpers")))
+    outcome = escalate(incident, TOWN, NOON + seconds(60), told=(_told(LI.phone or "", 50, incident.severity),))
+    assert [duty.person.name for duty in outcome.duties if isinstance(duty, Notify)] == ["马"]
+
+
 def test_the_next_contact_is_one_who_was_not_told_just_now() -> None:
     incident = _milder((60, "next_contact"), (60, "next_contact"), (60, "helpers"))
     first = escalate(incident, TOWN, NOON + seconds(60), told=(_told(LI.phone or "", 50),))
