@@ -2,7 +2,8 @@
 
 A store is bound to its transaction: what it is told is undone with it, and seen by nobody before its commit. Locks are
 held until its end, and taken in one order everywhere: the deadlines of held alerts, then one incident, then its
-deadline, then what hangs on it. `tests/hub/stations` pins the meaning of every method for each implementation.
+deadline, then what hangs on it. Who passes a deadline has it before its incident, and so never waits for that one.
+`tests/hub/stations` pins the meaning of every method for each implementation.
 """
 
 from collections.abc import Sequence

@@ -13,6 +13,7 @@ CREATE TABLE incident_command (
 -- A deadline that could not be carried out comes again then. `due_at` stays what the core decided, so that a replay
 -- finds it, and how late a step was can be seen.
 ALTER TABLE timer ADD COLUMN retry_at timestamptz;
+CREATE INDEX timer_retry ON timer (retry_at) WHERE retry_at IS NOT NULL;
 
 -- Whose ladder a step shares.
 CREATE INDEX incident_recipient_not_closed ON incident (recipient_id) WHERE state <> 'closed' AND recipient_id IS NOT NULL;

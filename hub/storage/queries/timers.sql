@@ -27,5 +27,8 @@ UPDATE timer SET failures = failures + 1,
 RETURNING failures
 
 -- next_due --
--- How long duty may sleep; what is locked by others counts, the poll is the safety net.
-SELECT extract(epoch FROM min(greatest(due_at, retry_at)) - clock_timestamp())::double precision FROM timer
+-- How long duty may sleep; what is locked by others counts, the poll is the safety net. Those that failed are few, and
+-- have their own index: of the others the first is at hand.
+SELECT extract(epoch FROM least((SELECT min(due_at) FROM timer WHERE retry_at IS NULL),
+                                (SELECT min(greatest(due_at, retry_at)) FROM timer WHERE retry_at IS NOT NULL))
+                          - clock_timestamp())::double precision
