@@ -1,6 +1,6 @@
 """Lives: what happens to the recipients, told by their devices and by the telephone.
 
-Rates are a little above those of the field (DOMAIN.md section 3: 0.03 desk incidents a person-day), because it is the
+Rates are above those of the field (DOMAIN.md section 3: 0.03 desk incidents a person-day), because it is the
 incidents that a simulation is about.
 """
 
@@ -15,7 +15,7 @@ from hub.simulation.world import Device, Recipient
 
 _DAY_S = 86_400.0
 _PRESSED_ON = frozenset({"smartwatch", "wristband", "sos_button"})
-#: What devices say besides, each a few times a year: equipment's queue, and the service key.
+#: What devices say besides, each now and then: equipment's queue, and the service key.
 _SMALL_TALK = (
     EventKind.LOW_BATTERY,
     EventKind.BATTERY_OK,
@@ -33,7 +33,7 @@ _SMALL_TALK = (
     EventKind.NO_MOTION,
     EventKind.MOTION,
 )
-_SMALL_TALK_EVERY_S = 20 * _DAY_S
+_SMALL_TALK_EVERY_S = 60 * _DAY_S
 #: Something nobody can read, per device: rare, and it may be the cry.
 _GARBAGE_EVERY_S = 300 * _DAY_S
 _TEST_PRESS_EVERY_S = 60 * _DAY_S

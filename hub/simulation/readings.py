@@ -7,6 +7,7 @@ bed. Everything is drawn by chance, cheaply: a year of one desk is three million
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from alerts.observations import Observation
@@ -14,7 +15,7 @@ from hub.simulation.chance import Chance
 from hub.simulation.world import Recipient
 
 #: 400 messages a person-day (DESIGN.md section 7) by one device or several.
-_MESSAGES_A_DAY = 400
+MESSAGES_A_DAY = 400.0
 _DAY_S = 86_400.0
 #: So many readings of an outage are kept by the device and sent afterwards.
 _KEPT_MAX = 40
@@ -26,13 +27,33 @@ def can_read(recipient: Recipient) -> bool:
     return any(device.kind in _READS for device in recipient.devices)
 
 
-def readings_of(recipient: Recipient, zone: ZoneInfo, begins_at: datetime, chance: Chance) -> Iterator[Observation]:
-    """For ever, in the order in which they are received."""
+def readings_of(
+    recipient: Recipient, zone: ZoneInfo, begins_at: datetime, chance: Chance, a_day: float = MESSAGES_A_DAY
+) -> Iterator[Observation]:
+    """For ever, in the order in which they are received. Of half of the people four come at a time."""
+    measured = _measured(recipient, zone, begins_at, chance, a_day)
+    if chance.happens(0.5):
+        return measured
+    return _four_at_a_time(measured)
+
+
+def _four_at_a_time(measured: Iterator[Observation]) -> Iterator[Observation]:
+    while True:
+        together = list(islice(measured, 4))
+        received_at = together[-1].received_at
+        for reading in together:
+            reading.received_at = received_at
+        yield from together
+
+
+def _measured(
+    recipient: Recipient, zone: ZoneInfo, begins_at: datetime, chance: Chance, a_day: float
+) -> Iterator[Observation]:
     devices = [device for device in recipient.devices if device.kind in _READS]
     worn = next((device for device in devices if device.kind != "mattress"), None)
     bed = next((device for device in devices if device.kind == "mattress"), None)
     worn_id, bed_id = str(worn and worn.id), str(bed and bed.id)
-    apart = timedelta(seconds=_DAY_S / _MESSAGES_A_DAY)
+    apart = timedelta(seconds=_DAY_S / a_day)
     at = begins_at + chance.random() * apart
     day = _Day(chance)
     local_day = None
@@ -57,11 +78,25 @@ def readings_of(recipient: Recipient, zone: ZoneInfo, begins_at: datetime, chanc
 class _Day:
     """What today is like."""
 
-    __slots__ = ("_chance", "_lies_still", "asleep", "away", "charging", "kept", "movement", "steps", "unworn")
+    __slots__ = (
+        "_chance",
+        "_hunger",
+        "_lies_still",
+        "asleep",
+        "away",
+        "battery_pct",
+        "charging",
+        "kept",
+        "movement",
+        "steps",
+        "unworn",
+    )
 
     def __init__(self, chance: Chance) -> None:
         self._chance = chance
         self._lies_still = chance.happens(0.004)
+        self._hunger = 1.3 if chance.happens(0.05) else 0.7  #: An old battery is low before it is charged.
+        self.battery_pct = 95.0
         self.asleep = True
         self.away = False
         self.charging = False
@@ -74,6 +109,7 @@ class _Day:
         """The next hour."""
         drawn = self._chance.random()
         self.asleep = hour >= 22 or hour < 6
+        self.battery_pct = 95.0 - 3.0 * ((hour - 21) % 24) * self._hunger
         self.away = 0.990 < drawn < 0.994 or (self.away and drawn < 0.6)
         self.charging = hour == 20 and not self._lies_still
         self.unworn = drawn > 0.994 or (self.unworn and drawn < 0.7)
@@ -106,7 +142,7 @@ def _of_watch(device_id: str, kind: str, at: datetime, day: _Day, chance: Chance
         activity=0.3 if moving and not unworn else 0.0,
         worn=not unworn,
         charging=day.charging,
-        battery_pct=90.0 - 78.0 * drawn * drawn * drawn,
+        battery_pct=day.battery_pct,
     )
 
 

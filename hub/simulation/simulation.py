@@ -22,7 +22,7 @@ from hub.simulation.memory_transaction import MemoryTransaction
 from hub.simulation.network import DeviceLink
 from hub.simulation.operators import Operators
 from hub.simulation.outbox import OutboxPair
-from hub.simulation.readings import can_read, readings_of
+from hub.simulation.readings import MESSAGES_A_DAY, can_read, readings_of
 from hub.simulation.registry import WorldRegistry
 from hub.simulation.scheduler import Scheduler
 from hub.simulation.text_gateways import TextGateway
@@ -87,12 +87,14 @@ class Simulation:
         self.watch = Watch(self.memory, self.faults.clock)
         self.registry = WorldRegistry(self.world)
         self.hub = Hub(self.memory, self.registry, self.scheduler, self.turns, self.faults, self.watch, self.history)
+        watched = [recipient for recipient in self.world.recipients if readings and can_read(recipient)]
+        # Who has but a call button measures nothing: the others' devices say so much more.
+        a_day = MESSAGES_A_DAY * len(self.world.recipients) / max(len(watched), 1)
         streams = {
-            recipient.subject: readings_of(
-                recipient, self.world.zone, self.world.starts_at, Chance(seed, f"{recipient.name} readings")
+            one.subject: readings_of(
+                one, self.world.zone, self.world.starts_at, Chance(seed, f"{one.name} readings"), a_day
             )
-            for recipient in self.world.recipients
-            if readings and can_read(recipient)
+            for one in watched
         }
         self.ingest = IngestProcess(self.hub, self.world, streams)
         self.duty = DutyPair(self.hub, Chance(seed, "duty"))

@@ -250,9 +250,9 @@ def _recipient(chance: Chance, number: int, gateway_id: UUID) -> Recipient:
         name=name,
         devices=devices,
         contacts=contacts,
-        presses=chance.uniform(0.01, 0.06),
-        falls=chance.uniform(0.005, 0.05) if "smartwatch" in kinds else 0.0,
-        leaves_bed=chance.uniform(0.01, 0.08) if "mattress" in kinds else 0.0,
+        presses=chance.uniform(0.005, 0.035),
+        falls=chance.uniform(0.003, 0.03) if "smartwatch" in kinds else 0.0,
+        leaves_bed=chance.uniform(0.005, 0.05) if "mattress" in kinds else 0.0,
         phones=chance.uniform(0.0, 0.02),
         lives_alone=chance.happens(0.7),
     )
