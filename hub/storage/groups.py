@@ -176,26 +176,27 @@ async def _read_loose(connection: Connection) -> Sequence[Member]:
 async def _read_standing(connection: Connection) -> list[Group]:
     cursor = await connection.execute(queries("groups").standing, {"look_back": LOOK_BACK + WITHIN})
     return [
-        Group(id=id_, cause=Cause(cause), key=key, began_at=began_at, last_at=last_at, incident_ids=tuple(ids or ()))
-        for id_, cause, key, began_at, last_at, ids in await cursor.fetchall()
+        Group(id=id_, cause=Cause(cause), key=key, began_at=began_at, last_at=last_at, incident_ids=())
+        for id_, cause, key, began_at, last_at in await cursor.fetchall()
     ]
 
 
 async def _save(connection: Connection, group: Group, places: dict[str, str]) -> None:
-    newcomers = [incident_id for incident_id in group.incident_ids if incident_id in places]
+    """A group with its new members: those that are in it already were not read."""
     await connection.execute(
         queries("groups").save,
         {
             "id": group.id,
-            "division_id": places[newcomers[0]],
+            "division_id": places[group.incident_ids[0]],
             "cause": group.cause,
             "key": group.key,
             "began_at": group.began_at,
             "last_at": group.last_at,
-            "members": len(group.incident_ids),
+            "newcomers": len(group.incident_ids),
         },
     )
-    await connection.execute(queries("groups").add_members, {"group_id": group.id, "incident_ids": newcomers})
+    params = {"group_id": group.id, "incident_ids": list(group.incident_ids)}
+    await connection.execute(queries("groups").add_members, params)
 
 
 # --- Showing -------------------------------------------------------------------------------------------------------

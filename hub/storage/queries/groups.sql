@@ -21,17 +21,16 @@ SELECT i.id::text AS incident_id, i.kind, i.opened_at, left(i.division_id, 6) ||
    AND NOT EXISTS (SELECT 1 FROM incident_group_member m WHERE m.incident_id = i.id)
 
 -- standing --
--- Groups that may still grow.
-SELECT g.id::text, g.cause, g.key, g.began_at, g.last_at,
-       (SELECT array_agg(m.incident_id::text ORDER BY m.incident_id)
-          FROM incident_group_member m WHERE m.group_id = g.id) AS incident_ids
+-- Groups that may still grow; who is in them already does not matter for that.
+SELECT g.id::text, g.cause, g.key, g.began_at, g.last_at
   FROM incident_group g WHERE g.last_at > clock_timestamp() - %(look_back)s
 
 -- save --
--- A new group, or one that has grown; where it is never changes.
+-- A new group, or one that has grown by so many members; where it is never changes.
 INSERT INTO incident_group (id, division_id, cause, key, began_at, last_at, members)
-VALUES (%(id)s, %(division_id)s, %(cause)s, %(key)s, %(began_at)s, %(last_at)s, %(members)s)
-    ON CONFLICT (id) DO UPDATE SET began_at = excluded.began_at, last_at = excluded.last_at, members = excluded.members
+VALUES (%(id)s, %(division_id)s, %(cause)s, %(key)s, %(began_at)s, %(last_at)s, %(newcomers)s)
+    ON CONFLICT (id) DO UPDATE SET began_at = excluded.began_at, last_at = excluded.last_at,
+                                   members = incident_group.members + excluded.members
 
 -- add_members --
 -- Each that is new in the group is shown anew on the stream: it has a group now.
