@@ -57,6 +57,27 @@ def test_taken_nothing_more_leaves(village: Village, phone: Phone) -> None:
         wait_until(lambda: device.stages(event_id)[-1] == "closed")
 
 
+def test_the_whole_story_of_a_press_is_told_while_the_hub_runs(hub: HubProcess, village: Village, phone: Phone) -> None:
+    number = next(_numbers)
+    with village.worn_device(contacts=(number,)) as device:
+        incident = village.incident_with(device.press())
+        wait_until(lambda: phone.texts_to(number))
+        village.do(incident, "close", disposition="real", note="已送医")
+    story = hub.command("explain", str(incident["code"]), "--language", "zh")
+    told = [
+        "本人按下了求助键。",
+        "规则：求助键",
+        "求助发生",
+        "值班台响铃",
+        "通知下一位紧急联系人",
+        "第 1 次",
+        "办结：属实（",
+    ]
+    places = [story.index(part) for part in [*told, "重放：一致"]]
+    assert places == sorted(places)
+    assert number not in story
+
+
 def test_taken_and_then_nothing_done_it_is_open_again(village: Village, phone: Phone) -> None:
     number = next(_numbers)
     with village.worn_device(contacts=(number,)) as device:
@@ -74,9 +95,8 @@ def test_taken_and_then_nothing_done_it_is_open_again(village: Village, phone: P
 def test_who_comes_second_is_told_who_has_it(village: Village, hub: HubProcess) -> None:
     with village.worn_device() as device:
         incident = village.incident_with(device.press())
-    first = type(hub.api)(hub.http_port, hub.create_api_key("operator"))
+    first, second = (type(hub.api)(hub.http_port, hub.create_api_key("operator")) for _ in range(2))
     assert first.post(f"/api/v1/incidents/{incident['id']}/acknowledge")["state"] == "acknowledged"
-    second = type(hub.api)(hub.http_port, hub.create_api_key("operator"))
     answer = second.ask("POST", f"/api/v1/incidents/{incident['id']}/acknowledge", {})
     assert answer.status == 409
     assert answer.headers["content-type"] == "application/problem+json"
