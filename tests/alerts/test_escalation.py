@@ -1,5 +1,7 @@
 """The ladder: who is told when, and what an empty step does."""
 
+import pytest
+
 from alerts.decisions import Notify, Record, ReportLadderEmpty
 from alerts.escalation import Reachable, escalate
 from alerts.incidents import Incident, Outcome
@@ -56,6 +58,22 @@ def test_the_ladder_repeats_and_then_the_last_step_recurs_for_ever() -> None:
 def test_each_round_tells_the_next_contact() -> None:
     incident = opened(policy((1, "next_contact"), repeat=3, then_every_s=5))
     assert [names for _, names in _climb(incident, FAMILY, 6)] == [["李"], ["马"], ["李"], ["马"], ["李"], ["马"]]
+
+
+@pytest.mark.parametrize("repeat", [0, 1])
+def test_the_only_contact_is_told_in_every_round_and_recurrence(repeat: int) -> None:
+    incident = opened(policy((1, "next_contact"), repeat=repeat, then_every_s=5))
+    assert [names for _, names in _climb(incident, Reachable(contacts=(LI,)), 5)] == [["李"]] * 5
+
+
+def test_the_position_counts_rounds_and_recurrences_from_where_people_count_them() -> None:
+    incident = opened(policy((1, "desk"), repeat=1, then_every_s=5))
+    positions = []
+    for _ in range(4):
+        assert incident.due_at is not None
+        positions.append((incident.ladder.round, incident.ladder.step, incident.ladder.recurrence))
+        incident = escalate(incident, FAMILY, incident.due_at).incident
+    assert positions == [(0, 0, 0), (1, 0, 0), (1, 0, 1), (1, 0, 2)]
 
 
 def test_one_round_tells_no_contact_twice() -> None:
