@@ -30,8 +30,15 @@ def shared_database(migrated_server: EmbeddedPostgres) -> Iterator[str]:
 
 
 @pytest.fixture(params=list(GROUNDS))
-def ground(request: pytest.FixtureRequest, shared_database: str) -> Iterator[Ground]:
+def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
     """An empty one."""
-    yield GROUNDS[request.param](shared_database)
-    with psycopg.connect(shared_database, autocommit=True) as connection:
-        connection.execute("; ".join(f"DELETE FROM {table}" for table in _WRITTEN).encode())
+    asked: list[str] = []
+
+    def database() -> str:
+        asked.append(request.getfixturevalue("shared_database"))
+        return asked[-1]
+
+    yield GROUNDS[request.param](database)
+    for dsn in asked:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute("; ".join(f"DELETE FROM {table}" for table in _WRITTEN).encode())

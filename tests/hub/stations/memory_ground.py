@@ -21,9 +21,9 @@ from tests.hub.stations.ground import Kept, Stores
 
 
 class MemoryGround:
-    """One memory a test; the address of a database is not needed."""
+    """One memory a test."""
 
-    def __init__(self, _dsn: str) -> None:
+    def __init__(self) -> None:
         self._waiting: set[asyncio.Task[Any] | None] = set()
         self._freed: dict[Lock, asyncio.Event] = defaultdict(asyncio.Event)
         self._contacts: dict[UUID, list[Person]] = defaultdict(list)
