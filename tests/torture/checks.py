@@ -158,21 +158,27 @@ def check_texts(rows: Rows, texts: Path, phones: dict[str, str], attended: set[s
 
 
 def _ladders_not_climbed(rows: Rows, written: Counter[str], attended: set[str]) -> list[str]:
-    """Nobody touched them: both steps owed their text to the one contact, and at least one of them was written."""
+    """Nobody touched them: both steps owed their text to the one contact, and at least one of them was written.
+
+    An incident that shares its recipient's ladder owes none where another one led, or had just told the same contact.
+    """
     statement = """
-        SELECT i.recipient_id::text, i.kind, i.state, count(DISTINCT n.id), array_agg(a.id::text)
+        SELECT i.recipient_id::text, i.kind, i.state, count(DISTINCT n.id),
+               (SELECT count(*) FROM incident_log l
+                 WHERE l.incident_id = i.id AND l.code IN ('step_led', 'step_told_already')),
+               (SELECT array_agg(a.id::text) FROM incident other JOIN notification m ON m.incident_id = other.id
+                  JOIN attempt a ON a.notification_id = m.id WHERE other.recipient_id = i.recipient_id)
           FROM incident i LEFT JOIN notification n ON n.incident_id = i.id
-          LEFT JOIN attempt a ON a.notification_id = n.id
          GROUP BY i.id"""
     breaches = []
-    for recipient_id, kind, state, owed, attempts in rows.ask(statement):
+    for recipient_id, kind, state, owed, shared, attempts in rows.ask(statement):
         if recipient_id is None or recipient_id in attended:
             continue
         if state != "open":
             breaches.append(f"changed by nobody: {kind} of {recipient_id} is {state}")
-        if owed < 2:
-            breaches.append(f"steps not taken: {kind} of {recipient_id} owed {owed} texts instead of 2")
-        if not any(written[attempt] for attempt in attempts):
+        if owed + shared < 2:
+            breaches.append(f"steps not taken: {kind} of {recipient_id} owed {owed} texts and shared {shared}, not 2")
+        if not any(written[attempt] for attempt in attempts or ()):
             breaches.append(f"nobody told: {kind} of {recipient_id}")
     return breaches
 
