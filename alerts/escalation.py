@@ -201,7 +201,7 @@ class _Climb:
         if not people:
             return []
         told = Record(code="fallback_told", params={**self._where(FALLBACK), "people": _names(people)})
-        return [told, *self._owed(people, FALLBACK, f"{self.ladder.run}.empty.{self.ladder.empty_tries}")]
+        return [told, *self._owed(people, FALLBACK, f"{self._position()}.empty.{self.ladder.empty_tries}")]
 
     def _owed(self, people: tuple[Person, ...], target: str, position: str) -> list[Notify]:
         return [

@@ -195,6 +195,17 @@ def test_an_empty_ladder_is_tried_again_and_each_try_is_a_message_of_its_own() -
     assert [_codes(outcome).count("step_skipped") for outcome in outcomes] == [1, 0, 0]  # why it is empty is said once
 
 
+def test_a_ladder_that_is_empty_again_after_it_reached_somebody_tells_those_in_charge_again() -> None:
+    fallback, helpers = _only("fallback", _member("admin")), _only("helpers", _member("helper", "10000000008"))
+    incident, told = opened(policy((0, "helpers"))), []
+    for reachable in (fallback, helpers, fallback):
+        outcome = escalate(incident, reachable, NOON)
+        told += [(duty.person.name, duty.dedup_key) for duty in outcome.duties if isinstance(duty, Notify)]
+        incident = outcome.incident
+    assert [name for name, _ in told] == ["admin", "helper", "admin"]
+    assert told[0] != told[2], "the second message would be taken for the first"
+
+
 def test_whoever_comes_meanwhile_is_told_by_the_step_that_was_due() -> None:
     incident = opened(policy((10, "helpers"), (60, "contacts"), then_every_s=30))
     waiting = _tries(incident, Reachable(), 2)[1].incident
