@@ -34,7 +34,7 @@ def simulate_core(
     Worlds of recipients, devices, networks, operators, caregivers and gateways drive the hub's own core and stations in
     memory. Exit code 1: a promise did not hold; what it says repeats it.
     """
-    from hub.simulation.simulation import Broken, Simulation
+    from hub.simulation.simulation import BrokenWorldError, Simulation
 
     def say(line: str) -> None:
         sys.stdout.write(line + "\n")
@@ -46,7 +46,7 @@ def simulate_core(
         try:
             world = Simulation(seed + lived_years, readings=cadence is Cadence.FULL, tell=say if trace else None)
             figures: dict[str, Any] = asdict(world.live(days, until))
-        except Broken as broken:
+        except BrokenWorldError as broken:
             typer.echo(str(broken), err=True)
             raise typer.Exit(1) from broken
         figures["processor_s"] = round(time.process_time() - began_s, 2)

@@ -1,4 +1,4 @@
-"""A duty process of a world: passes what is due, woken by a deadline's time, by NOTIFY or - where that was missed - a poll.
+"""A duty process of a world: passes what is due, woken by its time, by NOTIFY or - where that was missed - by a poll.
 
 Two of them share the deadlines. The loop is `hub.duty.loop`'s: held alerts first, one a transaction, then incidents, a
 batch at a time, until nothing is due.

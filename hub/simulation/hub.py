@@ -15,9 +15,9 @@ from hub.simulation.history import History
 from hub.simulation.memory import CrashedError, Memory, NotUniqueError
 from hub.simulation.memory_incidents import Registry
 from hub.simulation.memory_outbox import MemoryOutboxStore
-from hub.simulation.resting import Resting
 from hub.simulation.memory_store import MemoryStore
 from hub.simulation.memory_transaction import MemoryTransaction
+from hub.simulation.resting import Resting
 from hub.simulation.scheduler import Scheduler
 from hub.simulation.turns import Turns
 from hub.simulation.watch import Watch

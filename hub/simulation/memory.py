@@ -7,7 +7,7 @@ the one with tables to the same contract.
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Generator, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from heapq import heappop, heappush
 from itertools import count
@@ -216,8 +216,8 @@ class Memory:
         self.commands: dict[UUID, list[AppliedCommand]] = defaultdict(list)
         self.logs: dict[UUID, list[tuple[datetime, Record]]] = defaultdict(list)
         self.acks: list[AckMessage] = []
-        self.locks: dict[Lock, "MemoryTransaction"] = {}
-        self.shares: dict[Lock, dict["MemoryTransaction", None]] = defaultdict(dict)
+        self.locks: dict[Lock, MemoryTransaction] = {}
+        self.shares: dict[Lock, dict[MemoryTransaction, None]] = defaultdict(dict)
         self.not_closed: dict[Hashable, UUID] = {}  #: By subject and kind: at most one.
         self.alerts_of: dict[UUID, dict[UUID, None]] = defaultdict(dict)
         self.held: dict[UUID, None] = {}

@@ -27,24 +27,24 @@ class MemoryBeside:
         """The memory's clock."""
         return self._memory.clock()
 
-    async def report_maintenance(self, report: MaintenanceReport, now: datetime) -> None:
+    async def report_maintenance(self, report: MaintenanceReport, now: datetime) -> None:  # noqa: ARG002 - the port's
         """Open or count."""
         if not report.momentary:
             _count(self._tx.maintenance, (report.kind, report.device_id or report.recipient_id))
 
-    async def clear_maintenance(self, kind: MaintenanceKind, owner_id: UUID | None, now: datetime) -> None:
+    async def clear_maintenance(self, kind: MaintenanceKind, owner_id: UUID | None, now: datetime) -> None:  # noqa: ARG002 - the port's
         """Clear."""
         self._tx.maintenance.drop((kind, owner_id))
 
-    async def request_follow_up(self, wanted: FollowUpRequest, now: datetime) -> None:
+    async def request_follow_up(self, wanted: FollowUpRequest, now: datetime) -> None:  # noqa: ARG002 - the port's
         """Open or count."""
         _count(self._tx.follow_ups, (wanted.finding.kind, wanted.recipient_id or wanted.device_id))
 
-    async def tell_devices(self, acks: Sequence[AckMessage], now: datetime) -> None:
+    async def tell_devices(self, acks: Sequence[AckMessage], now: datetime) -> None:  # noqa: ARG002 - the port's
         """Queue."""
         self._tx.acks.extend(acks)
 
-    async def end_mode(self, recipient_id: UUID, span: ModeSpan, why: Explanation, now: datetime) -> None:
+    async def end_mode(self, recipient_id: UUID, span: ModeSpan, why: Explanation, now: datetime) -> None:  # noqa: ARG002 - the port's
         """Remember that it ended."""
         self._tx.ended_modes.put((recipient_id, span.from_at, span.mode), now)
 

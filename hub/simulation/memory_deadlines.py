@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -52,7 +51,7 @@ class MemoryDeadlines(MemoryIncidents):
         """Those that are still pending."""
         await self._settle_held(alert_ids, incident_id, "active")
 
-    async def clear_held(self, alert_ids: Sequence[UUID], now: datetime) -> None:
+    async def clear_held(self, alert_ids: Sequence[UUID], now: datetime) -> None:  # noqa: ARG002 - the port's
         """Those that are still pending."""
         await self._settle_held(alert_ids, None, "cleared")
 

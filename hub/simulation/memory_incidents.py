@@ -1,7 +1,6 @@
 """The stations' store of incidents and deadlines, in memory (`hub.stations.store`)."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -16,8 +15,8 @@ from hub.simulation.memory import AlertRow, DeadlineRow, IncidentRow, NotUniqueE
 from hub.simulation.memory_beside import MemoryBeside
 from hub.simulation.memory_owing import MemoryOwing
 from hub.simulation.memory_transaction import MemoryTransaction
-from hub.simulation.resting import Resting, pause_after
-from hub.stations.records import AlertRequest, Asker, Entry, HeldAlert, LockedIncident
+from hub.simulation.resting import Resting
+from hub.stations.records import AlertRequest, Asker, Entry, LockedIncident
 from hub.stations.store import DeadlineOwner
 
 
@@ -170,7 +169,7 @@ class MemoryIncidents(MemoryBeside, MemoryOwing):
         """Active at once."""
         self._tx.alerts.put(self.new_id(), AlertRow(request, incident_id, "active"))
 
-    async def clear_alerts(self, incident_id: UUID, now: datetime) -> bool:
+    async def clear_alerts(self, incident_id: UUID, now: datetime) -> bool:  # noqa: ARG002 - the port's
         """Those that are active."""
         await self._tx.statement()
         active = [

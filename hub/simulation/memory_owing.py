@@ -1,4 +1,4 @@
-"""Texts as incidents owe and cancel them, in memory: the part of the incidents' store that the outbox takes over from."""
+"""Texts as incidents owe and cancel them, in memory: what the outbox takes over from."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace

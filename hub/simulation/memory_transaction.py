@@ -1,4 +1,4 @@
-"""One transaction in memory: its own writes over what is committed, its locks, its commit - and the crash at either side.
+"""One transaction in memory: its own writes over what is committed, its locks, and its commit.
 
 A statement may let other transactions have their turn first, so that two processes are interleaved at every point at
 which a database would interleave them.
@@ -112,7 +112,7 @@ class MemoryTransaction:
         self._views: dict[str, View[Any, Any]] = {}
         self._locks: set[Lock] = set()
         self._shared: set[Lock] = set()
-        self._waits_for: Lock | None = None
+        self.waits_for: Lock | None = None
         self._interleaved = interleaved
 
     def __getattr__(self, name: str) -> Any:
@@ -149,10 +149,10 @@ class MemoryTransaction:
     async def share_waiting(self, lock: Lock) -> None:
         """Share it, once nobody else has it for themselves."""
         while not self.may_share(lock):
-            self._waits_for = lock
+            self.waits_for = lock
             self._look_for_deadlock()
             await self.memory.wait(lock)
-        self._waits_for = None
+        self.waits_for = None
         self.share(lock)
 
     def lock_if_free(self, lock: Lock) -> bool:
@@ -168,21 +168,21 @@ class MemoryTransaction:
         waited = False
         while not self.lock_if_free(lock):
             waited = True
-            self._waits_for = lock
+            self.waits_for = lock
             self._look_for_deadlock()
             await self.memory.wait(lock)
-        self._waits_for = None
+        self.waits_for = None
         return waited
 
     def _look_for_deadlock(self) -> None:
         """Whoever waits for this one, through however many others, must not be who has what it wants."""
         waiting: MemoryTransaction | None = self
         for _ in range(len(self.memory.locks) + 1):
-            if waiting is None or waiting._waits_for is None:
+            if waiting is None or waiting.waits_for is None:
                 return
-            waiting = self.memory.locks.get(waiting._waits_for)  # who only shares waits for nobody
+            waiting = self.memory.locks.get(waiting.waits_for)  # who only shares waits for nobody
             if waiting is self:
-                raise DeadlockError(f"two transactions wait for each other; one of them for {self._waits_for}")
+                raise DeadlockError(f"two transactions wait for each other; one of them for {self.waits_for}")
 
     # --- The end -----------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Rows whose turn has failed: they rest for a while that grows, in one process's memory, as `hub.storage.troubled` has it."""
+"""Rows whose turn has failed: they rest for a while that grows, in the memory of one process."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

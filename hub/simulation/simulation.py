@@ -31,13 +31,14 @@ from hub.simulation.watch import Watch
 from hub.simulation.world import DIVISION_ID, NEVER_S, Caregiver, Recipient, World, make_world
 from hub.stations.incidents import open_or_join
 from hub.stations.records import AlertRequest
+from hub.stations.submissions import Receipt
 
 
 def _everybody(world: World) -> list[Caregiver]:
     return [*world.roster, *(contact for recipient in world.recipients for contact in recipient.contacts)]
 
 
-class Broken(Exception):
+class BrokenWorldError(Exception):
     """A promise did not hold, or a station failed; the message says where, and how to see it again."""
 
 
@@ -109,7 +110,7 @@ class Simulation:
                 self.scheduler,
                 Chance(seed, f"gateway {habits.name}"),
                 arrive=self.caregivers.read,
-                receive=lambda receipt: self.outbox.receive(receipt),
+                receive=self._receive,
             )
             for habits in self.world.text_gateways
         }
@@ -129,7 +130,7 @@ class Simulation:
         """Live so many days, or until a step.
 
         Raises:
-            Broken: something that must hold did not.
+            BrokenWorldError: something that must hold did not.
         """
         end = self.world.starts_at + timedelta(days=days)
         self.ingest.begin()
@@ -139,7 +140,7 @@ class Simulation:
                 look_around()
             self.watch.end()
         except Exception as error:
-            raise Broken(self._story_of(error)) from error
+            raise BrokenWorldError(self._story_of(error)) from error
         return self._lived()
 
     def _lived(self) -> Lived:
@@ -167,6 +168,9 @@ class Simulation:
         lines = "\n".join(self.history.last())
         again = f"hub simulate-core --seed {seed} --until {step} --trace"
         return f"seed {seed}, step {step} ({self.scheduler.happening}): {what}\n{lines}\nSee it again: {again}"
+
+    def _receive(self, receipt: Receipt) -> None:
+        self.outbox.receive(receipt)
 
     def _show(self, transaction: MemoryTransaction) -> None:
         for incident_id in transaction.shown:

@@ -46,7 +46,7 @@ class Turn:
         except StopIteration as stop:
             self.over = True
             self._done(stop.value)
-        except (Exception, CrashedError) as error:
+        except (Exception, CrashedError) as error:  # noqa: BLE001 - whoever began it says what it means
             self.over = True
             self._failed(error)
         else:

@@ -1,7 +1,7 @@
 """The watch: what must hold after every step of a simulation, asked where it could have changed.
 
-It looks at rows and knows nothing of how they came about: what the core promises is written here a second time, plainly.
-A broken promise is a `BrokenError`, with the seed and the step that repeat it.
+It looks at rows and knows nothing of how they came about: what the core promises is written here a second time,
+plainly. A broken promise is a `BrokenError`; who lives the world adds the seed and the step that repeat it.
 """
 
 from collections.abc import Callable

@@ -44,8 +44,7 @@ class Stretch:
         state, circumstances, until, taken = self.state, self._circumstances, self.ends_at, self.readings
         for reading in upcoming:
             at = reading.received_at
-            if at > until:
-                at = until
+            at = min(at, until)
             while (due_at := state.due_at) is not None and due_at <= at:
                 judged = judge_time(state, circumstances, due_at)
                 state = judged.state

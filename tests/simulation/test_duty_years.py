@@ -1,4 +1,4 @@
-"""Fifty duty-years by events, and every seed that ever failed: nothing is forgotten, nothing is lost, nothing is done twice.
+"""Fifty duty-years by events, and every seed that ever failed: nothing is forgotten, lost, or done twice.
 
 One desk, twenty recipients, a year each; a world is ordinary or has what breaks such systems (`hub.simulation.world`).
 """

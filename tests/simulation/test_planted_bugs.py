@@ -12,7 +12,7 @@ import pytest
 
 import hub.stations.findings
 import hub.stations.incidents
-import hub.stations.outbox
+from alerts.applying import apply
 from alerts.incidents import IncidentState, Outcome
 from alerts.severity import Severity
 from hub.simulation.duty import DutyProcess
@@ -23,8 +23,9 @@ from hub.simulation.memory_intake import MemoryIntake
 from hub.simulation.memory_outbox import MemoryOutboxStore
 from hub.simulation.memory_owing import MemoryOwing
 from hub.simulation.outbox import OutboxProcess
-from hub.simulation.simulation import Broken, Simulation
+from hub.simulation.simulation import BrokenWorldError, Simulation
 from hub.stations.records import Entry
+from hub.stations.retry import next_attempt
 from tests.simulation.worlds import busy_world
 
 Patch = Callable[[pytest.MonkeyPatch], None]
@@ -38,7 +39,7 @@ def _found(seeds: Sequence[int] = SEEDS) -> str:
     for seed in seeds:
         try:
             Simulation(seed, world=busy_world(seed)).live(DAYS)
-        except Broken as broken:
+        except BrokenWorldError as broken:
             return str(broken)
     return "nothing was found"
 
@@ -92,13 +93,12 @@ def _held_by_nobody(patch: pytest.MonkeyPatch) -> None:
 
 def _outcomes(patch: pytest.MonkeyPatch, change: Callable[[Outcome], Outcome]) -> None:
     """What a station decides about an incident that is there is changed; a replay decides the same."""
-    apply = hub.stations.incidents.apply
 
     def changed(incident: Any, command: Any, now: Any) -> Outcome:
         outcome = apply(incident, command, now)
         return outcome if incident is None else change(outcome)
 
-    patch.setattr(hub.stations.incidents, "apply", changed)
+    patch.setattr("hub.stations.incidents.apply", changed)
 
 
 def _press_forgotten(patch: pytest.MonkeyPatch) -> None:
@@ -142,13 +142,11 @@ def _sent_though_taken(patch: pytest.MonkeyPatch) -> None:
 
 
 def _sent_again_though_it_arrived(patch: pytest.MonkeyPatch) -> None:
-    following = hub.stations.outbox.next_attempt
-
     def unmarked(*args: Any, **named: Any) -> Any:
-        attempt = following(*args, **named)
+        attempt = next_attempt(*args, **named)
         return None if attempt is None else replace(attempt, repeats_unknown=False)
 
-    patch.setattr(hub.stations.outbox, "next_attempt", unmarked)
+    patch.setattr("hub.stations.outbox.next_attempt", unmarked)
 
 
 def _handed_over_twice(patch: pytest.MonkeyPatch) -> None:
