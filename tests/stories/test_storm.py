@@ -11,7 +11,7 @@ import pytest
 
 from hub.bench.hub_process import HubProcess
 from tests.stories.cast import Phone, wait_until
-from tests.stories.stormy_ground import VILLAGE_NAMES, Cry, Township, cry_out, prepare
+from tests.stories.stormy_ground import VILLAGE_NAMES, Cry, Machine, Township, cry_out, prepare
 
 Json = dict[str, Any]
 _RANKS = ["critical", "high", "medium", "low"]
@@ -69,12 +69,13 @@ def test_hundreds_in_a_minute_are_each_heard_as_if_they_were_alone(
     ground = Township(township)
     cries = prepare(hub, ground, people)
     desk = Desk(hub, cries)
-    slowest_s = cry_out(hub, cries)
+    machine = Machine(hub)
+    cry_out(hub, cries)
     try:
         _check_nobody_is_missing(desk, cries)
         _check_the_order(desk.by_need())
         wait_until(lambda: desk.told_of() == people, within_s=30)
-        _check_the_clocks(desk.files(desk.by_need()), slowest_s)
+        _check_the_clocks(desk.files(desk.by_need()), machine.slowed_by)
         _check_the_telephones(phone, ground, people)
         _check_the_groups(desk, people)
     finally:
@@ -101,16 +102,15 @@ def _check_the_order(incidents: list[Json]) -> None:
     assert places == sorted(places)
 
 
-def _check_the_clocks(files: list[Json], slowest_s: float) -> None:
-    """Each step within a second of its being due, in each ladder.
+def _check_the_clocks(files: list[Json], slowed_by: float) -> None:
+    """Each step within a second of its being due, in each ladder - of a machine that the hub has to itself.
 
-    On a machine that makes a cry wait longer than that for its acknowledgement a step may wait as long: both ask the
-    same database, and neither has anything else to wait for.
+    Where others take their share of it, a second's work takes longer by as much; so may a step.
     """
     late_s = [late for file in files for late in _lateness_s(file)]
     assert len(late_s) == 2 * len(files)
     assert min(late_s) >= 0
-    assert max(late_s) <= max(1.0, slowest_s)
+    assert max(late_s) <= slowed_by
 
 
 def _lateness_s(file: Json) -> Iterator[float]:
