@@ -1,8 +1,9 @@
 """Who is on duty at a moment, in which order; when that changes next; and the hours that nobody has."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from alerts.rosters.patterns import shift_spans, utc
 from alerts.rosters.roster import Entry, Member, Override, OverrideKind, Roster
@@ -20,11 +21,7 @@ class DutySpan:
 def on_duty(roster: Roster, at: datetime) -> tuple[Member, ...]:
     """Who is on duty, in the order in which they are rung; nobody twice under one number."""
     moment = utc(at)
-    present = [member for entry in roster.entries if (member := _serving(entry, roster, moment)) is not None]
-    for override in roster.overrides:
-        if override.from_at <= moment < override.until_at:
-            present = _changed(present, override)
-    return _each_once(present)
+    return _present(roster, _courses(roster, moment, moment), moment)
 
 
 def people_on_duty(rosters: Iterable[Roster], at: datetime) -> Mapping[str, tuple[Member, ...]]:
@@ -39,9 +36,10 @@ def duty_spans(roster: Roster, since: datetime, until: datetime) -> tuple[DutySp
     """[since, until) cut where the people on duty change, without gap or overlap; nobody is an empty span."""
     since, until = utc(since), utc(until)
     begins = sorted({since, *_moments(roster, since, until)})
+    courses = _courses(roster, since, until)
     spans: list[DutySpan] = []
     for begin, end in zip(begins, [*begins[1:], until], strict=True):
-        members = on_duty(roster, begin)
+        members = _present(roster, courses, begin)
         if spans and spans[-1].members == members:
             spans[-1] = DutySpan(from_at=spans[-1].from_at, until_at=end, members=members)
         elif end > begin:
@@ -91,21 +89,67 @@ def _each_once(members: Iterable[Member]) -> tuple[Member, ...]:
     return tuple(unique.values())
 
 
-# --- One entry -----------------------------------------------------------------------------------------------------
+# --- Who is there --------------------------------------------------------------------------------------------------
 
 
-def _serving(entry: Entry, roster: Roster, at: datetime) -> Member | None:
-    """Who of an entry is on duty."""
-    if (entry.from_at is not None and at < entry.from_at) or (entry.until_at is not None and entry.until_at <= at):
-        return None
-    if entry.shifts and not any(
-        begin <= at < end for begin, end in shift_spans(entry.shifts, roster.calendar, roster.timezone, at, at)
-    ):
-        return None
-    if entry.rotation is None:
-        return entry.members[0]
-    turn = entry.rotation.turn_at(at, roster.timezone)
-    return None if turn is None else entry.members[turn % len(entry.members)]
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """An entry over some days: its shifts as spans, none of which touch, by their beginning; None: it has no shifts."""
+
+    entry: Entry
+    timezone: tzinfo
+    spans: list[tuple[datetime, datetime]] | None
+
+    def serving(self, at: datetime) -> Member | None:
+        """Who of the entry is on duty."""
+        entry = self.entry
+        if (entry.from_at is not None and at < entry.from_at) or (entry.until_at is not None and entry.until_at <= at):
+            return None
+        if self.spans is not None:
+            begun = bisect_right(self.spans, at, key=_begin)
+            if not begun or self.spans[begun - 1][1] <= at:
+                return None
+        if entry.rotation is None:
+            return entry.members[0]
+        turn = entry.rotation.turn_at(at, self.timezone)
+        return None if turn is None else entry.members[turn % len(entry.members)]
+
+
+def _begin(span: tuple[datetime, datetime]) -> datetime:
+    return span[0]
+
+
+def _courses(roster: Roster, since: datetime, until: datetime) -> list[_Course]:
+    return [
+        _Course(
+            entry,
+            roster.timezone,
+            _joined(shift_spans(entry.shifts, roster.calendar, roster.timezone, since, until))
+            if entry.shifts
+            else None,
+        )
+        for entry in roster.entries
+    ]
+
+
+def _joined(spans: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """What overlaps or touches is one span."""
+    joined: list[tuple[datetime, datetime]] = []
+    for begin, end in sorted(spans):
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((begin, end))
+    return joined
+
+
+def _present(roster: Roster, courses: Sequence[_Course], at: datetime) -> tuple[Member, ...]:
+    """Those whom the plan has there, with what overrides make of it."""
+    present = [member for course in courses if (member := course.serving(at)) is not None]
+    for override in roster.overrides:
+        if override.from_at <= at < override.until_at:
+            present = _changed(present, override)
+    return _each_once(present)
 
 
 def _changed(present: list[Member], override: Override) -> list[Member]:

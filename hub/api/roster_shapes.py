@@ -15,6 +15,8 @@ RosterRole = Literal["operator", "helper", "township", "supervisor", "leader"]
 _ENTRIES_MAX = 200
 _PEOPLE_MAX = 100
 _SHIFTS_MAX = 30
+#: Of one roster: looking two weeks ahead in a larger plan would take seconds.
+_SHIFTS_IN_ALL_MAX = 120
 _DAYS_MAX = 400
 #: A turn that is longer than a year is no turn.
 _HOURS_MAX = 366 * 24
@@ -144,6 +146,12 @@ class WrittenRoster(Body):
     role: RosterRole
     entries: list[WrittenEntry] = Field(max_length=_ENTRIES_MAX)
     gaps_intended: YesOrNo = False
+
+    @model_validator(mode="after")
+    def _not_too_many(self) -> Self:
+        if sum(len(entry.shifts) for entry in self.entries) > _SHIFTS_IN_ALL_MAX:
+            raise ValueError(f"the entries of one roster have at most {_SHIFTS_IN_ALL_MAX} shifts together")
+        return self
 
 
 class Override(Body):

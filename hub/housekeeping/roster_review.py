@@ -1,5 +1,7 @@
 """Looks a week ahead in every roster for hours that nobody has, and for people on duty whom nobody could ring."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from alerts.explanation import Explanation
@@ -20,15 +22,22 @@ async def review_rosters(connection: Connection) -> None:
     """Report what is wrong with the rosters of the coming days, one item each, and clear what is mended."""
     now = await database_now(connection)
     wanted = Wanted(since=now, until=now + AHEAD, known_at=now, scope=Scope.everything())
+    rosters = await load_rosters(connection, wanted)
+    # in a thread: deadlines must not wait while a large plan is looked through
+    await show_faults(connection, await asyncio.to_thread(find_faults, rosters, now), KINDS, now)
+
+
+def find_faults(rosters: Sequence[Roster], now: datetime) -> dict[RosterFault, Explanation]:
+    """What is wrong with each."""
     found: dict[RosterFault, Explanation] = {}
-    for roster in await load_rosters(connection, wanted):
+    for roster in rosters:
         for kind, explanation in (
             (MaintenanceKind.ROSTER_GAP, explain_gaps(roster, now)),
             (MaintenanceKind.ROSTER_UNREACHABLE, explain_unreachable(roster, now)),
         ):
             if explanation is not None:
                 found[RosterFault(kind=kind, division_id=roster.division_id, role=roster.role)] = explanation
-    await show_faults(connection, found, KINDS, now)
+    return found
 
 
 def explain_gaps(roster: Roster, now: datetime) -> Explanation | None:

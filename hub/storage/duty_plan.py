@@ -1,11 +1,12 @@
 """Who is on duty in a place at any moment, past or to come, and the hours ahead that nobody has."""
 
+import asyncio
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from pydantic import Field
 
-from alerts.rosters import Member, gaps, next_change, on_duty
+from alerts.rosters import Member, Roster, gaps, next_change, on_duty
 from hub.storage.database import Connection, database_now
 from hub.storage.roster_rows import Wanted, load_rosters
 from hub.storage.scope import Scope
@@ -79,6 +80,10 @@ async def gaps_ahead(connection: Connection, scope: Scope, ahead: timedelta) -> 
     """The hours of the coming days that nobody has, of each roster in scope."""
     now = await database_now(connection)
     rosters = await load_rosters(connection, Wanted(since=now, until=now + ahead, known_at=now, scope=scope))
+    return await asyncio.to_thread(lambda: [gap for roster in rosters for gap in _gaps_of(roster, now, now + ahead)])
+
+
+def _gaps_of(roster: Roster, since: datetime, until: datetime) -> list[GapView]:
     return [
         GapView.model_validate(
             {
@@ -89,8 +94,7 @@ async def gaps_ahead(connection: Connection, scope: Scope, ahead: timedelta) -> 
                 "intended": roster.gaps_intended,
             }
         )
-        for roster in rosters
-        for gap in gaps(roster, now, now + ahead)
+        for gap in gaps(roster, since, until)
     ]
 
 

@@ -1,5 +1,6 @@
 """Who is on duty for the hub itself, now and in the next days: told when it is blind, without asking the database."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -34,7 +35,9 @@ async def who_is_on_duty(connection: Connection, scope: Scope) -> list[OnDuty]:
     """
     now = await database_now(connection)
     wanted = Wanted(since=now, until=now + AHEAD, known_at=now, scope=scope, roles=_ROLES)
-    people = [one for roster in await load_rosters(connection, wanted) for one in _coming_days(roster, now)]
+    rosters = await load_rosters(connection, wanted)
+    # in a thread: texts must not wait while a large plan is looked through
+    people = await asyncio.to_thread(lambda: [one for roster in rosters for one in _coming_days(roster, now)])
     async with connection.cursor(row_factory=class_row(OnDuty)) as cursor:
         await cursor.execute(queries("on_duty").accounts, {"scope": scope.sql})
         people += await cursor.fetchall()

@@ -21,7 +21,7 @@ from hub.storage.views import Page
 router = APIRouter(prefix="/rosters", tags=["rosters"])
 
 PlanningCaller = Annotated[Caller, requires(Role.ADMIN, Role.SUPERVISOR)]
-_DAYS_AHEAD_MAX = 60
+_DAYS_AHEAD_MAX = 31
 _DAYS_SHOWN = timedelta(days=400)
 
 

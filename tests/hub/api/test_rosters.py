@@ -3,8 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from hub.clock import utc_now
 from hub.storage.accounts import Role
 from tests.hub.api.conftest import COUNTY, TOWNSHIP, VILLAGE, Client, Web
@@ -152,40 +150,47 @@ async def test_a_place_below_sees_its_own_rosters_and_not_those_above(web: Web, 
     assert (await township.get("/rosters/on-duty", division_id=COUNTY)).status_code == 403
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"shifts": [{"from": "24:00", "until": "06:00"}]},
-        {"shifts": [{"days": ["someday"], **DAY_SHIFT}]},
-        {"account": "nobody"},
-        {"phone": None, "rotation": {"people": [], "starts_on": "2026-11-02", "turn": {"days": 1}}},
-        {"phone": None, "rotation": {"people": [{"name": "x"}], "starts_on": "2026-02-30", "turn": {"days": 1}}},
-        {"phone": None, "rotation": {"people": [{"name": "x"}], "starts_on": "2026-11-02", "turn": {}}},
-        {
-            "phone": None,
-            "rotation": {"people": [{"name": "x"}], "starts_on": "2026-11-02", "turn": {"days": 1, "hours": 2}},
-        },
-        {"rotation": {"people": [{"name": "x"}], "starts_on": "2026-11-02", "turn": {"days": 1}}},
-    ],
-)
-async def test_a_roster_that_says_nothing_clear_is_refused(admin: Client, wrong: dict[str, Any]) -> None:
+REFUSED_ENTRIES: list[dict[str, Any]] = [
+    {"shifts": [{"from": "24:00", "until": "06:00"}]},
+    {"shifts": [{"days": ["someday"], **DAY_SHIFT}]},
+    {"account": "nobody"},
+    {"phone": None, "rotation": {"people": [], "starts_on": "2026-11-02", "turn": {"days": 1}}},
+    {"phone": None, "rotation": {"people": [{"name": "x"}], "starts_on": "2026-02-30", "turn": {"days": 1}}},
+    {"phone": None, "rotation": {"people": [{"name": "x"}], "starts_on": "2026-11-02", "turn": {}}},
+    {
+        "phone": None,
+        "rotation": {"people": [{"name": "x"}], "starts_on": "2026-11-02", "turn": {"days": 1, "hours": 2}},
+    },
+    {"rotation": {"people": [{"name": "x"}], "starts_on": "2026-11-02", "turn": {"days": 1}}},
+]
+
+
+async def test_a_roster_that_says_nothing_clear_is_refused(admin: Client) -> None:
+    for wrong in REFUSED_ENTRIES:
+        await _refuse_entry(admin, wrong)
+    too_many = [person("甲", 1, shifts=[DAY_SHIFT] * 30) for _ in range(5)]
+    assert (await admin.put("/rosters", {"role": "operator", "entries": too_many})).status_code == 422
+
+
+async def _refuse_entry(admin: Client, wrong: dict[str, Any]) -> None:
     entry = person("甲", 1, **{name: value for name, value in wrong.items() if name != "phone"})
     if "phone" in wrong:
         del entry["phone"]
-    assert (await admin.put("/rosters", {"role": "operator", "entries": [entry]})).status_code == 422
+    assert (await admin.put("/rosters", {"role": "operator", "entries": [entry]})).status_code == 422, wrong
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"kind": "replace", "absent": "谁也不是", "present": {"name": "乙"}},
-        {"kind": "replace", "absent": "甲"},
-        {"kind": "add", "absent": "甲", "present": {"name": "乙"}},
-        {"kind": "remove", "absent": "甲", "present": {"name": "乙"}},
-        {"kind": "remove", "absent": "甲", "until": NOON.isoformat()},
-    ],
-)
-async def test_an_override_of_nobody_is_refused(admin: Client, wrong: dict[str, Any]) -> None:
+REFUSED_OVERRIDES: list[dict[str, Any]] = [
+    {"kind": "replace", "absent": "谁也不是", "present": {"name": "乙"}},
+    {"kind": "replace", "absent": "甲"},
+    {"kind": "add", "absent": "甲", "present": {"name": "乙"}},
+    {"kind": "remove", "absent": "甲", "present": {"name": "乙"}},
+    {"kind": "remove", "absent": "甲", "until": NOON.isoformat()},
+]
+
+
+async def test_an_override_of_nobody_is_refused(admin: Client) -> None:
     await write(admin, person("甲", 1))
     span = {"from": NOON.isoformat(), "until": MIDNIGHT.isoformat()}
-    assert (await admin.post("/rosters/overrides", {"role": "operator", **span, **wrong})).status_code == 422
+    for wrong in REFUSED_OVERRIDES:
+        refused = await admin.post("/rosters/overrides", {"role": "operator", **span, **wrong})
+        assert refused.status_code == 422, wrong
