@@ -88,6 +88,11 @@ def test_a_last_step_that_reaches_nobody_gives_way_to_the_one_before_it() -> Non
     assert [names for _, names in climbed] == [["李"]] * 4
 
 
+def test_whoever_can_be_reached_is_found_from_everywhere_on_the_ladder() -> None:
+    incident = opened(policy((1, "contacts"), (1, "helpers"), (1, "township"), (1, "leader"), then_every_s=30))
+    assert _climb(incident, Reachable(contacts=(LI,)), 3) == [(1, ["李"]), (2, ["李"]), (32, ["李"])]
+
+
 def test_a_ladder_that_reaches_nobody_is_reported_and_tried_again() -> None:
     incident = opened(policy((1, "contacts"), (1, "helpers"), then_every_s=30))
     outcome = escalate(incident, Reachable(), NOON + seconds(1))
