@@ -8,7 +8,7 @@ import pytest
 
 from tests.stories.cast import Device, Json, Phone, Village, wait_until
 
-TOWNSHIP = "990101077000"
+TOWNSHIP = "990101091000"
 PASSWORD = "correct horse battery"
 NEIGHBOUR = "10000007701"
 #: Nobody but the desk for ten minutes: what happens sooner, happens because of the roster.
