@@ -1,10 +1,14 @@
 """A storm on one telephone: a few texts that leave at once, one that tells of the rest, and nobody forgotten."""
 
+from datetime import timedelta
 from uuid import UUID
+
+import pytest
 
 from alerts.severity import Severity
 from hub.notify.channels.port import Rejected
 from hub.notify.texts import ucs2_length
+from hub.stations import bundling
 from tests.hub.notify.town import FakeChannel, Town, outbox_at_work, until
 
 HELPER = "10000000001"
@@ -40,7 +44,8 @@ async def test_another_telephone_is_not_held_back_by_a_storm_on_this_one(town: T
     assert [text for number, text in channel.texts if number == "10000000002"]
 
 
-async def test_refused_together_they_are_tried_again_together(town: Town) -> None:
+async def test_refused_together_each_is_tried_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundling, "PAUSE_FIRST", timedelta(seconds=0.1))
     owed = await storm(town, 6)
     refused = Rejected(reason="throttled", permanent=False)
     first, second = FakeChannel("first", *[refused] * 4), FakeChannel("second")
