@@ -13,6 +13,7 @@ from hub.simulation.memory import CrashedError
 from hub.simulation.memory_store import MemoryStore
 from hub.simulation.resting import Resting
 from hub.stations.deadlines import pass_due_held, pass_due_incidents
+from hub.stations.shelving import pass_due_shelf, raise_unshelved
 
 #: As `hub.duty.loop` has them.
 _POLL_S = 0.8
@@ -63,8 +64,8 @@ class DutyProcess:
         self._hub.turns.begin(self._name, self._pass_due(), lambda _none: self._rest(), self._fail)
 
     async def _pass_due(self) -> None:
-        while self._quiet_s() <= 0:  # the real one asks with a transaction
-            if await self._hub.transact(pass_due_held, self._resting):
+        while self._quiet_s() <= 0 or self._hub.memory.shelved:  # the real one asks with a transaction
+            if await self._hub.transact(_pass_one, self._resting):
                 continue
             if not await self._hub.transact(_pass_batch, self._resting):
                 return
@@ -105,6 +106,10 @@ class DutyProcess:
 def _raise(error: Exception) -> None:
     """No turn of a deadline may fail in a world: what the hub would survive is a mistake all the same."""
     raise error
+
+
+async def _pass_one(store: MemoryStore) -> bool:
+    return await pass_due_held(store) or await pass_due_shelf(store) or await raise_unshelved(store)
 
 
 async def _pass_batch(store: MemoryStore) -> int:

@@ -6,6 +6,7 @@ transaction ends otherwise, and then read again from what was saved.
 
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
@@ -17,6 +18,7 @@ from alerts.decisions import Finding
 from alerts.engine import Judged, begin, judge_event, judge_time
 from alerts.explanation import Explanation
 from alerts.kinds import IncidentKind, SubjectType
+from alerts.modes import ModeSpan
 from alerts.observations import DeviceEvent, EventKind, Observation, Subject
 from alerts.profile import MonitoringProfile
 from alerts.state import RecipientState
@@ -25,6 +27,7 @@ from hub.simulation.hub import Hub
 from hub.simulation.memory import CrashedError
 from hub.simulation.memory_store import MemoryStore
 from hub.simulation.messages import EventMessage
+from hub.simulation.registry import WorldRegistry
 from hub.simulation.watching import Stretch
 from hub.simulation.world import DIVISION_ID, Device, Recipient, World
 from hub.stations.findings import Cause, carry_out
@@ -81,8 +84,15 @@ def _row(identity: EventIdentity, message: EventMessage, event: DeviceEvent) -> 
 class IngestProcess:
     """Takes in what devices say, and judges what they do not say."""
 
-    def __init__(self, hub: Hub, world: World, streams: Mapping[Subject, Iterator[Observation]] | None = None) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        world: World,
+        registry: WorldRegistry,
+        streams: Mapping[Subject, Iterator[Observation]] | None = None,
+    ) -> None:
         self._hub = hub
+        self._registry = registry
         self._streams = dict(streams or {})
         self._stretches: dict[Subject, Stretch] = {}
         self._world = world
@@ -224,6 +234,7 @@ class IngestProcess:
             test=message.test,
             device_kind=message.device.kind,
             gateway_id=None if message.device.gateway_id is None else str(message.device.gateway_id),
+            in_test_window=now < self._registry.tried_until.get(message.device.id, now),
         )
 
     # --- Time --------------------------------------------------------------------------------------------------
@@ -333,6 +344,13 @@ class IngestProcess:
             return RecipientState.from_json(saved.to_json())
         return begin(self._circumstances(subject), now)
 
+    def _modes(self, recipient_id: UUID) -> tuple[ModeSpan, ...]:
+        spans = self._registry.modes.get(recipient_id, ())
+        ended = self._hub.memory.ended_modes
+        return tuple(
+            replace(span, until_at=ended.get((recipient_id, span.from_at, span.mode), span.until_at)) for span in spans
+        )
+
     def _circumstances(self, subject: Subject) -> Circumstances:
         recipient = self._lives.get(subject)
         devices = () if recipient is None else recipient.devices
@@ -342,6 +360,7 @@ class IngestProcess:
             watching_since=self._watching_since,
             is_person=recipient is not None,
             lives_alone=recipient is not None and recipient.lives_alone,
+            modes=() if recipient is None else self._modes(recipient.id),
             devices=tuple(
                 WornDevice(id=str(device.id), kind=device.kind, gateway_id=None, since=self._world.starts_at)
                 for device in devices

@@ -12,8 +12,10 @@ from alerts.actors import Actor
 from alerts.commands import (
     Acknowledge,
     AddNote,
+    ChangeSeverity,
     Close,
     Command,
+    ConfirmTest,
     HandOver,
     LogContactAttempt,
     Reopen,
@@ -21,6 +23,7 @@ from alerts.commands import (
     SetResponding,
 )
 from alerts.incidents import Disposition, Incident, IncidentState
+from alerts.severity import Severity
 from hub.simulation.chance import Chance
 from hub.simulation.scheduler import Scheduler
 from hub.simulation.world import Operator
@@ -89,7 +92,9 @@ class Operators:
         if not operator.is_there(self._scheduler.now, self._zone):
             return  # gone home; whoever comes looks at the list
         command: Command = Acknowledge(actor=operator.actor)
-        if self._chance.happens(0.03):
+        if incident.test_pending_until is not None and self._chance.happens(0.7):
+            command = ConfirmTest(actor=operator.actor)
+        elif self._chance.happens(0.03):
             command = Close(actor=operator.actor, disposition=Disposition.FALSE, note="seen from the desk")
         self._desk.act(incident_id, command, lambda taken: self._taken(operator, incident_id, taken))
 
@@ -105,6 +110,9 @@ class Operators:
         outcome = chance.choice(("reached", "no_answer", "busy"))
         called_s = chance.takes_s(45.0)
         self._do(called_s, incident_id, LogContactAttempt(actor=actor, params={"outcome": outcome}))
+        if chance.happens(habits.changes_severity):
+            changed = ChangeSeverity(actor=actor, severity=chance.choice(tuple(Severity)), reason="as it turned out")
+            self._do(called_s + 10.0, incident_id, changed)
         if chance.happens(0.1):
             self._do(called_s + 20.0, incident_id, AddNote(actor=actor, text="rang twice"))
         if chance.happens(habits.hands_over):

@@ -1,11 +1,12 @@
 """The registry of a world: policies, and who could be told at a moment - with the holes that rosters have."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
 from alerts.actors import Person
 from alerts.escalation import Reachable
+from alerts.modes import ModeSpan
 from alerts.policy import DEFAULT_POLICY, PolicyRule
 from hub.simulation.world import Caregiver, World
 
@@ -26,6 +27,10 @@ class WorldRegistry:
         self._holes = world.temperament.holes
         self._seed = world.seed
         self.rules: tuple[PolicyRule, ...] = (PolicyRule(policy=DEFAULT_POLICY),)
+        self.modes: dict[UUID, tuple[ModeSpan, ...]] = {}  #: By recipient.
+        self.tried_until: dict[UUID, datetime] = {}  #: Test windows, by device.
+        self.desk_manned = True
+        self.press: Callable[[UUID], None] = lambda _device_id: None  #: Somebody tries the device.
 
     def policy_rules(self) -> tuple[PolicyRule, ...]:
         """As they are now."""
@@ -40,6 +45,7 @@ class WorldRegistry:
             township=self._on_duty("township", now),
             supervisor=self._on_duty("supervisor", now),
             leader=self._on_duty("leader", now),
+            desk_manned=self.desk_manned,
         )
 
     def _on_duty(self, role: str, now: datetime) -> tuple[Person, ...]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from alerts.decisions import RaiseAlert
 from alerts.explanation import Explanation
 from alerts.kinds import IncidentKind
+from alerts.observations import EventKind
 from alerts.severity import Severity
 from hub.simulation.caregivers import Caregivers
 from hub.simulation.chance import Chance
@@ -20,6 +21,7 @@ from hub.simulation.memory import Memory
 from hub.simulation.memory_store import MemoryStore
 from hub.simulation.memory_transaction import MemoryTransaction
 from hub.simulation.network import DeviceLink
+from hub.simulation.office import Office
 from hub.simulation.operators import Operators
 from hub.simulation.outbox import OutboxPair
 from hub.simulation.readings import MESSAGES_A_DAY, can_read, readings_of
@@ -97,7 +99,7 @@ class Simulation:
             )
             for one in watched
         }
-        self.ingest = IngestProcess(self.hub, self.world, streams)
+        self.ingest = IngestProcess(self.hub, self.world, self.registry, streams)
         self.duty = DutyPair(self.hub, Chance(seed, "duty"))
         self.operators = Operators(
             self.world.operators, self.world.zone, self.hub, self.scheduler, Chance(seed, "operators")
@@ -121,6 +123,8 @@ class Simulation:
             device.id: DeviceLink(device, self.scheduler, Chance(seed, device.name), self.ingest.receive)
             for device in (*devices, *self.world.spare_devices)
         }
+        self.registry.press = lambda device_id: self.links[device_id].say(EventKind.SOS_PRESSED)
+        self.office = Office(self.world, self.registry, self.hub, Chance(seed, "office"))
         self.lives = [
             Life(recipient, self.links, self.scheduler, Chance(seed, recipient.name), self._telephone)
             for recipient in self.world.recipients
