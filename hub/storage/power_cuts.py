@@ -27,6 +27,8 @@ async def watch_power(connection: Connection, now: datetime) -> None:
         return
     standing = await _end_those_over(connection)
     await connection.execute(queries("power_cuts").unfold)
+    for item_id in standing.values():
+        await connection.execute(queries("power_cuts").fold, {"item_id": item_id})
     signs = await _read_signs(connection)
     if not signs:
         return

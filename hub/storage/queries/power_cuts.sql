@@ -56,12 +56,14 @@ SELECT %(item_id)s, v.id, %(place_id)s, a.recipient_id, %(sign)s
     ON CONFLICT (item_id, device_id) DO NOTHING
 
 -- fold --
--- The devices' own items are inside the place's now; each is shown anew, as no line of its own any more.
+-- The devices' own items, and that nothing sees their people, are inside the place's now; each is shown anew, as no
+-- line of its own any more.
 WITH folded AS (
     UPDATE maintenance_item m SET folded_into = p.item_id
       FROM power_cut_device p
-     WHERE p.item_id = %(item_id)s AND p.device_id = m.device_id AND m.kind = 'device_offline' AND m.state = 'open'
-       AND m.folded_into IS NULL
+     WHERE p.item_id = %(item_id)s AND m.state = 'open' AND m.folded_into IS NULL
+       AND (m.kind = 'device_offline' AND m.device_id = p.device_id
+            OR m.kind = 'data_blind' AND m.recipient_id = p.recipient_id)
     RETURNING m.id, m.division_id
 )
 INSERT INTO stream_event (id, kind, entity_id, division_id)

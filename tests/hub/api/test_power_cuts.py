@@ -36,6 +36,18 @@ class Homes:
             await self._report(radar, silent_s=600)
         await self.look()
 
+    async def lose_sight_of(self, recipient_id: str) -> None:
+        report = MaintenanceReport(
+            kind=MaintenanceKind.DATA_BLIND,
+            division_id=VILLAGE,
+            device_id=None,
+            recipient_id=UUID(recipient_id),
+            explanation=Explanation(code="data_blind", params={"blind_s": 21_600}),
+        )
+        async with self._web.pool.connection() as connection:
+            await maintenance.report(connection, report, await database_now(connection))
+        await self.look()
+
     async def speak(self, *radars: str) -> None:
         async with self._web.pool.connection() as connection:
             now = await database_now(connection)
@@ -83,13 +95,17 @@ async def test_the_silence_of_a_village_is_one_item_until_most_are_back(web: Web
     [vendors_view] = await homes.open_items(Role.VENDOR)
     assert {one["recipient"] for one in vendors_view["concerned"]} == {None}
 
+    await homes.lose_sight_of(grown["concerned"][0]["recipient"]["id"])
+    assert len(await homes.open_items()) == 1, "that nothing sees these people any more is no news"
+
     await homes.speak(first, second)
     assert [item["kind"] for item in await homes.open_items()] == ["power_cut"], "half are still silent"
     await homes.speak(third)
-    [left] = await homes.open_items()
+    left, unseen = sorted(await homes.open_items(), key=lambda item: item["kind"], reverse=True)
+    assert unseen["kind"] == "data_blind"
     assert (left["kind"], left["device_id"], left["folded_into"]) == ("device_offline", fourth, None)
     await homes.look()
-    assert len(await homes.open_items()) == 1, "what was told in a power cut that is over is not told again"
+    assert len(await homes.open_items()) == 2, "what was told in a power cut that is over is not told again"
 
 
 async def test_closed_by_hand_its_devices_are_lines_of_their_own_again(web: Web, admin: Client) -> None:
