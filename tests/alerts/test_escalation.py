@@ -88,6 +88,21 @@ def test_a_last_step_that_reaches_nobody_gives_way_to_the_one_before_it() -> Non
     assert [names for _, names in climbed] == [["李"]] * 4
 
 
+def test_a_step_on_record_says_where_it_stands_and_whom_it_told() -> None:
+    incident = opened(policy((1, "desk"), (1, "contacts"), repeat=1))
+    lines = []
+    for _ in range(3):
+        assert incident.due_at is not None
+        outcome = escalate(incident, FAMILY, incident.due_at)
+        lines += [dict(duty.params) for duty in outcome.duties if isinstance(duty, Record)]
+        incident = outcome.incident
+    assert lines == [
+        {"step": 1, "round": 1, "target": "desk"},
+        {"step": 2, "round": 1, "target": "contacts", "people": "李、马"},
+        {"step": 1, "round": 2, "target": "desk"},
+    ]
+
+
 def test_whoever_can_be_reached_is_found_from_everywhere_on_the_ladder() -> None:
     incident = opened(policy((1, "contacts"), (1, "helpers"), (1, "township"), (1, "leader"), then_every_s=30))
     assert _climb(incident, Reachable(contacts=(LI,)), 3) == [(1, ["李"]), (2, ["李"]), (32, ["李"])]

@@ -171,6 +171,8 @@ def test_when_no_step_reaches_anybody_whoever_is_in_charge_is_told() -> None:
     assert (report.explanation.code, report.nobody) == ("ladder_empty", False)
     assert outcome.incident.due_at == NOON + seconds(10 + 300)
     assert {duty.target for duty in outcome.duties if isinstance(duty, Notify)} == {"fallback"}
+    told = next(duty for duty in outcome.duties if isinstance(duty, Record) and duty.code == "fallback_told")
+    assert told.params == {"step": 1, "round": 1, "target": "fallback", "people": "supervisor、leader"}
 
 
 def test_where_nobody_is_in_charge_the_administrators_are_told() -> None:
