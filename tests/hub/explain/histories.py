@@ -10,6 +10,7 @@ from uuid import UUID
 from alerts.actors import Actor, ActorType, Person
 from alerts.applying import apply
 from alerts.commands import (
+    INCIDENT_RULES_VERSION,
     Acknowledge,
     Close,
     Command,
@@ -64,14 +65,14 @@ class History:
     alerts: list[ToldAlert] = field(default_factory=list)
     texts: list[TextRow] = field(default_factory=list)
 
-    def does(self, command: Command, rules_version: int | None = None) -> "History":
+    def does(self, command: Command) -> "History":
         """The next command, now."""
         outcome = apply(self.incident, command, self.now)
         self.incident = outcome.incident
         written = CommandRow(
             n=len(self.commands) + 1,
             at=self.now,
-            rules_version=1 if rules_version is None else rules_version,
+            rules_version=INCIDENT_RULES_VERSION,
             command=json.loads(json.dumps(write_command(command))),
         )
         self.commands.append(written)
