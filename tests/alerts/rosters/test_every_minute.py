@@ -5,6 +5,7 @@ from itertools import pairwise
 from random import Random
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -92,12 +93,7 @@ def _override(draw: st.DrawFn, span: tuple[datetime, datetime]) -> Override:
     )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(drawn=rosters(), looks=st.randoms(use_true_random=False))
-def test_at_every_minute_those_are_on_duty_whom_the_clock_on_the_wall_says(
-    drawn: tuple[Roster, Wall], looks: Random
-) -> None:
-    roster, wall = drawn
+def hold_against_the_wall(roster: Roster, wall: Wall, looks: Random) -> None:
     expected = people_each_minute(roster, wall)
     inner = range(1440, wall.minutes - 2 * 1440)  # what begins before the wall's first day is not on it
     since, until = wall.moment(inner.start), wall.moment(inner.stop)
@@ -111,6 +107,24 @@ def test_at_every_minute_those_are_on_duty_whom_the_clock_on_the_wall_says(
         minute = looks.choice(inner)
         assert list(on_duty(roster, wall.moment(minute))) == expected[minute], wall.moment(minute)
     assert list(gaps(roster, since, until)) == [span for span in spans if not span.members]
+
+
+HEALTH = [HealthCheck.too_slow, HealthCheck.data_too_large]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=HEALTH)
+@given(drawn=rosters(), looks=st.randoms(use_true_random=False))
+def test_at_every_minute_those_are_on_duty_whom_the_clock_on_the_wall_says(
+    drawn: tuple[Roster, Wall], looks: Random
+) -> None:
+    hold_against_the_wall(*drawn, looks)
+
+
+@pytest.mark.long
+@settings(max_examples=1000, deadline=None, suppress_health_check=HEALTH)
+@given(drawn=rosters(), looks=st.randoms(use_true_random=False))
+def test_at_every_minute_of_a_thousand_plans_too(drawn: tuple[Roster, Wall], looks: Random) -> None:
+    hold_against_the_wall(*drawn, looks)
 
 
 @settings(max_examples=60, deadline=None)

@@ -210,7 +210,8 @@ async def test_nothing_outside_of_the_contract_needs_no_caller_but_probes(web: W
 
 async def test_a_stranger_is_let_in_nowhere(web: Web) -> None:
     ids = {
-        name: str(uuid4()) for name in ("contact_id", "device_id", "incident_id", "item_id", "follow_up_id", "key_id", "override_id")
+        name: str(uuid4())
+        for name in ("contact_id", "device_id", "incident_id", "item_id", "follow_up_id", "key_id", "override_id")
     }
     ids |= {"recipient_id": str(uuid4()), "user_id": str(uuid4()), "name": "default"}
     ids |= {"new_login": "x", "new_division_id": VILLAGE}
