@@ -150,6 +150,12 @@ def test_a_desk_at_which_nobody_sits_is_passed_over_at_once_and_sounds_all_the_s
     assert outcome.incident.sounding
 
 
+def test_when_the_desk_is_the_last_step_and_nobody_sits_there_the_step_before_recurs() -> None:
+    unmanned = Reachable(contacts=(person("李"),), desk_manned=False)
+    outcomes = _tries(opened(policy((10, "contacts"), (60, "desk"), then_every_s=30)), unmanned, 4)
+    assert [_told(outcome) for outcome in outcomes] == [["李"]] * 4
+
+
 def test_a_ladder_of_the_desk_alone_at_which_nobody_sits_reaches_nobody() -> None:
     outcome = escalate(opened(policy((0, "desk"))), Reachable(desk_manned=False, leader=_member("leader")), NOON)
     assert _told(outcome) == ["leader"]
@@ -169,6 +175,7 @@ def test_when_no_step_reaches_anybody_whoever_is_in_charge_is_told() -> None:
     assert _codes(outcome) == ["step_skipped", "step_skipped", "ladder_empty", "fallback_told"]
     (report,) = [duty for duty in outcome.duties if isinstance(duty, ReportLadderEmpty)]
     assert (report.explanation.code, report.nobody) == ("ladder_empty", False)
+    assert report.explanation.params == {"policy": "test"}
     assert outcome.incident.due_at == NOON + seconds(10 + 300)
     assert {duty.target for duty in outcome.duties if isinstance(duty, Notify)} == {"fallback"}
     told = next(duty for duty in outcome.duties if isinstance(duty, Record) and duty.code == "fallback_told")
@@ -194,6 +201,7 @@ def test_an_empty_ladder_is_tried_again_and_each_try_is_a_message_of_its_own() -
     outcomes = _tries(opened(policy((10, "contacts"), then_every_s=30)), only_admin, 3)
     keys = [duty.dedup_key for outcome in outcomes for duty in outcome.duties if isinstance(duty, Notify)]
     assert len(set(keys)) == 3
+    assert [outcome.incident.ladder.empty_tries for outcome in outcomes] == [1, 2, 3]
     assert [_codes(outcome).count("step_skipped") for outcome in outcomes] == [1, 0, 0]  # why it is empty is said once
 
 

@@ -56,6 +56,17 @@ def test_a_led_step_names_who_leads() -> None:
     assert not any(isinstance(duty, Notify) for duty in outcome.duties)
 
 
+def test_a_led_step_counts_as_taken_wherever_the_ladder_stands(house: Household) -> None:
+    ladder = policy((60, "contacts"), (60, "helpers"), then_every_s=60)
+    house.open("sos", SOS, CRITICAL, ladder)
+    house.open("bed", BED, MEDIUM, ladder)
+    positions = []
+    for at_s in (60, 120, 180, 240):
+        house.run_until(at_s)
+        positions.append([(one.ladder.step, one.ladder.recurrence) for one in house.incidents.values()])
+    assert positions == [[(1, 0)] * 2, [(1, 1)] * 2, [(1, 2)] * 2, [(1, 3)] * 2]
+
+
 def test_when_the_leader_is_taken_the_next_step_of_the_other_is_its_own(house: Household) -> None:
     house.open("sos", SOS, CRITICAL, MINUTES)
     house.open("bed", BED, MEDIUM, MINUTES, at_s=30)
