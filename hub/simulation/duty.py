@@ -123,7 +123,6 @@ class DutyPair:
         self._hub = hub
         self.processes = tuple(DutyProcess(hub, name, chance, self) for name in ("duty1", "duty2"))
         hub.memory.deadline_set = lambda _owner, due_at: self._notice(due_at)
-        hub.faults.on_store = self._store_changed
         hub.faults.on_jump = self._jumped
 
     def changed(self) -> None:
@@ -135,7 +134,8 @@ class DutyPair:
         for process in self.processes:
             process.notice(due_at)
 
-    def _store_changed(self) -> None:
+    def store_changed(self) -> None:
+        """It went, or is back."""
         self.changed()
         if self._hub.faults.away_until is None:
             for process in self.processes:

@@ -29,8 +29,8 @@ _POLICY_EVERY_S = 30 * _DAY_S
 _MODE_EVERY_S = 10 * _DAY_S
 _SHELF_EVERY_S = 20 * _DAY_S
 _WINDOW_EVERY_S = 15 * _DAY_S
-#: Shifts are looked at so often, as `hub.duty.shift_watch` does within a minute.
-_SHIFTS_EVERY_S = 1800.0
+#: Shifts change with the hour; `hub.duty.shift_watch` looks within a minute.
+_SHIFTS_EVERY_S = 3600.0
 #: The longest test window (DOMAIN.md section 4).
 _WINDOW_MAX = timedelta(minutes=15)
 _TARGETS = (Target.NEXT_CONTACT, Target.CONTACTS, Target.HELPERS, Target.TOWNSHIP, Target.SUPERVISOR, Target.LEADER)

@@ -4,7 +4,7 @@ The passes are `hub.notify.outbox`'s: settle what has run out, end what is overt
 may leave. A process that dies leaves what it had handed over; whoever lives on finds the lease run out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -33,8 +33,11 @@ _RETRY_S = 2.0
 class OutboxProcess:
     """One of the two."""
 
-    def __init__(self, hub: Hub, name: str, gateways: Mapping[str, TextGateway], chance: Chance) -> None:
+    def __init__(
+        self, hub: Hub, name: str, gateways: Mapping[str, TextGateway], chance: Chance, changed: Callable[[], None]
+    ) -> None:
         self._hub = hub
+        self._changed = changed
         self._name = name
         self._gateways = gateways
         self._chance = chance
@@ -176,12 +179,14 @@ class OutboxProcess:
         self._hub.write(f"{self._name} died")
         self.alive = False
         self._born += 1
+        self._changed()
         self._hub.scheduler.after(self._hub.faults.restarts_after_s(), f"{self._name} starts", self._start)
 
     def _start(self) -> None:
         self.alive = True
         self._on_their_way = 0
         self._resting = Resting(self._hub.faults.clock, tell=_raise)
+        self._changed()
         self.wake_now()
 
 
@@ -197,8 +202,16 @@ class OutboxPair:
     """The outbox processes together."""
 
     def __init__(self, hub: Hub, gateways: Mapping[str, TextGateway], chance: Chance) -> None:
-        self.processes = tuple(OutboxProcess(hub, name, gateways, chance) for name in ("outbox1", "outbox2"))
+        self._hub = hub
+        self.processes = tuple(
+            OutboxProcess(hub, name, gateways, chance, self.changed) for name in ("outbox1", "outbox2")
+        )
         hub.memory.text_due = self._notice
+
+    def changed(self) -> None:
+        """One of them died or started, or the store went or came back."""
+        able = self._hub.faults.away_until is None and any(process.alive for process in self.processes)
+        self._hub.watch.outbox_is_able(able)
 
     def receive(self, receipt: Receipt) -> None:
         """Whichever lives takes it."""

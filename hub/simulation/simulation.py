@@ -117,6 +117,7 @@ class Simulation:
             for habits in self.world.text_gateways
         }
         self.outbox = OutboxPair(self.hub, gateways, Chance(seed, "outbox"))
+        self.faults.on_store = self._store_changed
         self.hub.on_commit = self._show
         devices = [device for recipient in self.world.recipients for device in recipient.devices]
         self.links = {
@@ -172,6 +173,10 @@ class Simulation:
         lines = "\n".join(self.history.last())
         again = f"hub simulate-core --seed {seed} --until {step} --trace"
         return f"seed {seed}, step {step} ({self.scheduler.happening}): {what}\n{lines}\nSee it again: {again}"
+
+    def _store_changed(self) -> None:
+        self.duty.store_changed()
+        self.outbox.changed()
 
     def _receive(self, receipt: Receipt) -> None:
         self.outbox.receive(receipt)

@@ -19,6 +19,8 @@ from hub.stations.store import DeadlineOwner
 
 #: A step is taken within this of its being due (DESIGN.md section 5).
 STEP_WITHIN = timedelta(seconds=1)
+#: A text that is owed is begun within this, whichever channels can send: what was missed is found by a poll of 1 s.
+OWED_WITHIN = timedelta(seconds=5)
 #: Besides at its close, an incident is replayed at every so many commands.
 _REPLAYED_EVERY = 25
 
@@ -42,6 +44,8 @@ class Watch:
         self._clock = clock
         self._able_since = clock()  #: Since when somebody could pass deadlines, by the store's clock.
         self._able = True
+        self._sending_since = clock()  #: Since when somebody could begin texts.
+        self._sending = True
         self._replayed_to: dict[UUID, int] = {}
         self._left: set[UUID] = set()
         self._taken: dict[UUID, list[UUID]] = {}
@@ -57,9 +61,15 @@ class Watch:
             self._able_since = self._clock()
         self._able = able
 
+    def outbox_is_able(self, able: bool) -> None:
+        """The same of the outbox."""
+        if able and not self._sending:
+            self._sending_since = self._clock()
+        self._sending = able
+
     def clock_jumped(self) -> None:
         """What is due now was not due a moment ago."""
-        self._able_since = self._clock()
+        self._able_since = self._sending_since = self._clock()
 
     # --- Before a commit ---------------------------------------------------------------------------------------
 
@@ -155,12 +165,22 @@ class Watch:
 
     def look_around(self) -> None:
         """Nothing that is due is forgotten, by anybody."""
+        if self._sending and self._memory.unsettled:
+            self._look_for_forgotten_text()
         if not self._able:
             return
         due_at = self._memory.earliest_due()
         if due_at is not None and max(due_at, self._able_since) < self._clock() - STEP_WITHIN:
             late = self._clock() - max(due_at, self._able_since)
             raise BrokenError(f"a deadline has not been passed for {late.total_seconds():.3f} s")
+
+    def _look_for_forgotten_text(self) -> None:
+        oldest = self._memory.notifications[next(iter(self._memory.unsettled))]
+        since = max(oldest.created_at, self._sending_since)
+        if oldest.state == "owed" and since < self._clock() - OWED_WITHIN:
+            raise BrokenError(
+                f"a text that is owed has not been begun for {(self._clock() - since).total_seconds():.3f} s"
+            )
 
     def press_acknowledged(self, device_id: UUID, event_id: str, kind: IncidentKind) -> None:
         """The device was told that it need not say this again: it must be in exactly one incident."""

@@ -163,6 +163,13 @@ def _nobody_looks(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(DutyProcess, "_look", lambda *_args: None)
 
 
+def _nobody_begins_texts(patch: pytest.MonkeyPatch) -> None:
+    async def begin_nothing(*_args: object, **_named: object) -> int:
+        return 0
+
+    patch.setattr("hub.stations.outbox.Settlement.begin_owed", begin_nothing)
+
+
 def _looks_late(patch: pytest.MonkeyPatch) -> None:
     notice = DutyProcess.notice
     patch.setattr(DutyProcess, "notice", lambda self, due_at: notice(self, due_at + timedelta(seconds=1.5)))
@@ -200,6 +207,7 @@ PLANTED: dict[str, tuple[Patch, str]] = {
     "a text leaves after it was taken": (_sent_though_taken, "nothing is handed over after its incident was taken"),
     "a text is repeated without need": (_sent_again_though_it_arrived, "a text leaves twice only"),
     "a text is handed over twice": (_handed_over_twice, "handed over once"),
+    "a text is never begun": (_nobody_begins_texts, "has not been begun"),
     "a step is never taken": (_nobody_looks, "has not been passed"),
     "a step is late": (_looks_late, "within 1 s of due"),
     "two wait for each other": (_waits_for_its_sibling, "wait for each other"),
