@@ -167,8 +167,9 @@ def test_whoever_gets_into_the_bed_at_home_is_away_no_more(judge: Judge) -> None
     person = one_person(devices=[{"id": "b1", "kind": "mattress"}], modes=[away])
     lines = [reads(60, "b1", in_bed=False), reads(3600, "b1", in_bed=True), reads(7200, "b1", in_bed=False)]
     absent = (7200 + 1800, "desk", "bed", "opened")
-    assert absent in brief(judge(*lines, people=[person], until_s=3 * 3600))
-    assert absent not in brief(judge(lines[0], lines[2], people=[person], until_s=3 * 3600))
+    home = brief(judge(*lines, people=[person], until_s=3 * 3600))
+    away_still = brief(judge(lines[0], lines[2], people=[person], until_s=3 * 3600))
+    assert (home.count(absent), away_still.count(absent)) == (1, 0)
 
 
 def test_a_mode_nobody_ends_becomes_a_call(judge: Judge) -> None:
