@@ -4,7 +4,9 @@ What people do to the registry while incidents run: each of it holds from its mo
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -91,13 +93,19 @@ class Office:
     def _set_mode(self) -> None:
         recipient = self._chance.choice(self._world.recipients)
         begins = self._hub.faults.clock()
-        length = timedelta(seconds=self._chance.waits_s(5 * _DAY_S))
-        span = ModeSpan(
-            mode=self._chance.choice((Mode.AWAY, Mode.HOSPITAL, Mode.HOLIDAY, Mode.INSTALL)),
-            from_at=begins,
-            until_at=None if self._chance.happens(0.3) else begins + length,
-        )
+        mode = self._chance.choice((Mode.AWAY, Mode.HOSPITAL, Mode.HOLIDAY, Mode.INSTALL))
+        length = timedelta(seconds=self._chance.waits_s((0.1 if mode is Mode.INSTALL else 5) * _DAY_S))
+        forgets = self._chance.happens(0.3)
+        span = ModeSpan(mode=mode, from_at=begins, until_at=None if forgets else begins + length)
         self._registry.modes[recipient.id] = (*self._registry.modes.get(recipient.id, ())[-3:], span)
+        if forgets:  # somebody is asked in the end, and ends it
+            over = partial(self._end_mode, recipient.id, span)
+            self._hub.scheduler.after(3 * length.total_seconds(), "mode over", over)
+
+    def _end_mode(self, recipient_id: UUID, span: ModeSpan) -> None:
+        ended = replace(span, until_at=self._hub.faults.clock())
+        spans = self._registry.modes[recipient_id]
+        self._registry.modes[recipient_id] = tuple(ended if one == span else one for one in spans)
 
     def _open_window(self) -> None:
         device = self._chance.choice(self._chance.choice(self._world.recipients).devices)

@@ -24,6 +24,7 @@ from hub.simulation.memory_outbox import MemoryOutboxStore
 from hub.simulation.memory_owing import MemoryOwing
 from hub.simulation.outbox import OutboxProcess
 from hub.simulation.simulation import BrokenWorldError, Simulation
+from hub.simulation.watch import Watch
 from hub.stations.records import Entry
 from hub.stations.retry import next_attempt
 from tests.simulation.worlds import busy_world
@@ -174,6 +175,7 @@ def _looks_late(patch: pytest.MonkeyPatch) -> None:
     notice = DutyProcess.notice
     patch.setattr(DutyProcess, "notice", lambda self, due_at: notice(self, due_at + timedelta(seconds=1.5)))
     patch.setattr(DutyProcess, "_sleep", lambda _self: None)
+    patch.setattr(Watch, "look_around", lambda _self: None)  # which sees what is not taken, before it is taken late
 
 
 def _command_lost(patch: pytest.MonkeyPatch) -> None:
