@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 #: A second or two each. Derandomised: a change of the core makes it red, and nothing else.
 SHORT = settings(
-    max_examples=40,
+    max_examples=30,
     stateful_step_count=30,
     deadline=None,
     derandomize=True,
