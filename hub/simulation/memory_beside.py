@@ -7,7 +7,7 @@ from uuid import UUID
 from alerts.explanation import Explanation
 from alerts.kinds import MaintenanceKind
 from alerts.modes import ModeSpan
-from hub.simulation.memory import QueueRow
+from hub.simulation.memory_rows import QueueRow
 from hub.simulation.memory_transaction import MemoryTransaction, View
 from hub.stations.records import AckMessage, FollowUpRequest, MaintenanceReport
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from alerts.kinds import IncidentKind
 from alerts.observations import Subject
-from hub.simulation.memory import AlertRow, DeadlineRow
 from hub.simulation.memory_incidents import MemoryIncidents
+from hub.simulation.memory_rows import AlertRow, DeadlineRow
 from hub.simulation.resting import pause_after
 from hub.stations.records import AlertRequest, HeldAlert
 from hub.stations.store import DeadlineOwner

@@ -11,9 +11,10 @@ from alerts.incidents import Incident, IncidentState
 from alerts.kinds import IncidentKind
 from alerts.observations import Subject
 from alerts.policy import PolicyRule
-from hub.simulation.memory import AlertRow, DeadlineRow, IncidentRow, NotUniqueError, whose
+from hub.simulation.memory import NotUniqueError, whose
 from hub.simulation.memory_beside import MemoryBeside
 from hub.simulation.memory_owing import MemoryOwing
+from hub.simulation.memory_rows import AlertRow, DeadlineRow, IncidentRow
 from hub.simulation.memory_transaction import MemoryTransaction
 from hub.simulation.resting import Resting
 from hub.stations.records import AlertRequest, Asker, Entry, LockedIncident

@@ -7,17 +7,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from alerts.actors import Person
-from alerts.incidents import IncidentState
 from alerts.numbers import bare_number
 from alerts.severity import Severity
-from hub.simulation.memory import AttemptRow, NotificationRow, ReceiptRow
+from hub.simulation.memory_receipts import MemoryReceipts
+from hub.simulation.memory_rows import AttemptRow, NotificationRow
 from hub.simulation.memory_transaction import MemoryTransaction
 from hub.simulation.resting import Resting
 from hub.stations.outbox_store import (
     AttemptOutcome,
     Claimable,
     Delivery,
-    EarlyReceipt,
     LeftText,
     OwedAnswer,
     OwedText,
@@ -25,31 +24,19 @@ from hub.stations.outbox_store import (
     Waiting,
 )
 from hub.stations.retry import AttemptState, NotificationState
-from hub.stations.submissions import Receipt
 
-#: The same word about the same text within this time is a repetition.
-_REPEATED_WITHIN = timedelta(days=7)
 _NEWER_COUNTS = frozenset({"owed", "sending", "sent", "delivered"})
 _ZONE = "UTC"
 #: How far back a clock is set at most.
 _CLOCKS_JUMP_MAX = timedelta(days=1)
 
 
-class MemoryOutboxStore:
+class MemoryOutboxStore(MemoryReceipts):
     """Bound to one transaction; `resting` is the memory of the process that it belongs to."""
 
     def __init__(self, transaction: MemoryTransaction, resting: Resting | None = None) -> None:
-        self.transaction = self._tx = transaction
-        self._memory = transaction.memory
+        super().__init__(transaction)
         self._resting = resting or Resting(transaction.memory.clock)
-
-    def new_id(self) -> UUID:
-        """The next identity."""
-        return self._memory.new_id()
-
-    async def now(self) -> datetime:
-        """The memory's clock."""
-        return self._memory.clock()
 
     # --- What there is to do -----------------------------------------------------------------------------------
 
@@ -367,64 +354,6 @@ class MemoryOutboxStore:
         )
         self._tx.notifications.put(row.id, row)
 
-    # --- Receipts ----------------------------------------------------------------------------------------------
-
-    async def store_receipt(self, receipt: Receipt) -> UUID | None:
-        """With the newest try of its reference, if there is one."""
-        await self._tx.statement()
-        now = self._memory.clock()
-        attempt_id = self._attempt_of(receipt.channel, receipt.provider_ref)
-        for known in self._receipts(receipt.channel, receipt.provider_ref):
-            same = known.state == receipt.state and known.attempt_id == attempt_id
-            if same and now - known.at < _REPEATED_WITHIN:
-                return None
-        row = ReceiptRow(
-            channel=receipt.channel,
-            provider_ref=receipt.provider_ref,
-            state=receipt.state,
-            reason=receipt.reason,
-            attempt_id=attempt_id,
-            at=now,
-        )
-        self._tx.receipts.put(self.new_id(), row)
-        return attempt_id
-
-    async def match_early(self, attempt_id: UUID, channel: str, provider_ref: str) -> Sequence[EarlyReceipt]:
-        """Those that came after it was handed over."""
-        await self._tx.statement()
-        attempt = self._tx.attempts.get(attempt_id)
-        early: list[EarlyReceipt] = []
-        for receipt_id, row in self._receipt_rows(channel, provider_ref):
-            if row.attempt_id is None and attempt is not None and _came_after(row, attempt):
-                self._tx.receipts.put(receipt_id, replace(row, attempt_id=attempt_id))
-                early.append(EarlyReceipt(state=row.state, reason=row.reason))
-        return early
-
-    def _attempt_of(self, channel: str, provider_ref: str) -> UUID | None:
-        candidates: list[UUID] = [
-            *self._memory.attempts_by_ref.get((channel, provider_ref), ()),
-            *self._tx.attempts.written,
-        ]
-        for attempt_id in reversed(candidates):
-            row = self._tx.attempts.get(attempt_id)
-            if row is not None and row.channel == channel and row.provider_ref == provider_ref:
-                return attempt_id
-        return None
-
-    def _receipts(self, channel: str, provider_ref: str) -> list[ReceiptRow]:
-        return [row for _, row in self._receipt_rows(channel, provider_ref)]
-
-    def _receipt_rows(self, channel: str, provider_ref: str) -> list[tuple[UUID, ReceiptRow]]:
-        ids = dict.fromkeys(
-            [*self._memory.receipts_by_ref.get((channel, provider_ref), ()), *self._tx.receipts.written]
-        )
-        rows = [(receipt_id, self._tx.receipts.get(receipt_id)) for receipt_id in ids]
-        return [
-            (receipt_id, row)
-            for receipt_id, row in rows
-            if row is not None and (row.channel, row.provider_ref) == (channel, provider_ref)
-        ]
-
     # --- Rows that fail ----------------------------------------------------------------------------------------
 
     @asynccontextmanager
@@ -437,44 +366,3 @@ class MemoryOutboxStore:
             self._resting.fail(row, error)
         else:
             self._resting.settle(row)
-
-    # --- Rows --------------------------------------------------------------------------------------------------
-
-    def _unsettled(self) -> list[NotificationRow]:
-        ids = dict.fromkeys([*self._memory.unsettled, *self._tx.notifications.written])
-        rows = [self._tx.notifications.get(notification_id) for notification_id in ids]
-        return [row for row in rows if row is not None and row.state in {"owed", "sending"}]
-
-    def _under_way(self) -> list[AttemptRow]:
-        ids = dict.fromkeys([*self._memory.under_way, *self._tx.attempts.written])
-        rows = [self._tx.attempts.get(attempt_id) for attempt_id in ids]
-        return [row for row in rows if row is not None]
-
-    def _tries(self, notification_id: UUID) -> list[AttemptRow]:
-        ids = dict.fromkeys([*self._memory.attempts_of.get(notification_id, ()), *self._tx.attempts.written])
-        rows = [self._tx.attempts.get(attempt_id) for attempt_id in ids]
-        return sorted(
-            (row for row in rows if row is not None and row.notification_id == notification_id),
-            key=lambda row: row.number,
-        )
-
-    def _notifications_of(self, incident_id: UUID) -> list[NotificationRow]:
-        ids = dict.fromkeys([*self._memory.notifications_of.get(incident_id, ()), *self._tx.notifications.written])
-        rows = [self._tx.notifications.get(notification_id) for notification_id in ids]
-        return [row for row in rows if row is not None and row.incident_id == incident_id]
-
-    def _is_open(self, row: NotificationRow) -> bool:
-        incident = self._tx.incidents.get(row.incident_id)
-        return incident is not None and incident.incident.state is IncidentState.OPEN
-
-    def _may_leave(self, row: NotificationRow) -> bool:
-        expired = row.expires_at is not None and row.expires_at <= self._memory.clock()
-        return row.state != "cancelled" and not expired and (row.answers or self._is_open(row))
-
-    def _division(self, row: NotificationRow) -> str:
-        incident = self._tx.incidents.get(row.incident_id)
-        return "" if incident is None else incident.division_id
-
-
-def _came_after(receipt: ReceiptRow, attempt: AttemptRow) -> bool:
-    return attempt.submitted_at is None or receipt.at >= attempt.submitted_at

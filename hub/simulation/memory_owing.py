@@ -7,7 +7,8 @@ from uuid import UUID
 
 from alerts.decisions import Notify
 from alerts.linked import Told
-from hub.simulation.memory import NotificationRow, whose
+from hub.simulation.memory import whose
+from hub.simulation.memory_rows import NotificationRow
 from hub.simulation.memory_transaction import MemoryTransaction
 from hub.stations.records import Entry, LockedIncident
 

@@ -9,8 +9,8 @@ from alerts.actors import Actor
 from alerts.kinds import IncidentKind
 from alerts.observations import Subject
 from alerts.shelving import Shelf
-from hub.simulation.memory import AlertRow, DeadlineRow, ShelfRow
 from hub.simulation.memory_deadlines import MemoryDeadlines
+from hub.simulation.memory_rows import AlertRow, DeadlineRow, ShelfRow
 from hub.stations.records import AlertRequest
 from hub.stations.shelving import EndedShelf, Unshelved
 from hub.stations.store import DeadlineOwner

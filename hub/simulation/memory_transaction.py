@@ -13,20 +13,16 @@ from uuid import UUID
 from alerts.commands import INCIDENT_RULES_VERSION
 from alerts.observations import Subject
 from alerts.state import RecipientState
-from hub.simulation.memory import (
+from hub.simulation.memory import DeadlockError, Lock, Memory, Owner, pause
+from hub.simulation.memory_rows import (
     AlertRow,
     AttemptRow,
     DeadlineRow,
-    DeadlockError,
     IncidentRow,
-    Lock,
-    Memory,
     NotificationRow,
-    Owner,
     QueueRow,
     ReceiptRow,
     ShelfRow,
-    pause,
 )
 from hub.stations.intake_store import DeviceEventRow, EventIdentity, UnreadableEvent
 from hub.stations.records import AckMessage, Entry

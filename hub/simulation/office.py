@@ -18,7 +18,7 @@ from alerts.severity import Severity
 from alerts.shelving import Shelf, Shelvable
 from hub.simulation.chance import Chance
 from hub.simulation.hub import Hub
-from hub.simulation.memory import ShelfRow
+from hub.simulation.memory_rows import ShelfRow
 from hub.simulation.memory_store import MemoryStore
 from hub.simulation.registry import WorldRegistry
 from hub.simulation.world import DIVISION_ID, Operator, World

@@ -12,7 +12,8 @@ from alerts.commands import Command, PassHoldDeadline, TakeStep
 from alerts.incidents import Incident, IncidentState, RefusedError
 from alerts.kinds import IncidentKind
 from alerts.replay import ReplayError, log_of, replay
-from hub.simulation.memory import AttemptRow, IncidentRow, Memory
+from hub.simulation.memory import Memory
+from hub.simulation.memory_rows import AttemptRow, IncidentRow
 from hub.simulation.memory_transaction import MemoryTransaction
 from hub.stations.records import Entry
 from hub.stations.store import DeadlineOwner

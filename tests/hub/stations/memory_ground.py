@@ -11,8 +11,9 @@ from uuid import UUID
 from alerts.actors import Person
 from alerts.escalation import Reachable
 from alerts.policy import DEFAULT_POLICY, EscalationPolicy, PolicyRule, Step
-from hub.simulation.memory import Lock, Memory, QueueRow
+from hub.simulation.memory import Lock, Memory
 from hub.simulation.memory_outbox import MemoryOutboxStore
+from hub.simulation.memory_rows import QueueRow
 from hub.simulation.memory_store import MemoryStore
 from hub.simulation.memory_transaction import transaction
 from hub.simulation.resting import Resting
