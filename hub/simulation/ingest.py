@@ -16,7 +16,6 @@ from uuid import UUID
 from alerts.circumstances import Circumstances, WornDevice
 from alerts.decisions import Finding
 from alerts.engine import Judged, begin, judge_event, judge_time
-from alerts.explanation import Explanation
 from alerts.kinds import IncidentKind, SubjectType
 from alerts.modes import ModeSpan
 from alerts.observations import DeviceEvent, EventKind, Observation, Subject
@@ -26,13 +25,13 @@ from hub.simulation.faults import AwayError
 from hub.simulation.hub import Hub
 from hub.simulation.memory import CrashedError
 from hub.simulation.memory_store import MemoryStore
-from hub.simulation.messages import EventMessage
+from hub.simulation.messages import EventMessage, row_of, unreadable_of
 from hub.simulation.registry import WorldRegistry
 from hub.simulation.watching import Stretch
 from hub.simulation.world import DIVISION_ID, Device, Recipient, World
 from hub.stations.findings import Cause, carry_out
 from hub.stations.intake import SentEvent, take_in
-from hub.stations.intake_store import DeviceEventRow, EventIdentity, UnreadableEvent
+from hub.stations.intake_store import EventIdentity
 from hub.stations.unreadable import set_aside
 
 #: What was measured longer ago is history: it touches no live state, and an SOS or a fall is shown all the same.
@@ -41,44 +40,6 @@ _HISTORY_AFTER = timedelta(minutes=2)
 _RETRY_S = 2.0
 #: An event is in exactly one incident of this kind once it is acknowledged.
 RAISED_AT_ONCE = {EventKind.SOS_PRESSED: IncidentKind.SOS, EventKind.FALL_CONFIRMED: IncidentKind.FALL}
-
-
-def _unreadable(message: EventMessage, now: datetime) -> UnreadableEvent:
-    return UnreadableEvent(
-        division_id=DIVISION_ID,
-        device_id=message.device.id,
-        recipient_id=None,
-        topic="event",
-        payload=message.id.encode(),
-        reason=Explanation(code="not_json"),
-        received_at=now,
-        event_id=message.id,
-    )
-
-
-def _row(identity: EventIdentity, message: EventMessage, event: DeviceEvent) -> DeviceEventRow:
-    is_person = event.subject.type is SubjectType.RECIPIENT
-    return DeviceEventRow(
-        id=identity.device_event_id,
-        division_id=DIVISION_ID,
-        device_id=message.device.id,
-        recipient_id=UUID(event.subject.id) if is_person else None,
-        event=event.event,
-        event_id=message.id,
-        seq=message.number,
-        boot_id=None,
-        occurred_at=event.occurred_at,
-        device_occurred_at=message.occurred_at,
-        received_at=event.received_at,
-        quality="device",
-        historical=event.historical,
-        test=event.test,
-        component=None,
-        wants_ack=True,
-        evidence=None,
-        location=None,
-        payload=identity.payload_sha256,
-    )
 
 
 class IngestProcess:
@@ -204,7 +165,7 @@ class IngestProcess:
             packet_id=None,
         )
         if message.event is None:
-            kept = await set_aside(store, _unreadable(message, now), identity, now, dup=False)
+            kept = await set_aside(store, unreadable_of(message, now), identity, now, dup=False)
             return None if kept is None else Judged(self._state(subject, now), ())
         event = self._event(subject, message, message.event, now)
         judged: Judged | None = None
@@ -215,7 +176,7 @@ class IngestProcess:
             return judged.findings
 
         sent = SentEvent(
-            row=_row(identity, message, event), identity=identity, lasting=True, dup=False, subject=subject
+            row=row_of(identity, message, event), identity=identity, lasting=True, dup=False, subject=subject
         )
         if await take_in(store, sent, judge, now) and judged is not None:
             store.transaction.states.put(subject, judged.state)

@@ -30,7 +30,8 @@ from hub.simulation.scheduler import Scheduler
 from hub.simulation.text_gateways import TextGateway
 from hub.simulation.turns import Turns
 from hub.simulation.watch import Watch
-from hub.simulation.world import DIVISION_ID, NEVER_S, Caregiver, Recipient, World, make_world
+from hub.simulation.world import DIVISION_ID, NEVER_S, Caregiver, Recipient, World
+from hub.simulation.world_making import make_world
 from hub.stations.incidents import open_or_join
 from hub.stations.records import AlertRequest
 from hub.stations.submissions import Receipt

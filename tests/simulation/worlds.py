@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from hub.simulation.world import NEVER_S, Temperament, World, make_world
+from hub.simulation.world import NEVER_S, Temperament, World
+from hub.simulation.world_making import make_world
 
 #: Every fault often, so that a few weeks have met each of them.
 STORMY = Temperament(
