@@ -57,6 +57,8 @@ class WatchedHousehold(Household):
         if before.state is OPEN:
             self._check_progress(before, self.incidents[name], at_s)
             self._check_emptiness(before, [line.code for line in self.lines[said:]])
+            told = [name for line in self.lines[said:] for name in line.people]
+            assert len({self.phone_of(name) for name in told}) == len(told), "twice in one moment"
 
     def _check_progress(self, before: Incident, after: Incident, at_s: float) -> None:
         now, policy = NOON + seconds(at_s), before.policy
@@ -90,11 +92,15 @@ class WatchedHousehold(Household):
         ladders = [one for one in self.incidents.values() if one.state is OPEN]
         return min(ladders, key=lambda one: (one.severity.rank, one.opened_at, one.id)).id if ladders else None
 
+    def phone_of(self, name: str) -> str:
+        """The number of somebody of this night; an outside number is its own name."""
+        phones = {person.name: person.phone or "" for person in _everybody(self.reachable)}
+        return bare_number(phones.get(name, name))
+
     def numbers_told_since(self, at_s: float) -> set[str]:
         """Whose telephones any of the incidents has told."""
-        phones = {person.name: person.phone or "" for person in _everybody(self.reachable)}
         return {
-            bare_number(phones.get(name, name))
+            self.phone_of(name)
             for incident in self.incidents
             for told_s, names in self.told(incident)
             if told_s >= at_s

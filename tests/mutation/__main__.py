@@ -1,0 +1,63 @@
+"""`python -m tests.mutation [FILE ...]`: is every change of the core's rules noticed by a test? (docs/mutation.md)
+
+mutmut makes the mutants and knows which tests reach each of them. It works in a copy below `runs/`, so that nobody's
+checkout changes under a run of half an hour; a second run goes on where the first one was.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.mutation.results import read_results, survivors, table
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+GROUND = REPOSITORY / "runs" / "mutation"
+#: What the tests of the core read.
+NEEDED = ("alerts", "tests", "docs", "pyproject.toml")
+#: The share of mutants that tests must notice.
+SCORE_MIN = 0.85
+
+
+def main() -> int:
+    asked = _arguments()
+    _lay_out()
+    chosen = [f"{file.removesuffix('.py').replace('/', '.')}.*" for file in asked.files]
+    ran = subprocess.run(
+        [sys.executable, "-m", "mutmut", "run", "--max-children", str(asked.jobs), *chosen],
+        cwd=GROUND,
+        check=False,
+    )
+    if ran.returncode:
+        return ran.returncode
+    results = [one for one in read_results(GROUND / "mutants") if not asked.files or one.file in asked.files]
+    report = f"{table(results)}\n\n{survivors(results, GROUND)}"
+    (GROUND / "report.md").write_text(report, encoding="utf-8")
+    print(report)  # noqa: T201 - a command that speaks
+    tried, noticed = sum(one.tried for one in results), sum(one.noticed for one in results)
+    return 0 if tried and noticed / tried >= SCORE_MIN else 1
+
+
+def _lay_out() -> None:
+    """The copy as the checkout is now; what earlier runs found stays."""
+    GROUND.mkdir(parents=True, exist_ok=True)
+    for name in NEEDED:
+        source, copy = REPOSITORY / name, GROUND / name
+        if source.is_file():
+            shutil.copy2(source, copy)
+        else:
+            shutil.rmtree(copy, ignore_errors=True)
+            shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", "corpus"))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation")
+    parser.add_argument("files", nargs="*", help="files of the core, as alerts/ladder.py; none: all")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants at once")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
