@@ -136,7 +136,7 @@ class BlindAlarm:
             await self._file.keep_people(people)
 
     async def _note(self, because: BlindBecause | None, now: datetime) -> None:
-        """Begin, go on with or end an episode."""
+        """Begin, go on with or end an episode; its texts name the reason that held when the first of them left."""
         episode = self._file.remembered.episode
         if because is None:
             if episode is not None and episode.until is None:
@@ -145,11 +145,13 @@ class BlindAlarm:
             await self._file.keep_episode(Episode(because=because, since=now))
         elif episode.until is not None:
             await self._file.keep_episode(self._after_another(episode, because, now))
+        elif because is not episode.because and not episode.told:
+            await self._file.keep_episode(replace(episode, because=because))
 
     def _after_another(self, before: Episode, because: BlindBecause, now: datetime) -> Episode:
         """Blind again before the last one was on record: the same one, unless it had been over for a while."""
         if before.until is not None and now - before.until < self._timing.steady_after:
-            return replace(before, until=None)
+            return replace(before, until=None, because=before.because if before.told else because)
         return Episode(because=because, since=now)
 
     # --- Telling ----------------------------------------------------------------------------------------------------

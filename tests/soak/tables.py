@@ -76,6 +76,9 @@ POLICY: dict[str, Growth] = {
     "intake_tally": Growth.TRAFFIC,  # a row for each hour and owner; every kill makes a new owner
     "finding_tally": Growth.TRAFFIC,
     "state_comparison": Growth.TRAFFIC,
+    # 018
+    "test_window": Growth.TRAFFIC,
+    "device_test": Growth.BOUNDED,  # a row for each device
     # 017
     "incident_group": Growth.TRAFFIC,
     "incident_group_member": Growth.TRAFFIC,

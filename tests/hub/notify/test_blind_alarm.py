@@ -274,6 +274,20 @@ async def test_an_ingest_that_cannot_store_is_an_alarm_though_the_database_answe
     assert [record["params"]["because"] for record in records(world)] == ["not_taking_in"]
 
 
+async def test_a_text_names_the_reason_that_holds_when_it_leaves(
+    night: Night, channel: FakeChannel, world: World
+) -> None:
+    await say_ready(world.dsn, ready=False)
+    await night.later(seconds=2)
+    await say_ready(world.dsn, ready=True)
+    await night.later(seconds=2)
+    await night.start(NOWHERE)
+    await night.later(seconds=2)
+    await night.later(minutes=1)
+    [(_, text)] = channel.texts
+    assert "平台数据库自" in text
+
+
 async def test_an_answer_is_kept_for_the_alarm_and_quiets_it(night: Night, channel: FakeChannel) -> None:
     await night.start(NOWHERE)
     await night.later()
