@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from alerts.applying import apply
 from alerts.commands import (
+    COMMANDS,
     INCIDENT_RULES_VERSION,
     Acknowledge,
     AddNote,
@@ -23,6 +25,7 @@ from alerts.commands import (
     HandOver,
     Join,
     LeaveDesk,
+    Open,
     PassHoldDeadline,
     Reopen,
     SetArrived,
@@ -290,6 +293,19 @@ CHECKS: tuple[Callable[[Command, Incident, Incident, tuple[Duty, ...]], None], .
     *(check_table, check_identity, check_severity, check_record, check_sound),
     *(check_told, check_devices, check_end, check_run),
 )
+
+
+def test_the_machine_asks_everything() -> None:
+    """A new command must be among those that are drawn; the other one begins an incident."""
+    drawn: set[object] = set()
+
+    @settings(SHORT, max_examples=200)
+    @given(requests(IncidentKind.SOS))
+    def draw(command: Command) -> None:
+        drawn.add(type(command))
+
+    draw()
+    assert drawn | {Open} == set(COMMANDS.values())
 
 
 def test_whatever_happens_to_an_incident_it_keeps_its_promises() -> None:
