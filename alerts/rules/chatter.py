@@ -2,7 +2,7 @@
 
 Three on/off cycles in a minute are chattering (EEMUA 191 / ISA-18.2, DOMAIN.md section 3). What counts is the coming
 back: a fault that is said ten times and never over is one fault, and ten presses of one who is afraid are ten presses.
-Nothing is muted here: a person may shelve it (`alerts.shelving`), and a cry for help not even then.
+Nothing is muted here: a person may shelve it (`alerts.storms.shelving`), and a cry for help not even then.
 """
 
 from datetime import datetime, timedelta
@@ -11,8 +11,8 @@ from alerts.circumstances import Circumstances
 from alerts.decisions import ClearAlerts, ClearMaintenance, Finding, HoldAlert, RaiseAlert, ReportMaintenance
 from alerts.explanation import RULES_VERSION, Evidence, Explanation, Param, Seen, Threshold
 from alerts.kinds import MaintenanceKind
-from alerts.shelving import Shelvable, shelvable_as
 from alerts.state import Chatter, RecipientState
+from alerts.storms.shelving import Shelvable, shelvable_as
 
 RULE = "chatter"
 CYCLES = 3

@@ -5,11 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 from alerts.actors import Actor
-from alerts.commands import PassHoldDeadline, TakeStep
 from alerts.decisions import Record
 from alerts.incidents import Incident
-from alerts.replay import Happened
-from alerts.written import NAME, write_command
+from alerts.incidents.commands import PassHoldDeadline, TakeStep
+from alerts.incidents.replay import Happened
+from alerts.incidents.written import NAME, write_command
 from hub.explain.gathered import Gathered
 from hub.explain.parts import Played
 from hub.explain.shapes import AttemptSaid, Decision, LineSaid, SupersededSaid, TextSaid

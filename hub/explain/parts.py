@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from alerts.commands import Command, Join, Open
 from alerts.explanation import Explanation
-from alerts.replay import Happened
+from alerts.incidents.commands import Command, Join, Open
+from alerts.incidents.replay import Happened
 from hub.storage.kept_incidents import KeptAlert
 
 

@@ -10,8 +10,8 @@ from enum import StrEnum
 
 from alerts.decisions import Record
 from alerts.incidents import Incident
-from alerts.replay import REPLAYED_VERSIONS, AppliedCommand, Happened, ReplayError, log_of, replay
-from alerts.written import UnreadableCommandError, read_command
+from alerts.incidents.replay import REPLAYED_VERSIONS, AppliedCommand, Happened, ReplayError, log_of, replay
+from alerts.incidents.written import UnreadableCommandError, read_command
 from hub.explain.parts import Part, commands_without_alert, find_parts
 from hub.storage.kept_incidents import CommandRow, KeptIncident
 

@@ -22,11 +22,11 @@ from alerts.decisions import (
     RequestFollowUp,
 )
 from alerts.engine import judge_expired
+from alerts.escalation.policy import DEFAULT_POLICY
 from alerts.explanation import Explanation, Param
 from alerts.incidents import Incident, join, open_incident
 from alerts.kinds import FollowUpKind, IncidentKind, MaintenanceKind, SubjectType
 from alerts.observations import Subject
-from alerts.policy import DEFAULT_POLICY
 
 Verdict = dict[str, str | dict[str, str | dict[str, Param]] | None]
 Report = Callable[[Verdict], None]

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from alerts.actors import Actor, ActorType
-from alerts.caregivers import BY_TEXT
-from alerts.commands import AddNote, AnswerGoing, Command, Decline, SetArrived
 from alerts.decisions import RaiseAlert, Record
 from alerts.explanation import Explanation
 from alerts.incidents import IncidentState, Outcome, RefusedError
+from alerts.incidents.caregivers import BY_TEXT
+from alerts.incidents.commands import AddNote, AnswerGoing, Command, Decline, SetArrived
 from alerts.kinds import IncidentKind, SubjectType
 from alerts.observations import Subject
 from alerts.severity import Severity

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from alerts.actors import Actor, ActorType
-from alerts.commands import AddNote, AnswerGoing, Command, Decline, SetArrived
+from alerts.incidents.commands import AddNote, AnswerGoing, Command, Decline, SetArrived
 from hub.simulation.chance import Chance
 from hub.simulation.operators import Desk
 from hub.simulation.scheduler import Scheduler

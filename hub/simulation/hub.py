@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 from uuid import UUID
 
-from alerts.commands import Command
 from alerts.incidents import Incident, IncidentState, RefusedError
+from alerts.incidents.commands import Command
 from hub.simulation.faults import AwayError, Faults
 from hub.simulation.history import History
 from hub.simulation.memory import CrashedError, Memory, NotUniqueError

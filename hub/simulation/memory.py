@@ -17,10 +17,10 @@ from uuid import UUID
 
 from alerts.decisions import Record
 from alerts.incidents import IncidentState
+from alerts.incidents.replay import AppliedCommand
 from alerts.kinds import IncidentKind
 from alerts.numbers import bare_number
 from alerts.observations import Subject
-from alerts.replay import AppliedCommand
 from alerts.state import RecipientState
 from hub.simulation.memory_rows import (
     AlertRow,

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from alerts.escalation import Reachable
+from alerts.escalation.policy import PolicyRule
+from alerts.escalation.steps import Reachable
 from alerts.incidents import Incident, IncidentState
 from alerts.kinds import IncidentKind
 from alerts.observations import Subject
-from alerts.policy import PolicyRule
 from hub.simulation.memory import NotUniqueError, whose
 from hub.simulation.memory_beside import MemoryBeside
 from hub.simulation.memory_owing import MemoryOwing

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from alerts.decisions import Notify
-from alerts.linked import Told
+from alerts.escalation.linked import Told
 from hub.simulation.memory import whose
 from hub.simulation.memory_rows import NotificationRow
 from hub.simulation.memory_transaction import MemoryTransaction

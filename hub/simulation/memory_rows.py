@@ -7,7 +7,7 @@ from uuid import UUID
 from alerts.actors import Actor, Person
 from alerts.incidents import Incident
 from alerts.severity import Severity
-from alerts.shelving import Shelf
+from alerts.storms.shelving import Shelf
 from hub.stations.records import AlertRequest
 from hub.stations.submissions import ReceiptState
 

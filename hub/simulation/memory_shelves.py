@@ -8,7 +8,7 @@ from uuid import UUID
 from alerts.actors import Actor
 from alerts.kinds import IncidentKind
 from alerts.observations import Subject
-from alerts.shelving import Shelf
+from alerts.storms.shelving import Shelf
 from hub.simulation.memory_deadlines import MemoryDeadlines
 from hub.simulation.memory_rows import AlertRow, DeadlineRow, ShelfRow
 from hub.stations.records import AlertRequest

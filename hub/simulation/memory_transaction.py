@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from alerts.commands import INCIDENT_RULES_VERSION
+from alerts.incidents.commands import INCIDENT_RULES_VERSION
 from alerts.observations import Subject
 from alerts.state import RecipientState
 from hub.simulation.memory import DeadlockError, Lock, Memory, Owner, pause

@@ -11,11 +11,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from alerts.actors import ActorType
-from alerts.commands import AdoptPolicy
+from alerts.escalation.policy import DEFAULT_POLICY, EscalationPolicy, PolicyRule, Step, Target
+from alerts.incidents.commands import AdoptPolicy
 from alerts.modes import Mode, ModeSpan
-from alerts.policy import DEFAULT_POLICY, EscalationPolicy, PolicyRule, Step, Target
 from alerts.severity import Severity
-from alerts.shelving import Shelf, Shelvable
+from alerts.storms.shelving import Shelf, Shelvable
 from hub.simulation.chance import Chance
 from hub.simulation.hub import Hub
 from hub.simulation.memory_rows import ShelfRow

@@ -9,7 +9,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from alerts.actors import Actor
-from alerts.commands import (
+from alerts.incidents import Disposition, Incident, IncidentState
+from alerts.incidents.commands import (
     Acknowledge,
     AddNote,
     ChangeSeverity,
@@ -22,7 +23,6 @@ from alerts.commands import (
     SetArrived,
     SetResponding,
 )
-from alerts.incidents import Disposition, Incident, IncidentState
 from alerts.severity import Severity
 from hub.simulation.chance import Chance
 from hub.simulation.scheduler import Scheduler

@@ -5,9 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from alerts.actors import Person
-from alerts.escalation import Reachable
+from alerts.escalation.policy import DEFAULT_POLICY, PolicyRule
+from alerts.escalation.steps import Reachable
 from alerts.modes import ModeSpan
-from alerts.policy import DEFAULT_POLICY, PolicyRule
 from hub.simulation.world import Caregiver, World
 
 _HOUR_S = 3600

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from alerts.commands import Command, PassHoldDeadline, TakeStep
 from alerts.incidents import Incident, IncidentState, RefusedError
+from alerts.incidents.commands import Command, PassHoldDeadline, TakeStep
+from alerts.incidents.replay import ReplayError, log_of, replay
 from alerts.kinds import IncidentKind
-from alerts.replay import ReplayError, log_of, replay
 from hub.simulation.memory import Memory
 from hub.simulation.memory_rows import AttemptRow, IncidentRow
 from hub.simulation.memory_transaction import MemoryTransaction

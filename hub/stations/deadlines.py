@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from alerts.commands import Command, PassHoldDeadline, TakeStep
 from alerts.engine import judge_expired
+from alerts.escalation.linked import TOLD_LATELY, LinkedIncident
 from alerts.incidents import IncidentState
-from alerts.linked import TOLD_LATELY, LinkedIncident
+from alerts.incidents.commands import Command, PassHoldDeadline, TakeStep
 from hub.stations.incidents import carry_out, open_or_join
 from hub.stations.records import AlertRequest, LockedIncident
 from hub.stations.store import DeadlineOwner, DeadlineStore

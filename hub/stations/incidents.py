@@ -11,8 +11,6 @@ from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
-from alerts.applying import apply
-from alerts.commands import Command, Join, NoteCleared, Open
 from alerts.decisions import (
     CancelNotifications,
     ClearLadderEmpty,
@@ -22,11 +20,13 @@ from alerts.decisions import (
     Stage,
     TellDevices,
 )
+from alerts.escalation.policy import choose_policy
 from alerts.explanation import Explanation
 from alerts.incidents import Outcome, current_stage
+from alerts.incidents.applying import apply
+from alerts.incidents.commands import Command, Join, NoteCleared, Open
 from alerts.kinds import IncidentKind, MaintenanceKind, SubjectType
 from alerts.observations import Subject
-from alerts.policy import choose_policy
 from hub.stations.records import AckMessage, AlertRequest, Entry, LockedIncident, MaintenanceReport
 from hub.stations.store import IncidentStore
 

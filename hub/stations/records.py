@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from alerts.commands import Command
 from alerts.decisions import RaiseAlert, Record, RequestFollowUp, Stage
 from alerts.explanation import Explanation
 from alerts.incidents import Incident
+from alerts.incidents.commands import Command
 from alerts.kinds import MaintenanceKind, SubjectType
 from alerts.observations import Subject
 

@@ -1,8 +1,8 @@
 """Shelves: setting a nuisance aside, and bringing back what still lasts when a shelf ends.
 
-What may be set aside is the core's to say (`alerts.shelving`). A shelf cannot end while a transaction puts something on
-it, and what it held is brought back one subject at a time, after its end is committed: so neither is anything lost
-between the two, nor does the end of a shelf wait for an incident.
+What may be set aside is the core's to say (`alerts.storms.shelving`). A shelf cannot end while a transaction puts
+something on it, and what it held is brought back one subject at a time, after its end is committed: so neither is
+anything lost between the two, nor does the end of a shelf wait for an incident.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from alerts.actors import Actor
 from alerts.decisions import HoldAlert, RaiseAlert
 from alerts.explanation import Explanation, Param
 from alerts.kinds import MaintenanceKind
-from alerts.shelving import shelf_for, shelvable_as
+from alerts.storms.shelving import shelf_for, shelvable_as
 from hub.stations.incidents import open_or_join
 from hub.stations.records import AlertRequest, MaintenanceReport
 from hub.stations.store import DeadlineOwner, DeadlineStore, IncidentStore

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from alerts.actors import Actor, ActorType
-from alerts.commands import Command, GiveBack, HandOver, LeaveDesk
-from alerts.desk_left import waits_for_desk
 from alerts.incidents import Incident
+from alerts.incidents.commands import Command, GiveBack, HandOver, LeaveDesk
+from alerts.incidents.desk_left import waits_for_desk
 from hub.stations.incidents import carry_out
 from hub.stations.store import IncidentStore
 

@@ -14,15 +14,15 @@ from typing import Protocol
 from uuid import UUID
 
 from alerts.decisions import Notify
-from alerts.escalation import Reachable
+from alerts.escalation.linked import Told
+from alerts.escalation.policy import PolicyRule
+from alerts.escalation.steps import Reachable
 from alerts.explanation import Explanation
 from alerts.incidents import Incident
 from alerts.kinds import IncidentKind, MaintenanceKind
-from alerts.linked import Told
 from alerts.modes import ModeSpan
 from alerts.observations import Subject
-from alerts.policy import PolicyRule
-from alerts.shelving import Shelf
+from alerts.storms.shelving import Shelf
 from hub.stations.records import (
     AckMessage,
     AlertRequest,

@@ -12,9 +12,9 @@ from psycopg.rows import class_row
 from pydantic import Field, computed_field, model_validator
 
 from alerts.incidents import IncidentState
-from alerts.need import Need, need_key
+from alerts.incidents.need import Need, need_key
 from alerts.severity import Severity
-from alerts.storm import TAKEN_SINGLY, WITHIN, Cause, Group, Member, explain_group, gather
+from alerts.storms.groups import TAKEN_SINGLY, WITHIN, Cause, Group, Member, explain_group, gather
 from hub.storage.database import Connection
 from hub.storage.queries import queries
 from hub.storage.scope import Scope

@@ -8,11 +8,11 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from alerts.actors import Actor, ActorType
+from alerts.escalation.policy import EscalationPolicy, Step
 from alerts.explanation import Explanation
 from alerts.incidents import Deadline, Disposition, Incident, IncidentState, Ladder
 from alerts.kinds import IncidentKind, SubjectType
 from alerts.observations import Subject
-from alerts.policy import EscalationPolicy, Step
 from alerts.severity import Severity
 from hub.stations.records import AlertRequest, LockedIncident
 

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from alerts.incidents import IncidentState
-from alerts.need import Need, need_key
+from alerts.incidents.need import Need, need_key
 from alerts.severity import Severity
 from hub.storage.database import Connection, database_now
 from hub.storage.groups import GroupRefView
@@ -187,7 +187,7 @@ async def list_incidents(
 async def list_by_need(
     connection: Connection, scope: Scope, wanted: IncidentFilter, *, cursor: str | None, limit: int
 ) -> Page[IncidentView]:
-    """Incidents in scope that are not closed, in the order of need (`alerts.need`) as of the first page's moment.
+    """Incidents in scope that are not closed, by need (`alerts.incidents.need`) as of the first page's moment.
 
     Raises:
         BadCursorError: the cursor is none of this list.

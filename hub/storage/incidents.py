@@ -11,17 +11,17 @@ from uuid import UUID
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from alerts.commands import INCIDENT_RULES_VERSION
 from alerts.decisions import Notify, Record
-from alerts.escalation import Reachable
+from alerts.escalation.linked import Told
+from alerts.escalation.policy import PolicyRule
+from alerts.escalation.steps import Reachable
 from alerts.incidents import Incident
+from alerts.incidents.commands import INCIDENT_RULES_VERSION
+from alerts.incidents.written import write_command
 from alerts.kinds import IncidentKind
-from alerts.linked import Told
 from alerts.observations import Subject
-from alerts.policy import PolicyRule
 from alerts.severity import Severity
-from alerts.shelving import Shelf
-from alerts.written import write_command
+from alerts.storms.shelving import Shelf
 from hub.identity import new_id
 from hub.stations.records import AlertRequest, Asker, Entry, LockedIncident
 from hub.storage import held_alerts, shelved_alerts

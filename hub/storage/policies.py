@@ -12,7 +12,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 from pydantic import Field
 
-from alerts.policy import DEFAULT_POLICY, EscalationPolicy
+from alerts.escalation.policy import DEFAULT_POLICY, EscalationPolicy
 from hub.identity import new_id
 from hub.storage.database import Connection
 from hub.storage.incident_rows import policy_from_json, policy_to_json

@@ -1,6 +1,6 @@
 """Escalation policies as the core reads them when an incident opens."""
 
-from alerts.policy import PolicyRule
+from alerts.escalation.policy import PolicyRule
 from hub.storage.database import Connection
 from hub.storage.incident_rows import policy_from_json
 from hub.storage.queries import queries

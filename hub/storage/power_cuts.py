@@ -1,6 +1,6 @@
 """Power cuts as rows: one maintenance item for a place, with the devices' own items inside it.
 
-What is found is the core's (`alerts.power`). One process at a time looks, as with groups.
+What is found is the core's (`alerts.storms.power`). One process at a time looks, as with groups.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from alerts.explanation import Explanation, Param
 from alerts.kinds import MaintenanceKind
-from alerts.power import MAINS_POWERED, UNPLUGGED_WITHIN, PowerCut, Sign, SignKind, find_power_cuts, is_over
+from alerts.storms.power import MAINS_POWERED, UNPLUGGED_WITHIN, PowerCut, Sign, SignKind, find_power_cuts, is_over
 from hub.storage import maintenance, stream
 from hub.storage.database import Connection
 from hub.storage.queries import queries

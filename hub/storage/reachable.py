@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from alerts.actors import Person
-from alerts.reachable import Reachable, usable
+from alerts.escalation.reachable import Reachable, usable
 from alerts.rosters import Member, people_on_duty
 from hub.storage.database import Connection
 from hub.storage.presence import is_desk_manned

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from alerts.kinds import IncidentKind, SubjectType
 from alerts.observations import Subject
-from alerts.shelving import Shelf, Shelvable
+from alerts.storms.shelving import Shelf, Shelvable
 from hub.identity import new_id
 from hub.stations.records import AlertRequest
 from hub.storage.database import Connection

@@ -11,7 +11,7 @@ from alerts.explanation import Explanation
 from alerts.kinds import IncidentKind, SubjectType
 from alerts.observations import Subject
 from alerts.severity import Severity
-from alerts.shelving import Shelvable
+from alerts.storms.shelving import Shelvable
 from hub.identity import new_id
 from hub.stations.records import AlertRequest
 from hub.stations.shelving import EndedShelf, Unshelved

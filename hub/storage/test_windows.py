@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from alerts.actors import Actor
-from alerts.press_tests import TestWindow
+from alerts.incidents.press_tests import TestWindow
 from hub.identity import new_id
 from hub.storage.database import Connection
 from hub.storage.incident_rows import actor_to_json

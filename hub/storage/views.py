@@ -14,7 +14,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from alerts.need import NeedKey
+from alerts.incidents.need import NeedKey
 from hub.storage.database import Connection
 
 V = TypeVar("V", bound="View")

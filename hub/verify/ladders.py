@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from alerts.policy import EscalationPolicy
+from alerts.escalation.policy import EscalationPolicy
 from hub.verify.differences import Look, differ
 
 #: Records with which a run of the ladder begins.

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.actors import Person
-from alerts.applying import apply
-from alerts.commands import Command, Open, PassHoldDeadline, TakeStep
 from alerts.decisions import CancelNotifications, Notify, RaiseAlert, Record
+from alerts.escalation.linked import LinkedIncident, Told
+from alerts.escalation.policy import EscalationPolicy
+from alerts.escalation.reachable import Reachable
 from alerts.explanation import Explanation
 from alerts.incidents import Incident, IncidentState, Outcome
+from alerts.incidents.applying import apply
+from alerts.incidents.commands import Command, Open, PassHoldDeadline, TakeStep
 from alerts.kinds import IncidentKind
-from alerts.linked import LinkedIncident, Told
-from alerts.policy import EscalationPolicy
-from alerts.reachable import Reachable
 from alerts.severity import Severity
 from tests.alerts.worlds import NOON, RECIPIENT
 

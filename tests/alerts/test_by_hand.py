@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from alerts.decisions import Notify, Record
-from alerts.escalation import escalate
+from alerts.escalation.reachable import Reachable
+from alerts.escalation.steps import escalate
 from alerts.incidents import (
     Disposition,
     Incident,
@@ -18,7 +19,6 @@ from alerts.incidents import (
     give_back,
     join,
 )
-from alerts.reachable import Reachable
 from alerts.severity import Severity
 from tests.alerts.worlds import NOON, WANG, opened, person, policy, seconds, sos_alert
 

@@ -7,8 +7,13 @@ from typing import get_args
 import pytest
 
 from alerts.actors import Actor, ActorType, Person
-from alerts.applying import apply
-from alerts.commands import (
+from alerts.decisions import Notify, Record
+from alerts.escalation.linked import LinkedIncident, Told
+from alerts.escalation.steps import Reachable
+from alerts.explanation import Explanation
+from alerts.incidents import Disposition, Incident, IncidentState, Outcome, RefusedError, acknowledge
+from alerts.incidents.applying import apply
+from alerts.incidents.commands import (
     COMMANDS,
     Acknowledge,
     AddNote,
@@ -32,14 +37,9 @@ from alerts.commands import (
     SetResponding,
     TakeStep,
 )
-from alerts.decisions import Notify, Record
-from alerts.escalation import Reachable
-from alerts.explanation import Explanation
-from alerts.incidents import Disposition, Incident, IncidentState, Outcome, RefusedError, acknowledge
+from alerts.incidents.written import UnreadableCommandError, read_command, write_command
 from alerts.kinds import IncidentKind
-from alerts.linked import LinkedIncident, Told
 from alerts.severity import Severity
-from alerts.written import UnreadableCommandError, read_command, write_command
 from tests.alerts.worlds import NOON, RECIPIENT, WANG, ZHAO, opened, person, policy, seconds, sos_alert
 
 LI = Actor(type=ActorType.CAREGIVER, id="li", name="李")

@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alerts.actors import Actor, ActorType, Person
-from alerts.applying import apply
-from alerts.commands import Acknowledge, LeaveDesk, TakeStep
 from alerts.decisions import Notify, RaiseAlert, Record
+from alerts.escalation.policy import DEFAULT_POLICY, EscalationPolicy, Step, Target
+from alerts.escalation.reachable import Reachable
 from alerts.explanation import Explanation
 from alerts.incidents import Incident, RefusedError, open_incident
+from alerts.incidents.applying import apply
+from alerts.incidents.commands import Acknowledge, LeaveDesk, TakeStep
 from alerts.kinds import IncidentKind, SubjectType
 from alerts.observations import Subject
-from alerts.policy import DEFAULT_POLICY, EscalationPolicy, Step, Target
-from alerts.reachable import Reachable
 from alerts.severity import Severity
 
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)

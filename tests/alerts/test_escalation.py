@@ -3,7 +3,7 @@
 import pytest
 
 from alerts.decisions import Notify, Record, ReportLadderEmpty
-from alerts.escalation import Reachable, escalate
+from alerts.escalation.steps import Reachable, escalate
 from alerts.incidents import Incident, Outcome
 from tests.alerts.worlds import NOON, opened, person, policy, seconds
 

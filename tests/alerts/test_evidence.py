@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 import alerts.rules
-from alerts.applying import apply
-from alerts.commands import Join, Open
 from alerts.decisions import RaiseAlert, Record
 from alerts.explanation import RULES_VERSION, Evidence, Explanation, Threshold
+from alerts.incidents.applying import apply
+from alerts.incidents.commands import Join, Open
+from alerts.incidents.written import read_command, write_command
 from alerts.kinds import IncidentKind
 from alerts.observations import EventKind
 from alerts.severity import Severity
-from alerts.written import read_command, write_command
 from tests.alerts.every_explanation import EXPLAINED, explanation_of
 from tests.alerts.lives import Life, circumstances
 from tests.alerts.worlds import NOON, RECIPIENT, policy

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.incidents import IncidentState
-from alerts.need import TAKEN_WITHIN, Need, by_need, need_key, overdue_s
+from alerts.incidents.need import TAKEN_WITHIN, Need, by_need, need_key, overdue_s
 from alerts.severity import Severity
 from tests.alerts.worlds import NOON, seconds
 

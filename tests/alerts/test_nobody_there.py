@@ -6,13 +6,13 @@ import pytest
 
 from alerts.actors import Person
 from alerts.decisions import ClearLadderEmpty, Notify, Record, ReportLadderEmpty
-from alerts.escalation import escalate
+from alerts.escalation.linked import LinkedIncident
+from alerts.escalation.policy import Target
+from alerts.escalation.reachable import Reachable
+from alerts.escalation.steps import escalate
 from alerts.explanation import Param
 from alerts.incidents import Incident, Outcome
 from alerts.kinds import IncidentKind
-from alerts.linked import LinkedIncident
-from alerts.policy import Target
-from alerts.reachable import Reachable
 from alerts.severity import Severity
 from tests.alerts.worlds import NOON, opened, person, policy, seconds
 

@@ -3,8 +3,8 @@
 import pytest
 
 from alerts.actors import Person
+from alerts.escalation.reachable import usable
 from alerts.numbers import bare_number, is_dialable
-from alerts.reachable import usable
 
 
 @pytest.mark.parametrize(

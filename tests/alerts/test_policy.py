@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from alerts.policy import DEFAULT_POLICY, EscalationPolicy, PolicyRule, Step, Target, choose_policy
+from alerts.escalation.policy import DEFAULT_POLICY, EscalationPolicy, PolicyRule, Step, Target, choose_policy
 from tests.alerts.worlds import policy, seconds
 
 

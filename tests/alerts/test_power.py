@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from alerts.power import PowerCut, Sign, SignKind, find_power_cuts, is_over
+from alerts.storms.power import PowerCut, Sign, SignKind, find_power_cuts, is_over
 from tests.alerts.worlds import NOON, seconds
 
 WILLOW, POPLAR = "990101001001", "990101001002"

@@ -9,8 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.actors import Person
-from alerts.applying import apply
-from alerts.commands import (
+from alerts.decisions import CancelNotifications, Notify, RaiseAlert, Record, Stage, TellDevices
+from alerts.escalation.policy import DEFAULT_POLICY, EscalationPolicy
+from alerts.escalation.reachable import Reachable
+from alerts.explanation import Explanation
+from alerts.incidents import Disposition, Incident, IncidentState, RefusedError
+from alerts.incidents.applying import apply
+from alerts.incidents.commands import (
     Acknowledge,
     AdoptPolicy,
     Command,
@@ -21,15 +26,10 @@ from alerts.commands import (
     PassHoldDeadline,
     TakeStep,
 )
-from alerts.decisions import CancelNotifications, Notify, RaiseAlert, Record, Stage, TellDevices
-from alerts.explanation import Explanation
-from alerts.incidents import Disposition, Incident, IncidentState, RefusedError
+from alerts.incidents.press_tests import CONFIRM_WITHIN, WINDOW_MAX, TestWindow
+from alerts.incidents.replay import AppliedCommand, replay
 from alerts.kinds import IncidentKind
 from alerts.observations import EventKind
-from alerts.policy import DEFAULT_POLICY, EscalationPolicy
-from alerts.press_tests import CONFIRM_WITHIN, WINDOW_MAX, TestWindow
-from alerts.reachable import Reachable
-from alerts.replay import AppliedCommand, replay
 from tests.alerts.lives import Life, circumstances
 from tests.alerts.worlds import NOON, RECIPIENT, WANG, ZHAO, person, policy, seconds, sos_alert
 

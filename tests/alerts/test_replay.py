@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from alerts.applying import apply
-from alerts.commands import (
+from alerts.decisions import Record
+from alerts.escalation.steps import Reachable
+from alerts.incidents import Disposition, Incident, IncidentState
+from alerts.incidents.applying import apply
+from alerts.incidents.commands import (
     INCIDENT_RULES_VERSION,
     Acknowledge,
     Close,
@@ -20,11 +23,8 @@ from alerts.commands import (
     SetResponding,
     TakeStep,
 )
-from alerts.decisions import Record
-from alerts.escalation import Reachable
-from alerts.incidents import Disposition, Incident, IncidentState
-from alerts.replay import AppliedCommand, ReplayError, log_of, replay
-from alerts.written import read_command, write_command
+from alerts.incidents.replay import AppliedCommand, ReplayError, log_of, replay
+from alerts.incidents.written import read_command, write_command
 from tests.alerts.worlds import NOON, RECIPIENT, WANG, ZHAO, person, policy, seconds, sos_alert
 
 NIGHT: tuple[tuple[float, Command], ...] = (

@@ -6,14 +6,14 @@ from datetime import datetime
 
 import pytest
 
-from alerts.commands import Acknowledge, ChangeSeverity, Close, Reopen
 from alerts.decisions import Notify, Record
-from alerts.escalation import escalate
+from alerts.escalation.linked import LEADER_WAITS_MAX, OVERDUE_MAX, LinkedIncident, Told, leader_of
+from alerts.escalation.policy import DEFAULT_POLICY
+from alerts.escalation.reachable import Reachable
+from alerts.escalation.steps import escalate
 from alerts.incidents import Disposition, Incident, IncidentState
+from alerts.incidents.commands import Acknowledge, ChangeSeverity, Close, Reopen
 from alerts.kinds import IncidentKind
-from alerts.linked import LEADER_WAITS_MAX, OVERDUE_MAX, LinkedIncident, Told, leader_of
-from alerts.policy import DEFAULT_POLICY
-from alerts.reachable import Reachable
 from alerts.severity import Severity
 from tests.alerts.household import Household, people
 from tests.alerts.worlds import NOON, WANG, opened, policy, seconds

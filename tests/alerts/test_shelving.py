@@ -9,7 +9,7 @@ from alerts.explanation import Explanation
 from alerts.kinds import IncidentKind, SubjectType
 from alerts.observations import Subject
 from alerts.severity import Severity
-from alerts.shelving import (
+from alerts.storms.shelving import (
     LONGEST,
     LONGEST_FOR_OPERATOR,
     NotShelvableError,

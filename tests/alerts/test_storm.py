@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.kinds import IncidentKind
-from alerts.storm import MEMBERS_MIN, TAKEN_SINGLY, WITHIN, Cause, Group, Member, explain_group, gather
+from alerts.storms.groups import MEMBERS_MIN, TAKEN_SINGLY, WITHIN, Cause, Group, Member, explain_group, gather
 from tests.alerts.worlds import NOON, seconds
 
 COUNTY, WILLOW, POPLAR = "990101000000", "990101001001", "990101001002"

@@ -2,11 +2,11 @@
 
 from alerts.actors import Person
 from alerts.decisions import Notify, Record
-from alerts.escalation import escalate
+from alerts.escalation.linked import Told
+from alerts.escalation.reachable import Reachable
+from alerts.escalation.steps import escalate
 from alerts.explanation import Param
 from alerts.incidents import Outcome
-from alerts.linked import Told
-from alerts.reachable import Reachable
 from alerts.severity import Severity
 from tests.alerts.worlds import NOON, opened, person, policy, seconds
 

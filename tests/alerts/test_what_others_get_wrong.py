@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from alerts.actors import Actor, ActorType
-from alerts.applying import apply
-from alerts.commands import Acknowledge, Decline, HandOver, LogContactAttempt, PassHoldDeadline, TakeStep
 from alerts.decisions import CancelNotifications, Notify, Record
-from alerts.escalation import escalate
+from alerts.escalation.policy import DEFAULT_POLICY
+from alerts.escalation.reachable import Reachable
+from alerts.escalation.steps import escalate
 from alerts.incidents import (
     RESPONDER_WITHIN,
     Deadline,
@@ -31,9 +31,9 @@ from alerts.incidents import (
     reopen,
     set_responding,
 )
+from alerts.incidents.applying import apply
+from alerts.incidents.commands import Acknowledge, Decline, HandOver, LogContactAttempt, PassHoldDeadline, TakeStep
 from alerts.kinds import IncidentKind
-from alerts.policy import DEFAULT_POLICY
-from alerts.reachable import Reachable
 from alerts.severity import Severity
 from tests.alerts.household import Household, people
 from tests.alerts.worlds import NOON, WANG, ZHAO, opened, person, policy, seconds, sos_alert

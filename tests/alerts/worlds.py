@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from alerts.actors import Actor, ActorType, Person
 from alerts.decisions import RaiseAlert
+from alerts.escalation.policy import EscalationPolicy, Step
 from alerts.explanation import Explanation
 from alerts.incidents import Incident, open_incident
 from alerts.kinds import IncidentKind, SubjectType
 from alerts.observations import DeviceEvent, EventKind, Subject
-from alerts.policy import EscalationPolicy, Step
 from alerts.severity import Severity
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)

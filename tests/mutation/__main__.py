@@ -54,7 +54,7 @@ def _lay_out() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation")
-    parser.add_argument("files", nargs="*", help="files of the core, as alerts/ladder.py; none: all")
+    parser.add_argument("files", nargs="*", help="files of the core, as alerts/escalation/ladder.py; none: all")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants at once")
     return parser.parse_args()
 

@@ -12,8 +12,8 @@ import pytest
 
 import hub.stations.findings
 import hub.stations.incidents
-from alerts.applying import apply
 from alerts.incidents import IncidentState, Outcome
+from alerts.incidents.applying import apply
 from alerts.severity import Severity
 from hub.simulation.duty import DutyProcess
 from hub.simulation.ingest import IngestProcess

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from alerts.commands import Acknowledge
+from alerts.incidents.commands import Acknowledge
 from hub.api.callers import DESK_ROLES, LOOKING_ROLES, Caller, requires
 from hub.api.problems import not_found
 from hub.api.shapes import PAGE_ROWS, Body, Cursor, Limit

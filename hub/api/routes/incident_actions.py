@@ -9,10 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AliasChoices, Field
 
-from alerts import commands
-from alerts.commands import Command
 from alerts.explanation import Param
-from alerts.incidents import Disposition, RefusedError
+from alerts.incidents import Disposition, RefusedError, commands
+from alerts.incidents.commands import Command
 from alerts.severity import Severity
 from hub.api.callers import DESK_ROLES, INSTALLING_ROLES, Caller, requires
 from hub.api.problems import unacceptable

@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field, model_validator
 
+from alerts.incidents.press_tests import WINDOW_MAX
 from alerts.modes import Mode
-from alerts.press_tests import WINDOW_MAX
 from hub.api.callers import INSTALLING_ROLES, LOOKING_ROLES, Caller, requires
 from hub.api.problems import not_found, unacceptable
 from hub.api.shapes import PAGE_ROWS, Body, Cursor, Instant, Limit

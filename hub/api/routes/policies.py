@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import AfterValidator, Field, TypeAdapter
 
+from alerts.escalation.policy import Target
 from alerts.kinds import IncidentKind
-from alerts.policy import Target
 from alerts.severity import Severity
 from hub.api.callers import LOOKING_ROLES, Caller, requires
 from hub.api.problems import ProblemError, not_found, unacceptable

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from alerts.shelving import NotShelvableError, Shelvable, check_shelving
+from alerts.storms.shelving import NotShelvableError, Shelvable, check_shelving
 from hub.api.callers import DESK_ROLES, LOOKING_ROLES, Caller, requires
 from hub.api.problems import ProblemError, not_found, unacceptable
 from hub.api.shapes import PAGE_ROWS, Body, Cursor, Instant, Limit, Name

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from alerts.press_tests import WINDOW_MAX
+from alerts.incidents.press_tests import WINDOW_MAX
 from hub.api.callers import INSTALLING_ROLES, LOOKING_ROLES, Caller, requires
 from hub.api.problems import not_found
 from hub.api.shapes import Body, LongText, WholeNumber

@@ -3,7 +3,12 @@
 from hypothesis import strategies as st
 
 from alerts.actors import Actor, ActorType, Person
-from alerts.commands import (
+from alerts.decisions import RaiseAlert
+from alerts.escalation.policy import EscalationPolicy, Step, Target
+from alerts.escalation.steps import Reachable
+from alerts.explanation import Explanation, Param
+from alerts.incidents import Disposition
+from alerts.incidents.commands import (
     Acknowledge,
     AddNote,
     AdoptPolicy,
@@ -26,13 +31,8 @@ from alerts.commands import (
     SetResponding,
     TakeStep,
 )
-from alerts.decisions import RaiseAlert
-from alerts.escalation import Reachable
-from alerts.explanation import Explanation, Param
-from alerts.incidents import Disposition
 from alerts.kinds import IncidentKind, SubjectType
 from alerts.observations import Subject
-from alerts.policy import EscalationPolicy, Step, Target
 from alerts.severity import Severity
 from tests.alerts.machines.effort import seconds
 

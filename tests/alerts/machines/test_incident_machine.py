@@ -10,8 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from alerts.applying import apply
-from alerts.commands import (
+from alerts.decisions import CancelNotifications, Duty, Notify, Record, Stage, TellDevices
+from alerts.escalation.steps import Reachable
+from alerts.incidents import (
+    CALLED_AT_ONCE,
+    RESPONDER_WITHIN,
+    TRANSITIONS,
+    Deadline,
+    Incident,
+    IncidentState,
+    Move,
+    RefusedError,
+)
+from alerts.incidents.applying import apply
+from alerts.incidents.commands import (
     COMMANDS,
     INCIDENT_RULES_VERSION,
     Acknowledge,
@@ -32,23 +44,11 @@ from alerts.commands import (
     SetResponding,
     TakeStep,
 )
-from alerts.decisions import CancelNotifications, Duty, Notify, Record, Stage, TellDevices
-from alerts.desk_left import waits_for_desk
-from alerts.escalation import Reachable
-from alerts.incidents import (
-    CALLED_AT_ONCE,
-    RESPONDER_WITHIN,
-    TRANSITIONS,
-    Deadline,
-    Incident,
-    IncidentState,
-    Move,
-    RefusedError,
-)
+from alerts.incidents.desk_left import waits_for_desk
+from alerts.incidents.press_tests import CONFIRM_WITHIN
+from alerts.incidents.replay import AppliedCommand, log_of, replay
+from alerts.incidents.written import read_command, write_command
 from alerts.kinds import IncidentKind
-from alerts.press_tests import CONFIRM_WITHIN
-from alerts.replay import AppliedCommand, log_of, replay
-from alerts.written import read_command, write_command
 from tests.alerts.machines.asked import kinds, openings, reachables, requests
 from tests.alerts.machines.effort import LONG, SHORT, seconds
 from tests.alerts.worlds import NOON

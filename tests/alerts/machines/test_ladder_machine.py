@@ -14,8 +14,14 @@ from hypothesis.stateful import (
 )
 
 from alerts.actors import Actor, Person
-from alerts.applying import apply
-from alerts.commands import (
+from alerts.decisions import RaiseAlert
+from alerts.escalation.linked import TOLD_LATELY
+from alerts.escalation.policy import EscalationPolicy, Target
+from alerts.escalation.reachable import Reachable, people_of, usable
+from alerts.explanation import Explanation
+from alerts.incidents import Disposition, Incident, IncidentState, RefusedError
+from alerts.incidents.applying import apply
+from alerts.incidents.commands import (
     Acknowledge,
     AdoptPolicy,
     ChangeSeverity,
@@ -28,14 +34,8 @@ from alerts.commands import (
     Reopen,
     SetResponding,
 )
-from alerts.decisions import RaiseAlert
-from alerts.explanation import Explanation
-from alerts.incidents import Disposition, Incident, IncidentState, RefusedError
 from alerts.kinds import IncidentKind
-from alerts.linked import TOLD_LATELY
 from alerts.numbers import bare_number
-from alerts.policy import EscalationPolicy, Target
-from alerts.reachable import Reachable, people_of, usable
 from alerts.severity import Severity
 from tests.alerts.household import Household
 from tests.alerts.machines.asked import actors, policies, reachables, severities

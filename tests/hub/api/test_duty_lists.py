@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from alerts.decisions import RequestFollowUp
+from alerts.escalation.policy import DEFAULT_POLICY, choose_policy
 from alerts.explanation import Explanation
 from alerts.kinds import FollowUpKind, MaintenanceKind
-from alerts.policy import DEFAULT_POLICY, choose_policy
 from hub.clock import utc_now
 from hub.storage.accounts import Role
 from hub.storage.database import database_now

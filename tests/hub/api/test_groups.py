@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from alerts.storm import MEMBERS_MIN, Cause
+from alerts.storms.groups import MEMBERS_MIN, Cause
 from hub.storage.accounts import Role
 from hub.storage.groups import regroup
 from tests.hub.api.conftest import SIBLING, VILLAGE, Client, Web

@@ -8,8 +8,20 @@ from pydantic import ValidationError
 from alerts.profile import SETTINGS, MonitoringProfile, Setting, Unit, read_profile
 from hub.api.monitoring import Monitoring
 
-GOOD: dict[Unit, Any] = {Unit.SECONDS: 7, Unit.LONG_SECONDS: 86_401, Unit.PERCENT: 33, Unit.SHARE: 0.9, Unit.CLOCK_TIME: "21:15"}
-BAD: dict[Unit, Any] = {Unit.SECONDS: -1, Unit.LONG_SECONDS: 0, Unit.PERCENT: 101, Unit.SHARE: 1.5, Unit.CLOCK_TIME: "24:00"}
+GOOD: dict[Unit, Any] = {
+    Unit.SECONDS: 7,
+    Unit.LONG_SECONDS: 86_401,
+    Unit.PERCENT: 33,
+    Unit.SHARE: 0.9,
+    Unit.CLOCK_TIME: "21:15",
+}
+BAD: dict[Unit, Any] = {
+    Unit.SECONDS: -1,
+    Unit.LONG_SECONDS: 0,
+    Unit.PERCENT: 101,
+    Unit.SHARE: 1.5,
+    Unit.CLOCK_TIME: "24:00",
+}
 
 
 def patch(setting: Setting, value: object) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from alerts.commands import ChangeSeverity
 from alerts.decisions import RaiseAlert
 from alerts.explanation import Explanation
+from alerts.incidents.commands import ChangeSeverity
 from alerts.kinds import IncidentKind, SubjectType
 from alerts.observations import Subject
 from alerts.severity import Severity

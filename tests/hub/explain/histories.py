@@ -8,8 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from alerts.actors import Actor, ActorType, Person
-from alerts.applying import apply
-from alerts.commands import (
+from alerts.decisions import Notify, RaiseAlert, Record
+from alerts.escalation.steps import Reachable
+from alerts.explanation import Explanation
+from alerts.incidents import Disposition, Incident
+from alerts.incidents.applying import apply
+from alerts.incidents.commands import (
     INCIDENT_RULES_VERSION,
     Acknowledge,
     Close,
@@ -21,13 +25,9 @@ from alerts.commands import (
     SetResponding,
     TakeStep,
 )
-from alerts.decisions import Notify, RaiseAlert, Record
-from alerts.escalation import Reachable
-from alerts.explanation import Explanation
-from alerts.incidents import Disposition, Incident
+from alerts.incidents.written import write_command
 from alerts.kinds import IncidentKind
 from alerts.severity import Severity
-from alerts.written import write_command
 from hub.explain.gathered import About, Gathered, ToldAlert
 from hub.storage.explanations import AlertRow, TextRow
 from hub.storage.kept_incidents import CommandRow, KeptAlert, KeptIncident

@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 
 from alerts.actors import Actor, ActorType
-from alerts.commands import Acknowledge
 from alerts.decisions import Record
 from alerts.incidents import Incident
+from alerts.incidents.commands import Acknowledge
 from alerts.severity import Severity
 from hub.explain.replayed import ReplayEnd, replay_kept
 from hub.storage.kept_incidents import KeptIncident

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import hub
-from alerts.commands import NoteCleared, TakeStep
-from alerts.escalation import Reachable
+from alerts.escalation.linked import LinkedIncident
+from alerts.escalation.steps import Reachable
+from alerts.incidents.commands import NoteCleared, TakeStep
 from alerts.kinds import IncidentKind
-from alerts.linked import LinkedIncident
 from alerts.severity import Severity
 from hub.explain.shapes import IncidentExplanation
 from hub.explain.story import explain

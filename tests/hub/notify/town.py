@@ -13,10 +13,10 @@ from uuid import UUID
 from psycopg.rows import DictRow
 
 from alerts.actors import Actor, ActorType
-from alerts.commands import Acknowledge, Close, Command
 from alerts.decisions import RaiseAlert
 from alerts.explanation import Explanation
 from alerts.incidents import Disposition
+from alerts.incidents.commands import Acknowledge, Close, Command
 from alerts.kinds import IncidentKind, SubjectType
 from alerts.observations import Subject
 from alerts.severity import Severity

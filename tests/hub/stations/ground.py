@@ -10,7 +10,7 @@ from uuid import UUID
 
 from alerts.decisions import Record
 from alerts.incidents import Incident
-from alerts.replay import AppliedCommand
+from alerts.incidents.replay import AppliedCommand
 from hub.stations.intake_store import IntakeStore
 from hub.stations.outbox_store import OutboxStore
 from hub.stations.store import DeadlineStore

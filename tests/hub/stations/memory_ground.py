@@ -9,8 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from alerts.actors import Person
-from alerts.escalation import Reachable
-from alerts.policy import DEFAULT_POLICY, EscalationPolicy, PolicyRule, Step
+from alerts.escalation.policy import DEFAULT_POLICY, EscalationPolicy, PolicyRule, Step
+from alerts.escalation.steps import Reachable
 from hub.simulation.memory import Lock, Memory
 from hub.simulation.memory_outbox import MemoryOutboxStore
 from hub.simulation.memory_rows import QueueRow

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from alerts.replay import AppliedCommand
-from alerts.written import read_command
+from alerts.incidents.replay import AppliedCommand
+from alerts.incidents.written import read_command
 from hub.identity import new_id
 from hub.storage.database import HubConnection, connect
 from hub.storage.intake import SqlIntakeStore

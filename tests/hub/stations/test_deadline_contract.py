@@ -4,10 +4,10 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID
 
-from alerts.commands import Acknowledge, AddNote
 from alerts.incidents import Deadline, IncidentState
+from alerts.incidents.commands import Acknowledge, AddNote
+from alerts.incidents.replay import replay
 from alerts.kinds import IncidentKind
-from alerts.replay import replay
 from hub.stations.deadlines import pass_due_held, pass_due_incidents
 from hub.stations.incidents import change, clear, hold
 from hub.stations.store import DeadlineOwner

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from alerts.commands import Acknowledge
+from alerts.incidents.commands import Acknowledge
 from hub.stations.outbox_store import OwedText
 from hub.stations.retry import AttemptState
 from hub.stations.submissions import Accepted, Receipt, ReceiptState, Rejected, Unknown

@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from alerts.commands import (
+from alerts.incidents import Disposition, IncidentState, RefusedError
+from alerts.incidents.commands import (
     Acknowledge,
     AddNote,
     Close,
@@ -18,9 +19,8 @@ from alerts.commands import (
     SetResponding,
     TakeStep,
 )
-from alerts.incidents import Disposition, IncidentState, RefusedError
+from alerts.incidents.replay import log_of, replay
 from alerts.kinds import IncidentKind
-from alerts.replay import log_of, replay
 from alerts.severity import Severity
 from hub.stations.incidents import NotFoundError, change
 from tests.hub.stations.ground import Ground

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from alerts.commands import Acknowledge, SetResponding
 from alerts.decisions import Finding, RaiseAlert
 from alerts.explanation import Explanation
 from alerts.incidents import IncidentState
+from alerts.incidents.commands import Acknowledge, SetResponding
 from alerts.kinds import IncidentKind
 from alerts.severity import Severity
 from hub.stations.incidents import change

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from alerts.actors import Actor, ActorType
-from alerts.commands import Acknowledge
+from alerts.incidents.commands import Acknowledge
 from alerts.severity import Severity
 from hub.stations.outbox_store import OwedAnswer
 from hub.stations.submissions import Rejected

@@ -3,16 +3,16 @@
 from datetime import timedelta
 from uuid import UUID
 
-from alerts.commands import (
+from alerts.explanation import Explanation
+from alerts.incidents import Disposition, IncidentState
+from alerts.incidents.commands import (
     Acknowledge,
     Close,
     Command,
     TakeStep,
 )
-from alerts.explanation import Explanation
-from alerts.incidents import Disposition, IncidentState
+from alerts.incidents.replay import replay
 from alerts.kinds import IncidentKind, MaintenanceKind
-from alerts.replay import replay
 from alerts.severity import Severity
 from hub.stations.incidents import change, clear, hold
 from hub.stations.records import MaintenanceReport

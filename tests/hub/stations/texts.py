@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from alerts.commands import Command, TakeStep
+from alerts.incidents.commands import Command, TakeStep
 from alerts.severity import Severity
 from hub.stations.incidents import change
 from hub.stations.outbox import Settlement

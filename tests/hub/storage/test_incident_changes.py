@@ -7,11 +7,11 @@ from uuid import UUID
 import pytest
 
 from alerts.actors import Actor, ActorType
-from alerts.commands import Acknowledge, Close, TakeStep
 from alerts.decisions import RaiseAlert
-from alerts.escalation import Reachable
+from alerts.escalation.steps import Reachable
 from alerts.explanation import Explanation
 from alerts.incidents import Disposition, RefusedError
+from alerts.incidents.commands import Acknowledge, Close, TakeStep
 from alerts.kinds import IncidentKind, SubjectType
 from alerts.observations import Subject
 from alerts.severity import Severity

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.policy import EscalationPolicy, Step
+from alerts.escalation.policy import EscalationPolicy, Step
 from hub.stations.retry import AttemptState, NotificationState
 from hub.verify.ladders import Climb, Entry, Owed, check_ladders
 from hub.verify.texts import Text, check_texts

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 import alerts
+from alerts.escalation.policy import Target
 from alerts.incidents import Deadline, Disposition, IncidentState
 from alerts.kinds import FollowUpKind, IncidentKind, MaintenanceKind
 from alerts.observations import EventKind
-from alerts.policy import Target
 from alerts.severity import Severity
-from alerts.storm import Cause
+from alerts.storms.groups import Cause
 from hub.explain.replayed import ReplayEnd
 from hub.words.language import Language, vocabularies
 from tests.alerts.every_explanation import EXPLAINED, explanation_of

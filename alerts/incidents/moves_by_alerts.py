@@ -6,9 +6,10 @@ from datetime import datetime
 from types import MappingProxyType
 
 from alerts.decisions import Duty, RaiseAlert, Record
+from alerts.escalation.policy import EscalationPolicy
 from alerts.explanation import Explanation, Param
-from alerts.holding import owe_call, return_to_open, with_hold_deadline
-from alerts.incident import (
+from alerts.incidents.holding import owe_call, return_to_open, with_hold_deadline
+from alerts.incidents.incident import (
     ACKNOWLEDGED,
     JOIN_WITHIN,
     OPEN,
@@ -20,7 +21,6 @@ from alerts.incident import (
     next_state,
 )
 from alerts.observations import Subject
-from alerts.policy import EscalationPolicy
 from alerts.severity import gravest
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.applying import apply
-from alerts.commands import INCIDENT_RULES_VERSION, Command
 from alerts.decisions import Duty, Record
 from alerts.incidents import Incident, RefusedError
+from alerts.incidents.applying import apply
+from alerts.incidents.commands import INCIDENT_RULES_VERSION, Command
 
 #: The versions whose commands this code replays as they were decided.
 REPLAYED_VERSIONS = frozenset({INCIDENT_RULES_VERSION})

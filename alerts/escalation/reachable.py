@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alerts.actors import Person
+from alerts.escalation.policy import Target
 from alerts.numbers import bare_number, is_dialable
-from alerts.policy import Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from alerts.decisions import Record
-from alerts.holding import return_to_open, with_hold_deadline
-from alerts.incident import Deadline, Incident, Move, Outcome
+from alerts.incidents.holding import return_to_open, with_hold_deadline
+from alerts.incidents.incident import Deadline, Incident, Move, Outcome
 
 
 def pass_hold_deadline(incident: Incident, now: datetime) -> Outcome:

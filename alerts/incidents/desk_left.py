@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from alerts.decisions import Record
-from alerts.incident import Deadline, Incident, IncidentState, Outcome, RefusedError
-from alerts.policy import Step, Target
+from alerts.escalation.policy import Step, Target
+from alerts.incidents.incident import Deadline, Incident, IncidentState, Outcome, RefusedError
 
 
 def leave_desk(incident: Incident, now: datetime) -> Outcome:

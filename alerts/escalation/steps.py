@@ -14,14 +14,14 @@ from datetime import datetime, timedelta
 
 from alerts.actors import Person
 from alerts.decisions import ClearLadderEmpty, Duty, Notify, Record, ReportLadderEmpty
+from alerts.escalation.ladder import advance, advance_past_empty, delay_before, time_given
+from alerts.escalation.linked import LinkedIncident, Told, leader_of, told_lately
+from alerts.escalation.policy import Step, Target
+from alerts.escalation.reachable import Reachable, people_of, usable
 from alerts.explanation import Explanation, Param
-from alerts.incident import Deadline, Incident, Ladder, Outcome
-from alerts.ladder import advance, advance_past_empty, delay_before, time_given
-from alerts.linked import LinkedIncident, Told, leader_of, told_lately
+from alerts.incidents.incident import Deadline, Incident, Ladder, Outcome
+from alerts.incidents.press_tests import is_held_back
 from alerts.numbers import bare_number
-from alerts.policy import Step, Target
-from alerts.press_tests import is_held_back
-from alerts.reachable import Reachable, people_of, usable
 
 __all__ = ["Reachable", "escalate"]
 

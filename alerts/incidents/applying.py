@@ -6,9 +6,31 @@ Each line leads to the rule of its name; whatever is done to an incident is done
 from datetime import datetime
 from typing import assert_never
 
-from alerts import press_tests
-from alerts.caregivers import answer_going, decline
-from alerts.commands import (
+from alerts.decisions import Record
+from alerts.escalation.steps import escalate
+from alerts.incidents import (
+    Incident,
+    IncidentState,
+    Outcome,
+    RefusedError,
+    acknowledge,
+    add_note,
+    adopt_policy,
+    change_severity,
+    close,
+    give_back,
+    hand_over,
+    join,
+    log_contact_attempt,
+    open_incident,
+    pass_hold_deadline,
+    press_tests,
+    reopen,
+    set_arrived,
+    set_responding,
+)
+from alerts.incidents.caregivers import answer_going, decline
+from alerts.incidents.commands import (
     Acknowledge,
     AddNote,
     AdoptPolicy,
@@ -31,29 +53,7 @@ from alerts.commands import (
     SetResponding,
     TakeStep,
 )
-from alerts.decisions import Record
-from alerts.desk_left import leave_desk
-from alerts.escalation import escalate
-from alerts.incidents import (
-    Incident,
-    IncidentState,
-    Outcome,
-    RefusedError,
-    acknowledge,
-    add_note,
-    adopt_policy,
-    change_severity,
-    close,
-    give_back,
-    hand_over,
-    join,
-    log_contact_attempt,
-    open_incident,
-    pass_hold_deadline,
-    reopen,
-    set_arrived,
-    set_responding,
-)
+from alerts.incidents.desk_left import leave_desk
 
 
 def apply(incident: Incident | None, command: Command, now: datetime) -> Outcome:

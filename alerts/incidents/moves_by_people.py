@@ -10,9 +10,10 @@ from datetime import datetime
 
 from alerts.actors import Actor
 from alerts.decisions import CancelNotifications, Record, Stage, TellDevices
+from alerts.escalation.policy import EscalationPolicy
 from alerts.explanation import Param
-from alerts.holding import new_run, owe_call, return_to_open, with_hold_deadline
-from alerts.incident import (
+from alerts.incidents.holding import new_run, owe_call, return_to_open, with_hold_deadline
+from alerts.incidents.incident import (
     ACKNOWLEDGED,
     CLOSED,
     OPEN,
@@ -23,7 +24,6 @@ from alerts.incident import (
     RefusedError,
     next_state,
 )
-from alerts.policy import EscalationPolicy
 from alerts.severity import Severity
 
 # --- Who has it ----------------------------------------------------------------------------------------------------

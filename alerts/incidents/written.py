@@ -12,7 +12,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
-from alerts.commands import COMMANDS, Command
+from alerts.incidents.commands import COMMANDS, Command
 
 #: Under which key the name of the command stands.
 NAME = "command"

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from alerts.incident import Ladder
-from alerts.policy import EscalationPolicy
+from alerts.escalation.policy import EscalationPolicy
+from alerts.incidents.incident import Ladder
 
 
 def advance(ladder: Ladder, policy: EscalationPolicy) -> Ladder:

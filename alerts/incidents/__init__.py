@@ -1,10 +1,19 @@
-"""Incidents, in reading order: the record and its table, what alerts do to it, what people do, what time does.
+"""Incidents: the people's side of alerts, by their public names.
 
-Only the public names of these modules; what happens to an open incident when its deadline comes is `escalation`.
+In reading order:
+incident         the record and its one transition table
+moves_by_alerts  what further alerts do to it; moves_by_people, moves_by_time: what those do
+holding          the clocks of whoever has it
+commands         everything that can be done to it, as values; applying is the one way in
+caregivers, desk_left, press_tests   what an answer, an empty desk and a test window mean
+written, replay  commands as they are kept, and the incident made of them again
+need             in which order the desk looks at them
+
+What happens to an open one when its deadline comes is `alerts.escalation`.
 """
 
-from alerts.holding import current_stage
-from alerts.incident import (
+from alerts.incidents.holding import current_stage
+from alerts.incidents.incident import (
     CALLED_AT_ONCE,
     CONTACT_WITHIN,
     JOIN_WITHIN,
@@ -19,8 +28,8 @@ from alerts.incident import (
     Outcome,
     RefusedError,
 )
-from alerts.moves_by_alerts import join, open_incident
-from alerts.moves_by_people import (
+from alerts.incidents.moves_by_alerts import join, open_incident
+from alerts.incidents.moves_by_people import (
     acknowledge,
     add_note,
     adopt_policy,
@@ -33,7 +42,7 @@ from alerts.moves_by_people import (
     set_arrived,
     set_responding,
 )
-from alerts.moves_by_time import pass_hold_deadline
+from alerts.incidents.moves_by_time import pass_hold_deadline
 
 __all__ = [
     "CALLED_AT_ONCE",

@@ -1,8 +1,8 @@
-"""Everything that can be done to an incident: one frozen value for each. `alerts.applying` is what they do.
+"""Everything that can be done to an incident: one frozen value for each. `alerts.incidents.applying` is what they do.
 
 A command carries all that its decision reads besides the incident and the moment - for a step: who could be told, and
 which other incidents of the recipient are open. So an incident's commands, applied in their order at their moments,
-give the incident again (`alerts.replay`). What is refused changes nothing and is not kept.
+give the incident again (`alerts.incidents.replay`). What is refused changes nothing and is not kept.
 
 A new command is a class here, in `Command` and in `COMMANDS`, and one line in `applying`.
 """
@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 
 from alerts.actors import Actor
 from alerts.decisions import RaiseAlert
-from alerts.escalation import Reachable
+from alerts.escalation.linked import LinkedIncident, Told
+from alerts.escalation.policy import EscalationPolicy
+from alerts.escalation.steps import Reachable
 from alerts.explanation import Explanation, Param
 from alerts.incidents import (
     Disposition,
 )
-from alerts.linked import LinkedIncident, Told
 from alerts.observations import Subject
-from alerts.policy import EscalationPolicy
 from alerts.severity import Severity
 
 #: Counts up whenever the same commands would give another incident; kept with every command. The rules that judge

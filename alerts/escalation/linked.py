@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-from alerts.incident import Incident
+from alerts.escalation.reachable import Reachable, reaches_anybody
+from alerts.incidents.incident import Incident
 from alerts.kinds import IncidentKind
 from alerts.numbers import bare_number
-from alerts.reachable import Reachable, reaches_anybody
 from alerts.severity import Severity
 
 #: What somebody was told of this recipient longer ago is no reason any more not to tell them.

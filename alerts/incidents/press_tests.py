@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from alerts.actors import Actor
 from alerts.decisions import RaiseAlert, Record
-from alerts.incident import CLOSED, OPEN, Disposition, Incident, Ladder, Outcome, RefusedError
-from alerts.moves_by_people import close
-from alerts.policy import Target
+from alerts.escalation.policy import Target
+from alerts.incidents.incident import CLOSED, OPEN, Disposition, Incident, Ladder, Outcome, RefusedError
+from alerts.incidents.moves_by_people import close
 
 #: The longest window: one device is tried within minutes; a forgotten window must not outlast the installer's visit.
 WINDOW_MAX = timedelta(minutes=15)

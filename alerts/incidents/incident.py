@@ -14,10 +14,10 @@ from enum import StrEnum
 
 from alerts.actors import Actor
 from alerts.decisions import Duty
+from alerts.escalation.policy import EscalationPolicy
 from alerts.explanation import Explanation, Param
 from alerts.kinds import IncidentKind
 from alerts.observations import Subject
-from alerts.policy import EscalationPolicy
 from alerts.severity import Severity
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from alerts.decisions import Record, Stage, TellDevices
 from alerts.explanation import Param
-from alerts.incident import (
+from alerts.incidents.incident import (
     ACKNOWLEDGED,
     CALLED_AT_ONCE,
     CONTACT_WITHIN,
