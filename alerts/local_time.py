@@ -15,7 +15,7 @@ _REMEMBERED = 4096
 @lru_cache(maxsize=_REMEMBERED)
 def moment_at(day: date, wanted: time, timezone: tzinfo) -> datetime:
     """When clocks come to a time of that day; UTC. Remembered: it is asked several times for each judged moment."""
-    shown = datetime.combine(day, wanted, timezone)
+    shown = datetime.combine(day, wanted.replace(fold=0), timezone)  # what clocks show has no fold, and equal is equal
     first, second = shown.astimezone(UTC), shown.replace(fold=1).astimezone(UTC)
     return first if first <= second else _jump_between(second, first, timezone)
 

@@ -103,6 +103,13 @@ def test_the_last_time_and_the_next_enclose_a_moment(at: datetime, zone: ZoneInf
     assert next_time(last, zone, wanted) == coming
 
 
+def test_a_time_of_day_is_the_same_whichever_showing_it_was_read_from() -> None:
+    santiago = ZoneInfo("America/Santiago")
+    jump = utc("2026-09-06T04:00")
+    assert last_time(jump, santiago, time(0, 54, 49, fold=1)) == jump
+    assert last_time(jump, santiago, time(0, 54, 49)) == jump
+
+
 # --- The rules that ask ----------------------------------------------------------------------------------------------
 
 
