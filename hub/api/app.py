@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from hub import __version__
 from hub.api import probes
@@ -30,10 +30,8 @@ def create_app(parts: Parts, desk: DeskFiles | None = None) -> FastAPI:
     app.state.parts = parts
     add_problem_handlers(app)
     app.add_middleware(Envelope, tls=parts.tls)
-    contract = APIRouter(prefix=PREFIX)
     for router in ALL:
-        contract.include_router(router)
-    app.include_router(contract)
+        app.include_router(router, prefix=PREFIX)
     app.include_router(probes.router)
     app.include_router(asyncapi.router)
     app.router.default = desk or DeskFiles()

@@ -1,6 +1,7 @@
 """Passwords as Argon2id; at most two are computed at once, each in a thread, so that log-ins cannot starve the desk."""
 
 import asyncio
+from functools import cache
 
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -18,7 +19,7 @@ class Passwords:
 
     def __init__(self) -> None:
         self._at_once = asyncio.Semaphore(_AT_ONCE_MAX)
-        self._nobodys = _HASHER.hash("nobody has this password")  # verified for logins that do not exist
+        self._nobodys = _hash_of_nobody()
 
     async def hash(self, password: str) -> str:
         """The string to be stored."""
@@ -30,3 +31,9 @@ class Passwords:
         async with self._at_once:
             fits = await asyncio.to_thread(_HASHER.verify, password, stored or self._nobodys)
         return fits and stored is not None
+
+
+@cache
+def _hash_of_nobody() -> str:
+    """What is verified for log-ins that do not exist; made once a process."""
+    return _HASHER.hash("nobody has this password")

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient, Response
 from starlette.types import ASGIApp
 
@@ -166,6 +167,10 @@ class Client:
         return await self.request("DELETE", path)
 
 
+#: Nobody uses them just now. To build one takes longer than most tests, and all it knows of a test are its parts.
+_IDLE_APPLICATIONS: list[FastAPI] = []
+
+
 @asynccontextmanager
 async def opened_web(dsn: str) -> AsyncIterator[Web]:
     """The web role on this database, with four places; its broadcaster follows the stream."""
@@ -176,9 +181,12 @@ async def opened_web(dsn: str) -> AsyncIterator[Web]:
         for division_id, name in ((COUNTY, "示例县"), (TOWNSHIP, "东乡"), (VILLAGE, "柳村"), (SIBLING, "西乡")):
             await ensure_division(connection, division_id, name, "Asia/Shanghai")
     following = asyncio.create_task(broadcaster.run())
+    app = _IDLE_APPLICATIONS.pop() if _IDLE_APPLICATIONS else create_app(parts)
+    app.state.parts = parts
     try:
-        yield Web(app=create_app(parts), parts=parts, dsn=dsn)
+        yield Web(app=app, parts=parts, dsn=dsn)
     finally:
+        _IDLE_APPLICATIONS.append(app)
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
         await pool.close()
