@@ -61,6 +61,7 @@ class Effort:
 
     valid: int
     invalid: int
+    callers: tuple[str, ...] = CALLERS
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ class Inspection:
         self._api = api
         self._effort = effort
         self._world = World(api.web)
-        self._sessions = {caller: self._session(caller) for caller in CALLERS}
+        self._sessions = {caller: self._session(caller) for caller in effort.callers}
 
     def _session(self, caller: str) -> requests.Session:
         session = requests.Session()
@@ -111,7 +112,7 @@ class Inspection:
         checks = CHECKS[1:] if operation.label in MAY_BE_UNAVAILABLE else CHECKS
 
         @settings(
-            max_examples=times * len(CALLERS),
+            max_examples=times * len(self._effort.callers),
             derandomize=True,
             database=None,
             deadline=None,
@@ -120,7 +121,8 @@ class Inspection:
         )
         @given(case=cases)
         def call(case: Case[Any]) -> None:
-            caller = CALLERS[next(turns) % len(CALLERS)]
+            callers = self._effort.callers
+            caller = callers[next(turns) % len(callers)]
             self.requests += 1
             self.called.add((operation.label, caller))
             try:
@@ -153,14 +155,15 @@ def inspect_all(api: LiveApi, effort: Effort) -> None:
                 inspection.inspect(operation)
     inspected = {operation.label for operation in operations} - LEFT_OUT
     assert len(inspected) > 50
-    assert {caller for _, caller in inspection.called} == set(CALLERS)
+    assert {caller for _, caller in inspection.called} == set(effort.callers)
     said = "\n".join(inspection.wrong[:8])
     assert not inspection.wrong, f"{len(inspection.wrong)} of {inspection.requests} answers:\n{said}"
 
 
-@pytest.mark.timeout(300)  # twenty seconds of the processor, which others may be using
-def test_the_api_answers_everybody_as_it_is_described(api: LiveApi) -> None:
-    inspect_all(api, Effort(valid=1, invalid=1))
+@pytest.mark.timeout(300)  # ten seconds of the processor, which others may be using
+def test_the_api_answers_whom_it_knows_and_whom_it_does_not_as_it_is_described(api: LiveApi) -> None:
+    """What each role may do is tried by `tests/hub/api/test_every_route.py`, and all of this as everybody for long."""
+    inspect_all(api, Effort(valid=1, invalid=1, callers=(Role.ADMIN, Role.OPERATOR, STRANGER)))
 
 
 @pytest.mark.long
