@@ -17,9 +17,12 @@ structlog.configure(
 #: Files of ten seconds and more, the longest first: one of them begun last would have a worker to itself, the others
 #: idle. `--dist loadfile --no-loadscope-reorder` hands files out in this order.
 LONGEST_FIRST = (
+    "tests/simulation/test_duty_years.py",
+    "tests/simulation/test_full_cadence.py",
     "tests/stories/test_database_away.py",
     "tests/torture/test_torture.py",
     "tests/stories/test_texts_and_answers.py",
+    "tests/stories/test_storm.py",
     "tests/fuzz/test_guided.py",
     "tests/desk/test_night_alarm.py",
     "tests/hub/runtime/test_backup.py",
@@ -31,6 +34,8 @@ LONGEST_FIRST = (
     "tests/stories/test_a_press_reaches_a_person.py",
     "tests/hub/subscriber/test_killed.py",
     "tests/hub/runtime/test_demo.py",
+    "tests/hub/runtime/test_supervisor.py",
+    "tests/hub/api/test_every_route.py",
     "tests/fuzz/test_api_garbage.py",
     "tests/desk/test_barriers.py",
     "tests/faults/test_poison.py",
