@@ -25,7 +25,7 @@ Json = dict[str, Any]
 T = TypeVar("T")
 
 
-def wait_until(look: Callable[[], T | None], within_s: float = 10.0) -> T:
+def wait_until(look: Callable[[], T | None], within_s: float = 20.0) -> T:
     """The first true thing that `look` finds; fails after the deadline."""
     deadline = time.monotonic() + within_s
     while True:

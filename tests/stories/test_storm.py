@@ -138,7 +138,7 @@ def _check_the_groups(desk: Desk, people: int) -> None:
         shown = [group["reason"] for group in desk.groups()]
         return {(why["code"], why["params"].get("place", ""), why["params"]["count"]) for why in shown}
 
-    wait_until(lambda: reasons() >= whole)
+    wait_until(lambda: reasons() >= whole, within_s=30)
     group = next(group for group in desk.groups() if group["reason"]["params"].get("place") == "柳村")
     taken = desk.take_group(group)
     states = {(member["kind"] in ("sos", "fall"), member["state"]) for member in taken["members"]}

@@ -33,7 +33,7 @@ from tests.hub.ingest.worlds import COUNTY, World
 
 SENDER = Sender(signature="示例县民政", desk_phone="0000-0000000")
 OPERATOR = Actor(type=ActorType.OPERATOR, id="operator-1", name="值班员甲")
-DEADLINE_S = 15.0
+DEADLINE_S = 30.0
 QUICK = OutboxTiming(lease=timedelta(seconds=1), receipt_within=timedelta(minutes=3))
 
 Seen = TypeVar("Seen")
