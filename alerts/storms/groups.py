@@ -49,6 +49,12 @@ MEMBERS_MIN: Mapping[Cause, int] = {
 }
 
 
+_NEAR = (Cause.GATEWAY, Cause.VILLAGE)
+_FAR = tuple(cause for cause in Cause if cause not in _NEAR)
+#: A storm of one village comes within seconds; so long its incidents wait for each other. Our choice.
+NEARER_WITHIN = timedelta(seconds=10)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """An incident as far as it can have something in common with others. None: not known, or not so."""
@@ -76,19 +82,16 @@ class Group:
     incident_ids: tuple[str, ...]
 
 
-def gather(standing: Sequence[Group], loose: Iterable[Member]) -> tuple[Group, ...]:
-    """What has changed: the groups that grow by the loose incidents - those in no group - and those that begin."""
-    waiting = sorted(loose, key=lambda member: (member.opened_at, member.incident_id))
-    groups = {(group.cause, group.key): group for group in sorted(standing, key=lambda group: group.last_at)}
-    changed: dict[str, Group] = {}
-    alone: list[Member] = []
-    for member in waiting:
-        group = next((g for common in _common(member) if (g := groups.get(common)) and _fits(g, member)), None)
-        if group is None:
-            alone.append(member)
-        else:
-            groups[group.cause, group.key] = changed[group.id] = _grown(group, member)
-    return (*changed.values(), *_begin(alone))
+def gather(standing: Sequence[Group], loose: Iterable[Member], now: datetime) -> tuple[Group, ...]:
+    """What has changed: the groups that grow by the loose incidents - those in no group - and those that begin.
+
+    What is near explains first: whoever can be of one gateway or village is not lost to a flood of the whole county,
+    which takes only those that nothing nearer has taken within `NEARER_WITHIN`.
+    """
+    alone = sorted(loose, key=lambda member: (member.opened_at, member.incident_id))
+    near, alone = _gather_by(_NEAR, standing, alone)
+    far, _ = _gather_by(_FAR, standing, [one for one in alone if now - one.opened_at >= NEARER_WITHIN])
+    return (*near, *far)
 
 
 def explain_group(cause: Cause, key: str, *, count: int, spread: timedelta, place: str | None) -> Explanation:
@@ -121,6 +124,25 @@ def _common(member: Member) -> Iterator[tuple[Cause, str]]:
             yield cause, f"{key}@{member.county_id}" if spans_county else key
 
 
+def _gather_by(
+    causes: Sequence[Cause], standing: Sequence[Group], alone: Sequence[Member]
+) -> tuple[tuple[Group, ...], list[Member]]:
+    """What grows and begins by these causes, and who is in no group even so."""
+    groups = {(group.cause, group.key): group for group in sorted(standing, key=lambda group: group.last_at)}
+    changed: dict[str, Group] = {}
+    left: list[Member] = []
+    for member in alone:
+        common = [(cause, key) for cause, key in _common(member) if cause in causes]
+        group = next((g for one in common if (g := groups.get(one)) and _fits(g, member)), None)
+        if group is None:
+            left.append(member)
+        else:
+            groups[group.cause, group.key] = changed[group.id] = _grown(group, member)
+    begun = tuple(_begin(causes, left))
+    taken = {incident_id for group in begun for incident_id in group.incident_ids}
+    return (*changed.values(), *begun), [member for member in left if member.incident_id not in taken]
+
+
 def _fits(group: Group, member: Member) -> bool:
     return group.began_at - WITHIN <= member.opened_at <= group.last_at + WITHIN
 
@@ -134,10 +156,10 @@ def _grown(group: Group, member: Member) -> Group:
     )
 
 
-def _begin(alone: Sequence[Member]) -> Iterator[Group]:
+def _begin(causes: Sequence[Cause], alone: Sequence[Member]) -> Iterator[Group]:
     """New groups among those in none; each is in one only, by the nearest cause that holds for enough of them."""
     grouped: set[str] = set()
-    for cause in Cause:
+    for cause in causes:
         by_key: dict[str, list[Member]] = {}
         for member in alone:
             key = dict(_common(member)).get(cause)

@@ -15,7 +15,7 @@ from alerts.incidents import IncidentState
 from alerts.incidents.need import Need, need_key
 from alerts.severity import Severity
 from alerts.storms.groups import TAKEN_SINGLY, WITHIN, Cause, Group, Member, explain_group, gather
-from hub.storage.database import Connection
+from hub.storage.database import Connection, database_now
 from hub.storage.queries import queries
 from hub.storage.scope import Scope
 from hub.storage.views import (
@@ -128,7 +128,7 @@ async def regroup(connection: Connection) -> int:
         return 0
     standing = await _read_standing(connection)
     places = {member.incident_id: member.village_id or member.division_id or member.county_id for member in loose}
-    changed = gather(standing, loose)
+    changed = gather(standing, loose, await database_now(connection))
     for group in changed:
         await _save(connection, group, places)
     return len(changed)

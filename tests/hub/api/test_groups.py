@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from alerts.storms.groups import MEMBERS_MIN, Cause
+from alerts.storms.groups import MEMBERS_MIN, NEARER_WITHIN, Cause
 from hub.storage.accounts import Role
 from hub.storage.groups import regroup
 from tests.hub.api.conftest import SIBLING, VILLAGE, Client, Web
@@ -118,6 +118,9 @@ async def test_a_group_is_shown_as_far_as_its_members_are_in_scope(web: Web, adm
         assert (await admin.post("/divisions", {"id": division_id, "name": "某村"})).status_code in (200, 201)
     for place in [here, there, VILLAGE, SIBLING, "990101000000"] * (needed // 5):
         await call_about(admin, await web.recipient(division_id=place))
+    assert await gather_now(web) == 0, "what is nearer is waited for"
+    async with web.pool.connection() as connection:
+        await connection.execute("UPDATE incident SET opened_at = opened_at - %s", [NEARER_WITHIN])
     await gather_now(web)
     whole = await only_group(admin)
     assert whole["cause"] == "kind"
