@@ -1,7 +1,8 @@
 """`python -m tests.mutation [FILE ...]`: is every change of the core's rules noticed by a test? (docs/mutation.md)
 
 mutmut makes the mutants and knows which tests reach each of them. It works in a copy below `runs/`, so that nobody's
-checkout changes under a run of half an hour; a second run goes on where the first one was.
+checkout changes under a run of an hour. Each run begins anew: what mutmut remembers of which test reaches what is not
+true any more once a file has moved.
 """
 
 import argparse
@@ -23,7 +24,8 @@ SCORE_MIN = 0.85
 
 def main() -> int:
     asked = _arguments()
-    _lay_out()
+    if not asked.go_on:
+        _lay_out()
     chosen = [f"{file.removesuffix('.py').replace('/', '.')}.*" for file in asked.files]
     ran = subprocess.run(
         [sys.executable, "-m", "mutmut", "run", "--max-children", str(asked.jobs), *chosen],
@@ -41,14 +43,14 @@ def main() -> int:
 
 
 def _lay_out() -> None:
-    """The copy as the checkout is now; what earlier runs found stays."""
-    GROUND.mkdir(parents=True, exist_ok=True)
+    """The copy as the checkout is now, and nothing else."""
+    shutil.rmtree(GROUND, ignore_errors=True)
+    GROUND.mkdir(parents=True)
     for name in NEEDED:
         source, copy = REPOSITORY / name, GROUND / name
         if source.is_file():
             shutil.copy2(source, copy)
         else:
-            shutil.rmtree(copy, ignore_errors=True)
             shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", "corpus"))
 
 
@@ -56,6 +58,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation")
     parser.add_argument("files", nargs="*", help="files of the core, as alerts/escalation/ladder.py; none: all")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants at once")
+    parser.add_argument("--go-on", action="store_true", help="with the run that was interrupted, on its copy")
     return parser.parse_args()
 
 
