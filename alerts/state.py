@@ -43,7 +43,7 @@ class DeviceState:
     def copy(self) -> Self:
         """A twin to change."""
         twin = self.__class__.__new__(self.__class__)
-        twin.__dict__.update(self.__dict__)
+        twin.__dict__ = self.__dict__.copy()  # half of what an update of the new one costs
         return twin
 
 
@@ -87,10 +87,10 @@ class RecipientState:
     def copy(self) -> Self:
         """A twin to change; its devices are still shared, see `change_device`."""
         twin = self.__class__.__new__(self.__class__)
-        twin.__dict__.update(self.__dict__)
-        twin.devices = self.devices.copy()
-        twin.raised = self.raised.copy()
-        twin.chatter = self.chatter.copy()
+        fields = twin.__dict__ = self.__dict__.copy()
+        fields["devices"] = self.devices.copy()
+        fields["raised"] = self.raised.copy()
+        fields["chatter"] = self.chatter.copy()
         return twin
 
     def change_device(self, device_id: str) -> DeviceState:

@@ -18,6 +18,9 @@ class Target(StrEnum):
     LEADER = "leader"  #: The leader on duty. 带班领导
 
 
+_TARGETS: dict[str, Target] = {target.value: target for target in Target}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """Tell `notify` (a `Target` or a telephone number) `after` the previous step; the first counts from opening."""
@@ -28,7 +31,7 @@ class Step:
     @property
     def target(self) -> Target | Literal["number"]:
         """The role that is told, or "number" for an outside number."""
-        return Target(self.notify) if self.notify in set(Target) else "number"
+        return _TARGETS.get(self.notify, "number")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,8 +103,8 @@ class Memory:
         self.owed_keys: set[str] = set()
         self.notifications_of: dict[UUID, dict[UUID, None]] = defaultdict(dict)  #: By incident.
         self.attempts_of: dict[UUID, dict[UUID, None]] = defaultdict(dict)  #: By notification.
-        self.unsettled: dict[UUID, None] = {}  #: Notifications that are owed or being sent.
-        self.under_way: dict[UUID, None] = {}  #: Attempts that something is still due of.
+        self.unsettled: dict[UUID, NotificationRow] = {}  #: Those that are owed or being sent.
+        self.under_way: dict[UUID, AttemptRow] = {}  #: Those that something is still due of.
         self.ended_modes: dict[Hashable, datetime] = {}
         self.ledger: dict[Hashable, tuple[EventIdentity, datetime]] = {}  #: By device and identity.
         self.device_events: dict[UUID, DeviceEventRow] = {}
@@ -223,7 +223,7 @@ class Memory:
         self.owed_keys.add(row.dedup_key)
         self.notifications_of[row.incident_id][notification_id] = None
         if row.state in _UNSETTLED:
-            self.unsettled[notification_id] = None
+            self.unsettled[notification_id] = row
             if row.state == "owed":
                 self.text_due(self.clock())
         else:
@@ -239,7 +239,7 @@ class Memory:
         if row.provider_ref is not None:
             self.attempts_by_ref[row.channel, row.provider_ref][attempt_id] = None
         if row.state in _UNDER_WAY and row.comes_at is not None:
-            self.under_way[attempt_id] = None
+            self.under_way[attempt_id] = row
             self.text_due(row.comes_at)
         else:
             self.under_way.pop(attempt_id, None)

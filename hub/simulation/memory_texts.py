@@ -24,18 +24,18 @@ class MemoryTexts:
         return self._memory.clock()
 
     def _unsettled(self) -> list[NotificationRow]:
-        ids = dict.fromkeys([*self._memory.unsettled, *self._tx.notifications.written])
-        rows = [self._tx.notifications.get(notification_id) for notification_id in ids]
+        written = self._tx.notifications.written
+        rows = [*({**self._memory.unsettled, **written} if written else self._memory.unsettled).values()]
         return [row for row in rows if row is not None and row.state in {"owed", "sending"}]
 
     def _under_way(self) -> list[AttemptRow]:
-        ids = dict.fromkeys([*self._memory.under_way, *self._tx.attempts.written])
-        rows = [self._tx.attempts.get(attempt_id) for attempt_id in ids]
+        written = self._tx.attempts.written
+        rows = [*({**self._memory.under_way, **written} if written else self._memory.under_way).values()]
         return [row for row in rows if row is not None]
 
     def _tries(self, notification_id: UUID) -> list[AttemptRow]:
-        ids = dict.fromkeys([*self._memory.attempts_of.get(notification_id, ()), *self._tx.attempts.written])
-        rows = [self._tx.attempts.get(attempt_id) for attempt_id in ids]
+        kept, written = self._memory.attempts_of.get(notification_id, {}), self._tx.attempts.written
+        rows = [self._tx.attempts.get(attempt_id) for attempt_id in ({**kept, **written} if written else kept)]
         return sorted(
             (row for row in rows if row is not None and row.notification_id == notification_id),
             key=lambda row: row.number,

@@ -42,8 +42,9 @@ class View(Generic[Key, Row]):
 
     def get(self, key: Key) -> Row | None:
         """The row, if there is one."""
-        if key in self.written:
-            return self.written[key]
+        written = self.written
+        if written and key in written:
+            return written[key]
         return self.committed.get(key)
 
     def put(self, key: Key, row: Row) -> None:
@@ -80,6 +81,7 @@ _KEEP: Mapping[str, Callable[[Memory, Any, Any], None]] = {
     **{name: _keep_plainly(name) for name in _PLAIN},
     "deadlines": Memory.keep_deadline,
 }
+_ORDER = {name: place for place, name in enumerate(_KEEP)}
 
 
 class MemoryTransaction:
@@ -185,11 +187,11 @@ class MemoryTransaction:
     def commit(self) -> None:
         """Make everything of it true at once."""
         memory = self.memory
-        for name, keep in _KEEP.items():
-            view = self._views.get(name)
-            if view is not None:
-                for key, row in view.written.items():
-                    keep(memory, key, row)
+        views = self._views
+        for name in sorted([name for name, view in views.items() if view.written], key=_ORDER.__getitem__):
+            keep = _KEEP[name]
+            for key, row in views[name].written.items():
+                keep(memory, key, row)
         for entry in self.entries:
             memory.keep_entry(entry, INCIDENT_RULES_VERSION)
         memory.acks.extend(self.acks)
@@ -197,6 +199,8 @@ class MemoryTransaction:
 
     def abandon(self) -> None:
         """End it without its writes; after a commit, let go of its locks."""
+        if not self._locks and not self._shared:
+            return
         for lock in self._locks:
             del self.memory.locks[lock]
         for lock in self._shared:
@@ -205,8 +209,7 @@ class MemoryTransaction:
             if not sharing:
                 del self.memory.shares[lock]
         freed, self._locks, self._shared = self._locks | self._shared, set(), set()
-        if freed:
-            self.memory.freed(freed)
+        self.memory.freed(freed)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -100,8 +100,8 @@ class OutboxProcess:
 
     def _something_ran_out(self) -> bool:
         memory, now = self._hub.memory, self._hub.faults.clock()
-        rows = map(memory.attempts.__getitem__, memory.under_way)
-        return any(row.state != "queued" and row.comes_at is not None and row.comes_at <= now for row in rows)
+        rows = memory.under_way.values()
+        return any(row.state != "queued" and (due := row.comes_at) is not None and due <= now for row in rows)
 
     async def _hand_over(self) -> None:
         room = _CONCURRENCY - self._on_their_way
@@ -163,7 +163,7 @@ class OutboxProcess:
     def _rest(self, _none: None) -> None:
         self._working = False
         memory, clock = self._hub.memory, self._hub.faults.clock()
-        dues = [row.comes_at for row in map(memory.attempts.__getitem__, memory.under_way) if row.comes_at is not None]
+        dues = [due for row in memory.under_way.values() if (due := row.comes_at) is not None]
         due_at = min(dues, default=None)
         if due_at is not None:
             wait_s = (due_at - clock).total_seconds()

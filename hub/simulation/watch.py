@@ -176,7 +176,7 @@ class Watch:
             raise BrokenError(f"a deadline has not been passed for {late.total_seconds():.3f} s")
 
     def _look_for_forgotten_text(self) -> None:
-        oldest = self._memory.notifications[next(iter(self._memory.unsettled))]
+        oldest = next(iter(self._memory.unsettled.values()))
         since = max(oldest.created_at, self._sending_since)
         if oldest.state == "owed" and since < self._clock() - OWED_WITHIN:
             raise BrokenError(
