@@ -65,7 +65,8 @@ def judge_reading(state: RecipientState, reading: Observation, circumstances: Ci
     findings: tuple[Finding, ...] = ()
     if change.live:
         for rule in READING_RULES:
-            findings += rule(state, reading, change, circumstances, now)
+            if found := rule(state, reading, change, circumstances, now):
+                findings += found
     return _conclude(state, reading.device_id, change, findings, circumstances, now)
 
 
@@ -125,7 +126,8 @@ def _conclude(
     now: datetime,
 ) -> Judged:
     for rule in HEARD_RULES:
-        findings += rule(state, device_id, change, now)
+        if found := rule(state, device_id, change, now):
+            findings += found
     if findings:
         findings += chatter.judge_findings(state, findings, now)
         change.sooner = True

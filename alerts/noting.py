@@ -137,7 +137,8 @@ def _hear(
         trusted = knows_rhythm(device)
         learn_interval(device, received_at)
         device.heard_at = received_at
-        change.sooner |= knows_rhythm(device) is not trusted  # no longer what its kind usually does
+        if not trusted and knows_rhythm(device):
+            change.sooner = True  # no longer what its kind usually does
     if device.online is False:
         device.online = None  # it speaks, whatever its last will said
     return device

@@ -134,6 +134,8 @@ class Memory:
         self.texts_of: dict[Hashable, list[UUID]] = defaultdict(list)  #: Notifications, by whose ladder it is.
         self._open_of: dict[Hashable, dict[UUID, None]] = defaultdict(dict)
         self._due: list[tuple[datetime, int, Owner]] = []
+        self._earliest: datetime | None = None
+        self._earliest_is_known = False  #: Until the next deadline is written: it is asked for after every step.
         self._ids = count(1)
         self._order = count()
 
@@ -159,9 +161,12 @@ class Memory:
 
     def earliest_due(self) -> datetime | None:
         """The committed deadline that comes first."""
-        while self._due and not self._stands(self._due[0]):
-            heappop(self._due)
-        return self._due[0][0] if self._due else None
+        if not self._earliest_is_known:
+            while self._due and not self._stands(self._due[0]):
+                heappop(self._due)
+            self._earliest = self._due[0][0] if self._due else None
+            self._earliest_is_known = True
+        return self._earliest
 
     def _stands(self, entry: tuple[datetime, int, Owner]) -> bool:
         row = self.deadlines.get(entry[2])
@@ -219,9 +224,9 @@ class Memory:
         """A committed notification; its incident is committed before."""
         if notification_id not in self.notifications:
             self.texts_of[whose(self.incidents[row.incident_id])].append(notification_id)
+            self.owed_keys.add(row.dedup_key)
+            self.notifications_of[row.incident_id][notification_id] = None
         self.notifications[notification_id] = row
-        self.owed_keys.add(row.dedup_key)
-        self.notifications_of[row.incident_id][notification_id] = None
         if row.state in _UNSETTLED:
             self.unsettled[notification_id] = row
             if row.state == "owed":
@@ -235,7 +240,8 @@ class Memory:
         if row.submitted_at is not None and (before is None or before.submitted_at is None):
             self.left_for[bare_number(self.notifications[row.notification_id].destination)].append(attempt_id)
         self.attempts[attempt_id] = row
-        self.attempts_of[row.notification_id][attempt_id] = None
+        if before is None:
+            self.attempts_of[row.notification_id][attempt_id] = None
         if row.provider_ref is not None:
             self.attempts_by_ref[row.channel, row.provider_ref][attempt_id] = None
         if row.state in _UNDER_WAY and row.comes_at is not None:
@@ -251,6 +257,7 @@ class Memory:
 
     def keep_deadline(self, owner: Owner, row: DeadlineRow | None) -> None:
         """A committed deadline, or that there is none."""
+        self._earliest_is_known = False
         if row is None:
             self.deadlines.pop(owner, None)
             return

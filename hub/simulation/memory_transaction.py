@@ -81,6 +81,7 @@ _KEEP: Mapping[str, Callable[[Memory, Any, Any], None]] = {
     **{name: _keep_plainly(name) for name in _PLAIN},
     "deadlines": Memory.keep_deadline,
 }
+_NOTHING: Mapping[Any, Any] = {}
 _ORDER = {name: place for place, name in enumerate(_KEEP)}
 
 
@@ -120,6 +121,11 @@ class MemoryTransaction:
         self._views[name] = view
         setattr(self, name, view)
         return view
+
+    def written(self, name: str) -> Mapping[Any, Any]:
+        """What it has written to a table, by key; None: deleted."""
+        view = self._views.get(name)
+        return _NOTHING if view is None else view.written
 
     # --- Turns and locks ---------------------------------------------------------------------------------------
 

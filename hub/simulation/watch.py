@@ -83,10 +83,10 @@ class Watch:
             new = transaction.incidents.get(entry.id)
             if new is not None:
                 before[entry.id] = IncidentRow(entry.incident, new.division_id, new.recipient_id, entry.n)
-        for incident_id, row in transaction.incidents.written.items():
+        for incident_id, row in transaction.written("incidents").items():
             if row is not None:
                 self._look_at_row(transaction, incident_id, row)
-        for attempt_id, attempt in transaction.attempts.written.items():
+        for attempt_id, attempt in transaction.written("attempts").items():
             if attempt is not None and attempt.state == "submitting":
                 self._look_at_claim(transaction, attempt_id, attempt)
 
