@@ -55,6 +55,7 @@ class IngestProcess:
         self._hub = hub
         self._registry = registry
         self._streams = dict(streams or {})
+        self._again: dict[Subject, Iterator[Observation]] = {}  #: What was judged ahead in vain: before the streams.
         self._stretches: dict[Subject, Stretch] = {}
         self._world = world
         self._recipients: dict[UUID, Recipient] = {
@@ -252,12 +253,14 @@ class IngestProcess:
             self._keep(subject, self._state(subject, now))
 
     def _come_again(self, subject: Subject, readings: Sequence[Observation]) -> None:
+        """Before all that follows; a chain of chains would cost more with each day that is lived."""
         if readings:
-            self._streams[subject] = chain(readings, self._streams[subject])
+            self._again[subject] = iter([*readings, *self._again.get(subject, ())])
 
     def _begin_stretch(self, subject: Subject) -> None:
         now = self._hub.scheduler.now
-        stretch = Stretch(self._states[subject], self._circumstances(subject), now, self._streams[subject])
+        upcoming = chain(self._again.get(subject, ()), self._streams[subject])
+        stretch = Stretch(self._states[subject], self._circumstances(subject), now, upcoming)
         self._stretches[subject] = stretch
         self._hub.scheduler.at(stretch.ends_at, "readings", partial(self._end_stretch, subject, stretch))
 
