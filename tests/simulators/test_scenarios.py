@@ -94,7 +94,7 @@ async def _play_until_seen(name: str, kind: str) -> list[str]:
         life = asyncio.create_task(played.run())
         try:
             with contextlib.suppress(TimeoutError):
-                await hub.until(lambda: life.done() or all(has_seen(hub, each) for each in promised), within_s=20)
+                await hub.until(lambda: life.done() or all(has_seen(hub, each) for each in promised), within_s=80)
         finally:
             life.cancel()
             await asyncio.gather(life, return_exceptions=True)
