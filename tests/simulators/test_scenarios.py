@@ -1,7 +1,6 @@
 """Every scenario is readable, and played in a hurry it sends what it promises; a mistake in one is named."""
 
 import asyncio
-import contextlib
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,7 +15,7 @@ from simulators.link import HubAddress
 from simulators.play import Credentials, Play
 from simulators.scenario import SIGHTINGS, Act, load_scenario, parse_scenario, scenario_names
 from simulators.scenario_values import ScenarioError, duration
-from tests.simulators.stub_hub import StubHub, stub_hub
+from tests.simulators.stub_hub import StubHub
 from tests.simulators.test_device import Journal
 
 #: What the project promises to be able to play.
@@ -86,34 +85,17 @@ def test_a_scenario_says_what_happens_and_what_is_expected_of_the_hub(name: str)
     assert events <= EVENT_NAMES
 
 
-async def _play_until_seen(name: str, kind: str) -> list[str]:
-    """What the scenario promised and did not send."""
-    async with stub_hub() as hub:
-        played, _ = play(hub, name, kind)
-        promised = load_scenario(name).sends
-        life = asyncio.create_task(played.run())
-        try:
-            with contextlib.suppress(TimeoutError):
-                await hub.until(lambda: life.done() or all(has_seen(hub, each) for each in promised), within_s=80)
-        finally:
-            life.cancel()
-            await asyncio.gather(life, return_exceptions=True)
-        return [each for each in promised if not has_seen(hub, each)]
-
-
-@pytest.fixture(scope="module")
-def unseen() -> dict[tuple[str, str], list[str]]:
-    """What was promised and not sent, by case. All are played side by side: most of their seconds are waiting."""
-
-    async def play_all() -> list[list[str]]:
-        return await asyncio.gather(*(_play_until_seen(name, kind) for name, kind in CASES))
-
-    return dict(zip(CASES, asyncio.run(play_all()), strict=True))
-
-
 @pytest.mark.parametrize(("name", "kind"), CASES)
-def test_a_scenario_sends_what_it_promises(unseen: dict[tuple[str, str], list[str]], name: str, kind: str) -> None:
-    assert unseen[name, kind] == []
+async def test_a_scenario_sends_what_it_promises(hub: StubHub, name: str, kind: str) -> None:
+    played, _ = play(hub, name, kind)
+    promised = load_scenario(name).sends
+    life = asyncio.create_task(played.run())
+    try:
+        await hub.until(lambda: life.done() or all(has_seen(hub, each) for each in promised), within_s=20)
+    finally:
+        life.cancel()
+        await asyncio.gather(life, return_exceptions=True)
+    assert [each for each in promised if not has_seen(hub, each)] == []
 
 
 async def test_a_scenario_ends_by_itself(hub: StubHub) -> None:
