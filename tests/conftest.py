@@ -18,6 +18,7 @@ structlog.configure(
 #: idle. `--dist loadfile --no-loadscope-reorder` hands files out in this order.
 LONGEST_FIRST = (
     "tests/simulation/test_duty_years.py",
+    "tests/simulation/test_duty_years_second_half.py",
     "tests/simulation/test_full_cadence.py",
     "tests/stories/test_database_away.py",
     "tests/torture/test_torture.py",

@@ -8,19 +8,18 @@ import { createPinia } from "pinia";
 import { createApp, watch } from "vue";
 
 import App from "./App.vue";
-import { createDeskI18n } from "./i18n";
+import { createDeskI18n, speak } from "./i18n";
 import { router } from "./router";
 import { useClock } from "./stores/clock";
 import { usePreferences } from "./stores/preferences";
 
 const app = createApp(App).use(createPinia());
 const preferences = usePreferences();
-const i18n = createDeskI18n(preferences.locale);
-watch(
-  () => preferences.locale,
-  (locale) => {
-    i18n.global.locale.value = locale;
-  },
-);
 useClock().start();
-app.use(i18n).use(router).mount("#desk");
+void createDeskI18n(preferences.locale).then((i18n) => {
+  watch(
+    () => preferences.locale,
+    (locale) => void speak(i18n, locale).catch(() => undefined),
+  );
+  app.use(i18n).use(router).mount("#desk");
+});

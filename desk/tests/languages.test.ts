@@ -4,7 +4,8 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { messages } from "@/i18n";
+import enTexts from "@/i18n/en";
+import zhTexts from "@/i18n/zh";
 
 type Tree = { [key: string]: string | Tree };
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -18,8 +19,8 @@ function leaves(tree: Tree, path = ""): Map<string, string> {
   }
   return found;
 }
-const zh = leaves(messages["zh-CN"] as Tree);
-const en = leaves(messages.en as Tree);
+const zh = leaves(zhTexts as Tree);
+const en = leaves(enTexts as Tree);
 const slots = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
 
 function pythonSources(folder: string): string {

@@ -15,7 +15,7 @@ type Example = { family: Family; code: string; params: Record<string, unknown>; 
 const EXAMPLES = join(import.meta.dirname, "..", "..", "tests", "hub", "words", "sentences.json");
 const examples = JSON.parse(readFileSync(EXAMPLES, "utf-8")) as Example[];
 
-function wordsIn(locale: Locale): ReturnType<typeof useWords> {
+async function wordsIn(locale: Locale): Promise<ReturnType<typeof useWords>> {
   let words: ReturnType<typeof useWords> | undefined;
   const app = createApp({
     setup() {
@@ -24,15 +24,15 @@ function wordsIn(locale: Locale): ReturnType<typeof useWords> {
     },
   });
   app.use(createPinia());
-  app.use(createDeskI18n(locale));
+  app.use(await createDeskI18n(locale));
   app.mount(document.createElement("div"));
   if (words === undefined) throw new Error("nothing was mounted");
   return words;
 }
 
-describe("the desk's sentences", () => {
-  const zh = wordsIn("zh-CN");
-  const en = wordsIn("en");
+describe("the desk's sentences", async () => {
+  const zh = await wordsIn("zh-CN");
+  const en = await wordsIn("en");
 
   it.each(examples)("$family $code", ({ family, code, params, zh: inChinese, en: inEnglish }) => {
     expect(zh.sentence(family, { code, params })).toBe(inChinese);

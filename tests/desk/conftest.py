@@ -3,14 +3,18 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.desk import county_hub
+from tests.desk.county_hub import CountyHub
 from tests.desk.desk_page import DeskPage
 from tests.desk.fake_hub import Stage, serve
+from tests.postgres import temporary_data_dir
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CHROMIUM_ARGUMENTS = (
@@ -69,3 +73,30 @@ def desk(chromium: Browser, address: str) -> Iterator[DeskPage]:
     yield page
     context.close()
     assert page.complaints == []
+
+
+@pytest.fixture(scope="session")
+def county(bundle: None) -> Iterator[CountyHub]:
+    """A real hub with a small county, shared: a test leaves no incident of its own open behind."""
+    with temporary_data_dir() as directory:
+        directory.chmod(0o755)
+        with county_hub.serve_county(directory) as served:
+            yield served
+
+
+@pytest.fixture
+def open_county_desk(chromium: Browser, county: CountyHub) -> Iterator[Callable[..., DeskPage]]:
+    """A desk of that hub, on duty, as `login`; each in a context of its own, judged as the fake hub's desk is."""
+    opened: list[DeskPage] = []
+
+    def open_desk(login: str = "zhang", **context: Any) -> DeskPage:
+        chosen = {"viewport": {"width": 1440, "height": 900}, "locale": "zh-CN", **context}
+        desk = DeskPage(chromium.new_context(**chosen).new_page(), county.address, county_hub.PASSWORD)
+        opened.append(desk)
+        desk.open(login)
+        return desk
+
+    yield open_desk
+    for desk in opened:
+        desk.page.context.close()
+    assert [complaint for desk in opened for complaint in desk.complaints] == []

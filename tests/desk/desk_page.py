@@ -9,9 +9,10 @@ from tests.desk.fake_hub import PASSWORD
 class DeskPage:
     """One tab of the desk. Collects what a browser complains of, and every request that leaves the hub."""
 
-    def __init__(self, page: Page, address: str) -> None:
+    def __init__(self, page: Page, address: str, password: str = PASSWORD) -> None:
         self.page = page
         self.address = address
+        self.password = password
         self.complaints: list[str] = []
         #: Answers a test provokes on purpose; the browser writes a line for each of them.
         self.expected_statuses: set[int] = {401}
@@ -27,11 +28,11 @@ class DeskPage:
         if not url.startswith((self.address, "data:", "blob:")):
             self.complaints.append(f"request to {url}")
 
-    def log_in(self, login: str = "zhang", password: str = PASSWORD) -> None:
+    def log_in(self, login: str = "zhang") -> None:
         """Up to the gate."""
         self.page.goto(self.address)
         self.page.fill("#login", login)
-        self.page.fill("#password", password)
+        self.page.fill("#password", self.password)
         self.page.keyboard.press("Enter")
 
     def pass_gate(self) -> None:
@@ -44,6 +45,10 @@ class DeskPage:
         """Log in and start the shift."""
         self.log_in(login)
         self.pass_gate()
+
+    def go_to(self, path: str) -> None:
+        """An address of the desk, by the way a link takes: without loading the page again."""
+        self.page.evaluate("path => { location.hash = path }", f"#{path}")
 
     def card(self, incident_id: str) -> Locator:
         """An incident in the queue."""

@@ -1,0 +1,4 @@
+export default {
+  placeholder: "What was seen, heard and agreed",
+  submit: "Add note",
+};

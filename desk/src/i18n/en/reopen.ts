@@ -1,0 +1,7 @@
+export default {
+  title: "Reopen",
+  question: "The escalation starts anew.",
+  note: "Reason (optional)",
+  submit: "Reopen",
+  cancel: "Cancel",
+};

@@ -1,0 +1,3 @@
+export default {
+  dismiss: "关闭提示",
+};
