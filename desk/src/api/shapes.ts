@@ -30,6 +30,7 @@ export type SeriesPoint = Schemas["SeriesPoint"];
 export type Contact = Schemas["ContactView"];
 export type Me = Schemas["Me"];
 export type Operator = Schemas["NamedView"];
+export type Division = Schemas["DivisionView"];
 export type MaintenanceItem = Schemas["MaintenanceView"];
 export type FollowUp = Schemas["FollowUpView"];
 export type QuarantinedMessage = Schemas["QuarantineView"];
