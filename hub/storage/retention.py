@@ -71,6 +71,8 @@ def _steps(periods: RetentionPeriods) -> dict[str, Callable[[Connection], Awaita
         "roster_overrides": periods.duty_plans,
         "duty_days": periods.duty_plans,
         "unmanned_desks": periods.duty_plans,
+        "shift_notes": periods.duty_plans,
+        "duty_shifts": periods.duty_plans,
     }
     return {
         **{name: partial(_delete, name, period) for name, period in kept.items()},

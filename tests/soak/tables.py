@@ -76,6 +76,9 @@ POLICY: dict[str, Growth] = {
     "intake_tally": Growth.TRAFFIC,  # a row for each hour and owner; every kill makes a new owner
     "finding_tally": Growth.TRAFFIC,
     "state_comparison": Growth.TRAFFIC,
+    # 022
+    "duty_shift": Growth.TRAFFIC,
+    "shift_note": Growth.TRAFFIC,
     # 018
     "test_window": Growth.TRAFFIC,
     "device_test": Growth.BOUNDED,  # a row for each device
@@ -91,6 +94,8 @@ POLICY: dict[str, Growth] = {
     "unmanned_desk": Growth.TRAFFIC,
     # 014
     "incident_command": Growth.TRAFFIC,
+    # 023
+    "recipient_photo": Growth.FIXED,
     # made by `hub migrate` itself
     "schema_migration": Growth.FIXED,
 }

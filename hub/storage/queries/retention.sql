@@ -81,3 +81,11 @@ DELETE FROM duty_day WHERE replaced_at < now() - %(period)s
 -- unmanned_desks --
 -- As above; they hold telephone numbers.
 DELETE FROM unmanned_desk WHERE settled_at < now() - %(period)s
+
+-- shift_notes --
+-- As above; people write names into them.
+DELETE FROM shift_note WHERE written_at < now() - %(period)s
+
+-- duty_shifts --
+-- As above.
+DELETE FROM duty_shift WHERE until_at < now() - %(period)s

@@ -63,3 +63,28 @@ async def test_partitions_are_made_ahead_and_only_once(database: str) -> None:
     async with await connect(database, name="test", autocommit=True) as connection:
         assert await keep_partitions(connection) == 1
         assert await keep_partitions(connection) == 0
+
+
+async def test_shifts_and_their_notes_are_kept_for_three_years_and_a_shift_that_goes_on_for_ever(database: str) -> None:
+    world = World(database)
+    world.division()
+    shown = "'{}', '{}', '{}', '{}'"
+    for number, years in enumerate((2, 4)):
+        world.run(
+            "INSERT INTO duty_shift (id, division_id, desk_id, operator, from_at, until_at, taken_by, shown_incidents,"
+            " shown_shelves, shown_notes, shown_outages, ended_how) VALUES (gen_random_uuid(), '990101000000', 'd',"
+            f" '{{}}', now() - interval '9 years', now() - interval '{years} years', 'log_in', {shown}, 'unrelieved')"
+        )
+        world.run(
+            "INSERT INTO shift_note (id, division_id, author, text, written_at) VALUES (gen_random_uuid(),"
+            f" '990101000000', '{{}}', 'note {number}', now() - interval '{years} years')"
+        )
+    world.run(
+        "INSERT INTO duty_shift (id, division_id, desk_id, operator, from_at, taken_by, shown_incidents,"
+        " shown_shelves, shown_notes, shown_outages) VALUES (gen_random_uuid(), '990101000000', 'd', '{}',"
+        f" now() - interval '9 years', 'log_in', {shown})"
+    )
+    async with await connect(database, name="test") as connection, connection.transaction():
+        await delete_expired(connection, RetentionPeriods())
+    assert [row["text"] for row in world.run("SELECT text FROM shift_note")] == ["note 0"]
+    assert sorted(row["goes_on"] for row in world.run("SELECT until_at IS NULL AS goes_on FROM duty_shift")) == [False, True]
