@@ -21,6 +21,8 @@ from alerts.incidents.incident import (
     TRANSITIONS,
     Deadline,
     Disposition,
+    Ending,
+    FalseCause,
     Incident,
     IncidentState,
     Ladder,
@@ -39,6 +41,7 @@ from alerts.incidents.moves_by_people import (
     hand_over,
     log_contact_attempt,
     reopen,
+    say_ending,
     set_arrived,
     set_responding,
 )
@@ -52,6 +55,8 @@ __all__ = [
     "TRANSITIONS",
     "Deadline",
     "Disposition",
+    "Ending",
+    "FalseCause",
     "Incident",
     "IncidentState",
     "Ladder",
@@ -71,6 +76,7 @@ __all__ = [
     "open_incident",
     "pass_hold_deadline",
     "reopen",
+    "say_ending",
     "set_arrived",
     "set_responding",
 ]

@@ -26,6 +26,7 @@ from alerts.incidents import (
     pass_hold_deadline,
     press_tests,
     reopen,
+    say_ending,
     set_arrived,
     set_responding,
 )
@@ -109,8 +110,8 @@ def _decide(  # noqa: C901, PLR0911, PLR0912 - one line for each command
             return answer_going(incident, actor, text, now)
         case Decline(actor=actor, repeated=repeated):
             return decline(incident, actor, now, repeated=repeated)
-        case Close(actor=actor, disposition=disposition, note=note, may_override=may_override):
-            return close(incident, actor, disposition, note, now, may_override=may_override)
+        case Close():
+            return _close(incident, command, now)
         case ConfirmTest(actor=actor, note=note, may_override=may_override):
             return press_tests.confirm(incident, actor, note, now, may_override=may_override)
         case Reopen(actor=actor, note=note):
@@ -139,6 +140,11 @@ def _hand_over(incident: Incident, command: HandOver, now: datetime) -> Outcome:
         return given
     noted = add_note(given.incident, command.actor, command.note, now)
     return Outcome(incident=noted.incident, duties=given.duties + noted.duties)
+
+
+def _close(incident: Incident, command: Close, now: datetime) -> Outcome:
+    closed = close(incident, command.actor, command.disposition, command.note, now, may_override=command.may_override)
+    return say_ending(closed, command.outcome, command.cause)
 
 
 def _not_closed(incident: Incident) -> Incident:

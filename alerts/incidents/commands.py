@@ -18,6 +18,8 @@ from alerts.escalation.steps import Reachable
 from alerts.explanation import Explanation, Param
 from alerts.incidents import (
     Disposition,
+    Ending,
+    FalseCause,
 )
 from alerts.observations import Subject
 from alerts.severity import Severity
@@ -157,6 +159,8 @@ class Close:
     disposition: Disposition
     note: str | None = None
     may_override: bool = False
+    outcome: Ending | None = None  #: Of a real one.
+    cause: FalseCause | None = None  #: Of a false one.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,6 +78,35 @@ class Disposition(StrEnum):
     OTHER = "other"  #: 其他
 
 
+class Ending(StrEnum):
+    """What came of a real one (`Disposition.REAL`)."""
+
+    TAKEN_TO_HOSPITAL = "taken_to_hospital"  #: 已送医
+    HELPED_ON_SITE = "helped_on_site"  #: 上门处置
+    FAMILY_ATTENDING = "family_attending"  #: 家人照看
+    RESOLVED_BY_PHONE = "resolved_by_phone"  #: 电话处置
+    HANDED_TO_SERVICES = "handed_to_services"  #: 移交 110、119 或其他部门
+    FOUND = "found"  #: Somebody who was missing. 已找到
+    RECOVERED = "recovered"  #: It had passed before help came. 已自行恢复
+    DECEASED = "deceased"  #: 已去世
+    OTHER = "other"  #: 其他处置
+
+
+class FalseCause(StrEnum):
+    """Why there was a false one (`Disposition.FALSE`)."""
+
+    PRESSED_BY_MISTAKE = "pressed_by_mistake"  #: 误按
+    POSTURE_CHANGE = "posture_change"  #: Sat down, lay down, turned over. 体位变化
+    WORN_WRONGLY = "worn_wrongly"  #: 未佩戴或佩戴不当
+    DEVICE_FAULT = "device_fault"  #: 设备故障
+    SIGNAL = "signal"  #: What arrived was late, broken or not of this moment. 信号或数据异常
+    SOMEBODY_ELSE = "somebody_else"  #: A child, a visitor, an animal. 他人或动物触发
+    SURROUNDINGS = "surroundings"  #: 环境干扰
+    THRESHOLD = "threshold"  #: The profile does not fit the person. 阈值不合适
+    AWAY_UNSAID = "away_unsaid"  #: Out, and nobody had said so. 外出未告知
+    UNKNOWN = "unknown"  #: 原因不明
+
+
 #: Further presses within this time join; a later one on a held incident puts it back (DESIGN.md section 2, rule 4).
 JOIN_WITHIN = timedelta(minutes=10)
 #: Taken is not helped: an SOS or fall taken without a logged contact attempt sounds again (DESIGN.md section 5).
@@ -133,6 +162,9 @@ class Incident:
     test_pending_until: datetime | None = None  #: Opened by a press that until then may be confirmed as a test.
     closed_at: datetime | None = None
     disposition: Disposition | None = None
+    outcome: Ending | None = None
+    cause: FalseCause | None = None
+    duplicate_of: str | None = None  #: The incident it was merged into.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

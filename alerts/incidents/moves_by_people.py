@@ -18,6 +18,8 @@ from alerts.incidents.incident import (
     CLOSED,
     OPEN,
     Disposition,
+    Ending,
+    FalseCause,
     Incident,
     Move,
     Outcome,
@@ -252,6 +254,18 @@ def close(
     return Outcome(incident=closed, duties=taken.duties + duties)
 
 
+def say_ending(closed: Outcome, outcome: Ending | None, cause: FalseCause | None) -> Outcome:
+    """What came of a real one, or why there was a false one; the line of the log says it with the disposition."""
+    if outcome is None and cause is None:
+        return closed
+    said: dict[str, Param] = {"ending": outcome} if outcome is not None else {"cause": cause}
+    duties = tuple(
+        replace(duty, params={**duty.params, **said}) if isinstance(duty, Record) and duty.code == "closed" else duty
+        for duty in closed.duties
+    )
+    return Outcome(incident=replace(closed.incident, outcome=outcome, cause=cause), duties=duties)
+
+
 def reopen(incident: Incident, actor: Actor, note: str | None, now: datetime) -> Outcome:
     """Undo a close: the ladder starts anew.
 
@@ -260,7 +274,7 @@ def reopen(incident: Incident, actor: Actor, note: str | None, now: datetime) ->
     """
     if incident.state is not CLOSED:
         raise RefusedError("not_closed", holder=incident.acknowledged_by)
-    reopened = replace(incident, closed_at=None, disposition=None)
+    reopened = replace(incident, closed_at=None, disposition=None, outcome=None, cause=None, duplicate_of=None)
     returned = return_to_open(reopened, Move.REOPEN, "reopened", now)
     log = Record(code="reopened", params={"note": note}, actor=actor)
     return Outcome(incident=returned.incident, duties=(log, *returned.duties[1:]))

@@ -21,7 +21,15 @@ async def create_contact(
         connection,
         ContactView,
         queries("contacts").create,
-        {"id": new_id(), "recipient_id": recipient_id, "scope": scope.sql, "relation": None, "order": None, **given},
+        {
+            "id": new_id(),
+            "recipient_id": recipient_id,
+            "scope": scope.sql,
+            "relation": None,
+            "order": None,
+            "holds_key": False,
+            **given,
+        },
     )
 
 

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from alerts.actors import Actor, ActorType
 from alerts.escalation.policy import EscalationPolicy, Step
 from alerts.explanation import Explanation
-from alerts.incidents import Deadline, Disposition, Incident, IncidentState, Ladder
+from alerts.incidents import Deadline, Disposition, Ending, FalseCause, Incident, IncidentState, Ladder
 from alerts.kinds import IncidentKind, SubjectType
 from alerts.observations import Subject
 from alerts.severity import Severity
@@ -96,6 +96,9 @@ class IncidentRow:
     test_pending_until: datetime | None
     closed_at: datetime | None
     disposition: str | None
+    outcome: str | None
+    cause: str | None
+    duplicate_of: UUID | None
     sounding: bool
     policy: dict[str, Any]
     ladder: dict[str, int]
@@ -141,6 +144,9 @@ class IncidentRow:
             test_pending_until=self.test_pending_until,
             closed_at=self.closed_at,
             disposition=None if self.disposition is None else Disposition(self.disposition),
+            outcome=None if self.outcome is None else Ending(self.outcome),
+            cause=None if self.cause is None else FalseCause(self.cause),
+            duplicate_of=None if self.duplicate_of is None else str(self.duplicate_of),
         )
 
 
@@ -161,6 +167,9 @@ def changing_columns(incident: Incident) -> dict[str, object]:
         "test_pending_until": incident.test_pending_until,
         "closed_at": incident.closed_at,
         "disposition": incident.disposition,
+        "outcome": incident.outcome,
+        "cause": incident.cause,
+        "duplicate_of": None if incident.duplicate_of is None else UUID(incident.duplicate_of),
         "sounding": incident.sounding,
         "policy": Jsonb(policy_to_json(incident.policy)),
         "ladder": Jsonb(asdict(incident.ladder)),

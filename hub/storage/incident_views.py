@@ -87,6 +87,9 @@ class IncidentView(View):
     test_pending_until: datetime | None
     closed_at: datetime | None
     disposition: str | None
+    outcome: str | None
+    cause: str | None
+    duplicate_of: UUID | None
     sounding: bool
     due_at: datetime | None
     due_kind: str | None

@@ -23,6 +23,7 @@ class ContactView(View):
     phone: str
     relation: str | None
     order: int
+    holds_key: bool
 
 
 class ModeView(View):
@@ -88,6 +89,8 @@ class RecipientFile(RecipientSummary):
     ability: str | None
     care_notes: dict[str, Any]
     location_consent: bool
+    photo_consent: bool
+    photo_taken_in_at: datetime | None
     monitoring: dict[str, Any]
     ended_reason: str | None
     created_at: datetime

@@ -87,11 +87,14 @@ class Words:
         return at.astimezone(self._zone).strftime("%H:%M:%S")
 
     def _key_of(self, family: str, code: str, params: Mapping[str, Any]) -> tuple[str, str]:
-        """What came by text, or with a time, has its own sentence; a line of the log may be an explanation."""
+        """What came by text, with a time or with an ending has its own sentence; a log line may be an explanation."""
         if params.get("by") == "sms" and self.has(family, f"{code}_by_text"):
             return family, f"{code}_by_text"
         if params.get("eta_minutes") is not None and self.has(family, f"{code}_eta"):
             return family, f"{code}_eta"
+        for ended in ("ending", "cause"):
+            if params.get(ended) is not None and self.has(family, f"{code}_{ended}"):
+                return family, f"{code}_{ended}"
         if family == "log" and not self.has("log", code):
             return "explanation", code
         return family, code

@@ -1028,6 +1028,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policies/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Out
+         * @description Whom this policy would tell of an incident, and when, were nobody to take it. Nothing is written or sent.
+         *
+         *     It climbs from the incident's opening by the rosters of those hours. Only steps and times count, not the condition.
+         */
+        post: operations["try_out_api_v1_policies_dry_run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policies": {
         parameters: {
             query?: never;
@@ -1094,6 +1116,26 @@ export interface paths {
          *     They go on as they began. `POST incidents/{id}/policy` adopts the policy as it now is.
          */
         get: operations["list_running_api_v1_policies__name__open_incidents_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy-choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Policy Choices
+         * @description Which policy an incident of a place would open with, for each kind and severity; by default here.
+         */
+        get: operations["policy_choices_api_v1_policy_choices_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1791,10 +1833,12 @@ export interface components {
         };
         /**
          * Closing
-         * @description How it ended.
+         * @description How it ended: what came of a real one, why there was a false one.
          */
         Closing: {
             disposition: components["schemas"]["Disposition"];
+            outcome?: components["schemas"]["Ending"] | null;
+            cause?: components["schemas"]["FalseCause"] | null;
             /** Note */
             note?: string | null;
         };
@@ -1880,6 +1924,11 @@ export interface components {
              * @default 0
              */
             order: number;
+            /**
+             * Holds Key
+             * @default false
+             */
+            holds_key: boolean;
         };
         /**
          * ContactView
@@ -1899,6 +1948,8 @@ export interface components {
             relation: string | null;
             /** Order */
             order: number;
+            /** Holds Key */
+            holds_key: boolean;
         };
         /**
          * CreatedApiKey
@@ -2165,6 +2216,66 @@ export interface components {
             timezone: string;
         };
         /**
+         * DryRun
+         * @description A policy as it is being written, and the incident to try it on.
+         */
+        DryRun: {
+            policy: components["schemas"]["Policy"];
+            /**
+             * Incident Id
+             * Format: uuid
+             */
+            incident_id: string;
+        };
+        /**
+         * DryRunStepView
+         * @description What a step would put on record, and whom it would tell.
+         */
+        DryRunStepView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** After S */
+            after_s: number;
+            /** Code */
+            code: string;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            /** People */
+            people: components["schemas"]["ToldView"][];
+        };
+        /**
+         * DryRunView
+         * @description The timetable of an incident under a policy, from its opening on, were nobody to take it.
+         *
+         *     Who has duty is asked of the rosters as they were known at each moment, the contacts as they are now. A desk counts
+         *     as manned in the past, and as it is now in the future.
+         */
+        DryRunView: {
+            /**
+             * Incident Id
+             * Format: uuid
+             */
+            incident_id: string;
+            /** Division Id */
+            division_id: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Steps */
+            steps: components["schemas"]["DryRunStepView"][];
+            /** Recurs Every S */
+            recurs_every_s: number;
+            /** Complete */
+            complete: boolean;
+        };
+        /**
          * DutyDayView
          * @description One day, and who says so.
          */
@@ -2242,6 +2353,12 @@ export interface components {
             /** Open Incidents */
             open_incidents: number;
         };
+        /**
+         * Ending
+         * @description What came of a real one (`Disposition.REAL`).
+         * @enum {string}
+         */
+        Ending: "taken_to_hospital" | "helped_on_site" | "family_attending" | "resolved_by_phone" | "handed_to_services" | "found" | "recovered" | "deceased" | "other";
         /**
          * EnteredMode
          * @description A time in which the person is not simply at home.
@@ -2327,6 +2444,12 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * FalseCause
+         * @description Why there was a false one (`Disposition.FALSE`).
+         * @enum {string}
+         */
+        FalseCause: "pressed_by_mistake" | "posture_change" | "worn_wrongly" | "device_fault" | "signal" | "somebody_else" | "surroundings" | "threshold" | "away_unsaid" | "unknown";
         /**
          * FollowUpClosing
          * @description How it ended: the person is well, needs help, could not be reached, or it was not needed.
@@ -2641,6 +2764,12 @@ export interface components {
             closed_at: string | null;
             /** Disposition */
             disposition: string | null;
+            /** Outcome */
+            outcome: string | null;
+            /** Cause */
+            cause: string | null;
+            /** Duplicate Of */
+            duplicate_of: string | null;
             /** Sounding */
             sounding: boolean;
             /** Due At */
@@ -2758,6 +2887,12 @@ export interface components {
             closed_at: string | null;
             /** Disposition */
             disposition: string | null;
+            /** Outcome */
+            outcome: string | null;
+            /** Cause */
+            cause: string | null;
+            /** Duplicate Of */
+            duplicate_of: string | null;
             /** Sounding */
             sounding: boolean;
             /** Due At */
@@ -3070,6 +3205,11 @@ export interface components {
             relation?: string | null;
             /** Order */
             order?: number | null;
+            /**
+             * Holds Key
+             * @default false
+             */
+            holds_key: boolean;
         };
         /**
          * NewDivision
@@ -3120,6 +3260,11 @@ export interface components {
              * @default false
              */
             location_consent: boolean;
+            /**
+             * Photo Consent
+             * @default false
+             */
+            photo_consent: boolean;
             monitoring?: components["schemas"]["Monitoring"];
             /** Name */
             name: string;
@@ -3398,6 +3543,13 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[PolicyChoiceView] */
+        Page_PolicyChoiceView_: {
+            /** Items */
+            items: components["schemas"]["PolicyChoiceView"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[PolicyView] */
         Page_PolicyView_: {
             /** Items */
@@ -3519,6 +3671,18 @@ export interface components {
              */
             ack_timeout_s: number;
             when?: components["schemas"]["When"];
+        };
+        /**
+         * PolicyChoiceView
+         * @description By which policy an incident of this kind and severity would be escalated if it opened now.
+         */
+        PolicyChoiceView: {
+            /** Kind */
+            kind: string;
+            /** Severity */
+            severity: string;
+            /** Name */
+            name: string;
         };
         /**
          * PolicyView
@@ -3733,6 +3897,11 @@ export interface components {
              * @default false
              */
             location_consent: boolean;
+            /**
+             * Photo Consent
+             * @default false
+             */
+            photo_consent: boolean;
             monitoring?: components["schemas"]["Monitoring"];
             /**
              * Name
@@ -3791,6 +3960,10 @@ export interface components {
             };
             /** Location Consent */
             location_consent: boolean;
+            /** Photo Consent */
+            photo_consent: boolean;
+            /** Photo Taken In At */
+            photo_taken_in_at: string | null;
             /** Monitoring */
             monitoring: {
                 [key: string]: unknown;
@@ -4405,6 +4578,16 @@ export interface components {
             };
         };
         /**
+         * ToldView
+         * @description Somebody whom a step would tell; `type`: contact, helper, township, supervisor, leader, number or admin.
+         */
+        ToldView: {
+            /** Type */
+            type: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * Turn
          * @description How long a turn is: one of the three, in what clocks show.
          */
@@ -4479,6 +4662,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Last Log In At */
+            last_log_in_at: string | null;
         };
         /**
          * VitalView
@@ -6615,6 +6800,37 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    try_out_api_v1_policies_dry_run_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRun"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     list_all_api_v1_policies_get: {
         parameters: {
             query?: never;
@@ -6748,6 +6964,32 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    policy_choices_api_v1_policy_choices_get: {
+        parameters: {
+            query?: {
+                division_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PolicyChoiceView_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["UnprocessableEntity"];
             503: components["responses"]["ServiceUnavailable"];
         };

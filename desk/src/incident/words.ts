@@ -19,6 +19,8 @@ export type Vocabulary =
   | "severity"
   | "state"
   | "disposition"
+  | "ending"
+  | "cause"
   | "outcome"
   | "device_kind"
   | "channel"
@@ -76,6 +78,8 @@ export function useWords() {
     if (params["by"] === "sms" && te(byText)) return byText;
     const withEta = `${family}.${code}_eta`;
     if (params["eta_minutes"] !== undefined && te(withEta)) return withEta;
+    const ended = ["ending", "cause"].find((name) => params[name] !== undefined && te(`${family}.${code}_${name}`));
+    if (ended !== undefined) return `${family}.${code}_${ended}`;
     return family === "log" && !te(`log.${code}`) ? `explanation.${code}` : `${family}.${code}`;
   }
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from hub.api.callers import DESK_ROLES, INSTALLING_ROLES, LOOKING_ROLES, Caller, requires
 from hub.api.problems import not_found
-from hub.api.shapes import Body, Name, Phone, Text
+from hub.api.shapes import Body, Name, Phone, Text, YesOrNo
 from hub.storage.contacts import change_contact, create_contact, delete_contact, list_contacts
 from hub.storage.recipients import ContactView, find_recipient
 from hub.storage.views import Page
@@ -25,6 +25,7 @@ class NewContact(Body):
     phone: Phone
     relation: Text | None = None
     order: Order | None = None
+    holds_key: YesOrNo = False
 
 
 class ContactChanges(Body):
@@ -36,6 +37,7 @@ class ContactChanges(Body):
     phone: Phone = ""
     relation: Text | None = None
     order: Order = 0
+    holds_key: YesOrNo = False
 
 
 @router.post("", status_code=201)

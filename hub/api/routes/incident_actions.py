@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import AliasChoices, Field
 
 from alerts.explanation import Param
-from alerts.incidents import Disposition, RefusedError, commands
+from alerts.incidents import Disposition, Ending, FalseCause, RefusedError, commands
 from alerts.incidents.commands import Command
 from alerts.severity import Severity
 from hub.api.callers import DESK_ROLES, INSTALLING_ROLES, Caller, requires
@@ -87,9 +87,11 @@ class AdoptedPolicy(Body):
 
 
 class Closing(Body):
-    """How it ended."""
+    """How it ended: what came of a real one, why there was a false one."""
 
     disposition: Disposition
+    outcome: Ending | None = None
+    cause: FalseCause | None = None
     note: LongText | None = None
 
 
@@ -191,9 +193,15 @@ async def adopt_policy(incident_id: UUID, body: AdoptedPolicy, caller: DeskCalle
 @router.post("/close")
 async def finish(incident_id: UUID, body: Closing, caller: DeskCaller) -> IncidentView:
     """Record how it ended; an open one is taken and closed in one, another's only by a supervisor."""
+    if body.outcome is not None and body.disposition is not Disposition.REAL:
+        raise unacceptable("outcome", "does_not_fit", "is of a real one only")
+    if body.cause is not None and body.disposition is not Disposition.FALSE:
+        raise unacceptable("cause", "does_not_fit", "is of a false one only")
     command = commands.Close(
         actor=caller.actor,
         disposition=body.disposition,
+        outcome=body.outcome,
+        cause=body.cause,
         note=body.note,
         may_override=caller.role in _OVERRIDING_ROLES,
     )

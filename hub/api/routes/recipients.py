@@ -66,6 +66,7 @@ class _RecipientFields(Body):
     ability: Text | None = None
     care_notes: CareNotes = Field(default_factory=CareNotes)
     location_consent: YesOrNo = False
+    photo_consent: YesOrNo = False
     monitoring: Monitoring = Field(default_factory=Monitoring)
 
 

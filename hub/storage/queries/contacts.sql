@@ -1,25 +1,26 @@
 -- create --
 -- Order of creation unless an order is given.
-INSERT INTO contact (id, division_id, recipient_id, name, phone, relation, call_order)
+INSERT INTO contact (id, division_id, recipient_id, name, phone, relation, call_order, holds_key)
 SELECT %(id)s, r.division_id, r.id, %(name)s, %(phone)s, %(relation)s::text,
-       coalesce(%(order)s::integer, (SELECT coalesce(max(call_order), 0) + 1 FROM contact WHERE recipient_id = r.id))
+       coalesce(%(order)s::integer, (SELECT coalesce(max(call_order), 0) + 1 FROM contact WHERE recipient_id = r.id)),
+       %(holds_key)s
   FROM recipient r WHERE r.id = %(recipient_id)s AND in_scope(r.division_id, %(scope)s)
    FOR UPDATE OF r
-RETURNING id, name, phone, relation, call_order AS "order"
+RETURNING id, name, phone, relation, call_order AS "order", holds_key
 
 -- list_of_recipient --
 -- In the order in which they are to be called.
-SELECT id, name, phone, relation, call_order AS "order" FROM contact
+SELECT id, name, phone, relation, call_order AS "order", holds_key FROM contact
  WHERE recipient_id = %(recipient_id)s AND in_scope(division_id, %(scope)s)
  ORDER BY call_order, created_at, id
 
 -- change --
 -- A column that is not named in the JSON keeps its value.
 UPDATE contact
-   SET (name, phone, relation, call_order)
-     = (SELECT n.name, n.phone, n.relation, n.call_order FROM jsonb_populate_record(contact, %(given)s) AS n)
+   SET (name, phone, relation, call_order, holds_key)
+     = (SELECT n.name, n.phone, n.relation, n.call_order, n.holds_key FROM jsonb_populate_record(contact, %(given)s) AS n)
  WHERE id = %(id)s AND recipient_id = %(recipient_id)s AND in_scope(division_id, %(scope)s)
-RETURNING id, name, phone, relation, call_order AS "order"
+RETURNING id, name, phone, relation, call_order AS "order", holds_key
 
 -- name_of --
 -- How the contact is called, for the log.

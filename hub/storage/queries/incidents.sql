@@ -4,7 +4,7 @@
 SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subject_id, i.recipient_id, i.explanation,
        i.opened_at, i.last_alert_at, i.acknowledged_at, i.acknowledged_by, i.call_due_at, i.contacted_at, i.touched_at,
        i.responding_at, i.responder_name, i.arrived_at, i.test_pending_until, i.closed_at, i.disposition,
-       i.sounding, i.policy, i.ladder, i.version
+       i.outcome, i.cause, i.duplicate_of, i.sounding, i.policy, i.ladder, i.version
   FROM incident i
  WHERE i.subject_type = %(subject_type)s AND i.subject_id = %(subject_id)s AND i.kind = %(kind)s
    AND i.state <> 'closed'
@@ -15,7 +15,7 @@ SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subje
 SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subject_id, i.recipient_id, i.explanation,
        i.opened_at, i.last_alert_at, i.acknowledged_at, i.acknowledged_by, i.call_due_at, i.contacted_at, i.touched_at,
        i.responding_at, i.responder_name, i.arrived_at, i.test_pending_until, i.closed_at, i.disposition,
-       i.sounding, i.policy, i.ladder, i.version
+       i.outcome, i.cause, i.duplicate_of, i.sounding, i.policy, i.ladder, i.version
   FROM incident i
  WHERE i.id = %(id)s AND in_scope(i.division_id, %(scope)s)
    FOR UPDATE
@@ -25,7 +25,7 @@ SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subje
 SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subject_id, i.recipient_id, i.explanation,
        i.opened_at, i.last_alert_at, i.acknowledged_at, i.acknowledged_by, i.call_due_at, i.contacted_at, i.touched_at,
        i.responding_at, i.responder_name, i.arrived_at, i.test_pending_until, i.closed_at, i.disposition,
-       i.sounding, i.policy, i.ladder, i.version
+       i.outcome, i.cause, i.duplicate_of, i.sounding, i.policy, i.ladder, i.version
   FROM incident i
  WHERE i.id = %(id)s
    FOR UPDATE SKIP LOCKED
@@ -35,7 +35,7 @@ SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subje
 SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subject_id, i.recipient_id, i.explanation,
        i.opened_at, i.last_alert_at, i.acknowledged_at, i.acknowledged_by, i.call_due_at, i.contacted_at, i.touched_at,
        i.responding_at, i.responder_name, i.arrived_at, i.test_pending_until, i.closed_at, i.disposition,
-       i.sounding, i.policy, i.ladder, i.version, t.purpose, t.due_at
+       i.outcome, i.cause, i.duplicate_of, i.sounding, i.policy, i.ladder, i.version, t.purpose, t.due_at
   FROM incident i LEFT JOIN timer t ON t.owner_type = 'incident' AND t.owner_id = i.id
  WHERE i.recipient_id = %(recipient_id)s AND i.state = 'open' AND i.id <> %(id)s
  ORDER BY i.opened_at, i.id
@@ -45,7 +45,7 @@ SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subje
 SELECT i.id, i.division_id, i.kind, i.severity, i.state, i.subject_type, i.subject_id, i.recipient_id, i.explanation,
        i.opened_at, i.last_alert_at, i.acknowledged_at, i.acknowledged_by, i.call_due_at, i.contacted_at, i.touched_at,
        i.responding_at, i.responder_name, i.arrived_at, i.test_pending_until, i.closed_at, i.disposition,
-       i.sounding, i.policy, i.ladder, i.version, t.purpose, t.due_at
+       i.outcome, i.cause, i.duplicate_of, i.sounding, i.policy, i.ladder, i.version, t.purpose, t.due_at
   FROM incident i LEFT JOIN timer t ON t.owner_type = 'incident' AND t.owner_id = i.id
  WHERE i.subject_type = %(subject_type)s AND i.subject_id = %(subject_id)s AND i.recipient_id IS NULL
    AND i.state = 'open' AND i.id <> %(id)s
@@ -113,7 +113,8 @@ WITH saved AS (
            call_due_at = %(call_due_at)s, contacted_at = %(contacted_at)s, touched_at = %(touched_at)s,
            responding_at = %(responding_at)s, responder_name = %(responder_name)s, arrived_at = %(arrived_at)s,
            test_pending_until = %(test_pending_until)s, closed_at = %(closed_at)s,
-           disposition = %(disposition)s, sounding = %(sounding)s, policy = %(policy)s, ladder = %(ladder)s,
+           disposition = %(disposition)s, outcome = %(outcome)s, cause = %(cause)s,
+           duplicate_of = %(duplicate_of)s, sounding = %(sounding)s, policy = %(policy)s, ladder = %(ladder)s,
            version = %(n)s
      WHERE id = %(id)s
     RETURNING id, division_id

@@ -8,12 +8,16 @@ SELECT %(id)s, id, %(name)s, timezone FROM division WHERE id = %(division_id)s
 SELECT division_id, monitoring FROM recipient WHERE id = %(id)s AND in_scope(division_id, %(scope)s) FOR UPDATE
 
 -- set_columns --
--- A column that is not named in the JSON keeps its value.
+-- A column that is not named in the JSON keeps its value. A consent that is taken back erases the photo.
+WITH photo AS (
+    DELETE FROM recipient_photo WHERE recipient_id = %(id)s AND (%(given)s::jsonb ->> 'photo_consent') = 'false'
+)
 UPDATE recipient
    SET (name, timezone, group_name, sex, birth_date, phone, address, address_note, lives_alone, categories, ability,
-        care_notes, location_consent, monitoring, ended_at, ended_reason)
+        care_notes, location_consent, photo_consent, monitoring, ended_at, ended_reason)
      = (SELECT n.name, n.timezone, n.group_name, n.sex, n.birth_date, n.phone, n.address, n.address_note, n.lives_alone,
-               n.categories, n.ability, n.care_notes, n.location_consent, n.monitoring, n.ended_at, n.ended_reason
+               n.categories, n.ability, n.care_notes, n.location_consent, n.photo_consent, n.monitoring,
+               n.ended_at, n.ended_reason
           FROM jsonb_populate_record(recipient, %(given)s) AS n),
        updated_at = clock_timestamp()
  WHERE id = %(id)s
@@ -28,6 +32,8 @@ WITH contacts AS (
     UPDATE contact SET division_id = %(division_id)s WHERE recipient_id = %(id)s
 ), modes AS (
     UPDATE recipient_mode SET division_id = %(division_id)s WHERE recipient_id = %(id)s
+), photo AS (
+    UPDATE recipient_photo SET division_id = %(division_id)s WHERE recipient_id = %(id)s
 ), worn AS (
     UPDATE assignment SET division_id = %(division_id)s
      WHERE recipient_id = %(id)s AND (until_at IS NULL OR until_at > clock_timestamp())
@@ -43,10 +49,13 @@ SELECT r.id, r.name, r.division_id, d.name AS division_name, r.group_name, r.add
        r.ended_at, r.timezone,
        CASE WHEN h.id IS NOT NULL THEN jsonb_build_object('id', h.id, 'name', h.name, 'address', h.address,
                                                           'plan', h.plan) END AS household,
-       r.sex, r.birth_date, r.address_note, r.categories, r.ability, r.care_notes, r.location_consent, r.monitoring,
+       r.sex, r.birth_date, r.address_note, r.categories, r.ability, r.care_notes, r.location_consent,
+       r.photo_consent, r.monitoring,
+       (SELECT p.taken_in_at FROM recipient_photo p WHERE p.recipient_id = r.id) AS photo_taken_in_at,
        r.ended_reason, r.created_at, r.updated_at,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'phone', c.phone,
-                                                     'relation', c.relation, 'order', c.call_order)
+                                                     'relation', c.relation, 'order', c.call_order,
+                                                     'holds_key', c.holds_key)
                                   ORDER BY c.call_order, c.created_at, c.id), '[]')
           FROM contact c WHERE c.recipient_id = r.id) AS contacts,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'kind', v.kind, 'model', v.model, 'phone', v.phone,

@@ -14,7 +14,7 @@ import pytest
 
 import alerts
 from alerts.escalation.policy import Target
-from alerts.incidents import Deadline, Disposition, IncidentState
+from alerts.incidents import Deadline, Disposition, Ending, FalseCause, IncidentState
 from alerts.kinds import FollowUpKind, IncidentKind, MaintenanceKind
 from alerts.observations import EventKind
 from alerts.severity import Severity
@@ -79,7 +79,7 @@ for _path, _tree in modules():
 
 def slots(family: str, code: str) -> set[str]:
     """The values that the code's sentences name; the one with an `_eta` is only said where that value is there."""
-    keys = (code, f"{code}_by_text")
+    keys = (code, f"{code}_by_text", f"{code}_ending", f"{code}_cause")
     return {slot for words in (ZH, EN) for key in keys for slot in SLOT.findall(words[family].get(key, ""))}
 
 
@@ -106,6 +106,8 @@ def test_every_code_has_a_sentence(language: Language) -> None:
         (Severity, "severity"),
         (IncidentState, "state"),
         (Disposition, "disposition"),
+        (Ending, "ending"),
+        (FalseCause, "cause"),
         (MaintenanceKind, "maintenance_kind"),
         (MaintenanceKind, "explanation"),
         (FollowUpKind, "follow_up_kind"),
