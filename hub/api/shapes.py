@@ -112,3 +112,10 @@ Cursor = Annotated[str | None, Query(max_length=400, description="`next` of the 
 Limit = Annotated[int, Query(ge=1, le=1000, description="Rows of a page at most.")]
 PAGE_ROWS = 100
 Search = Annotated[Name | None, Query()]
+
+
+class Point(Body):
+    """A point on a map, WGS-84, in degrees; what a map in another datum shows is converted before it is sent."""
+
+    lat: Annotated[Number, Field(ge=-90, le=90)]
+    lon: Annotated[Number, Field(ge=-180, le=180)]

@@ -1,6 +1,7 @@
 """Divisions (行政区划): the tree of places by 12-digit code, which says who sees whom."""
 
 from hub.storage.database import Connection
+from hub.storage.places import PointView, point_columns
 from hub.storage.queries import queries
 from hub.storage.refusals import refused_as
 from hub.storage.scope import DIVISION_DIGITS, Scope, division_prefix
@@ -16,6 +17,7 @@ class DivisionView(View):
     name: str
     level: str
     timezone: str
+    center: PointView | None
 
 
 def division_level(division_id: str) -> str:
@@ -32,7 +34,12 @@ async def ensure_division(connection: Connection, division_id: str, name: str, t
 
 
 async def create_division(
-    connection: Connection, division_id: str, name: str, timezone: str | None, fallback_timezone: str
+    connection: Connection,
+    division_id: str,
+    name: str,
+    timezone: str | None,
+    fallback_timezone: str,
+    center: dict[str, float] | None = None,
 ) -> DivisionView:
     """A new place; its time zone is its parent's unless given.
 
@@ -50,6 +57,7 @@ async def create_division(
                 "level": division_level(division_id),
                 "timezone": timezone,
                 "fallback_timezone": fallback_timezone,
+                **point_columns("center", center),
             },
         )
     if view is None:
@@ -60,6 +68,14 @@ async def create_division(
 async def find_division(connection: Connection, division_id: str) -> DivisionView | None:
     """The place of this code; places are no secret, so no scope is asked for."""
     return await fetch_view(connection, DivisionView, queries("divisions").find, {"id": division_id})
+
+
+async def set_center(
+    connection: Connection, division_id: str, scope: Scope, center: dict[str, float] | None
+) -> DivisionView | None:
+    """Where maps begin and a place's figures stand; None when no place in scope has this code."""
+    params = {"id": division_id, "scope": scope.sql, **point_columns("center", center)}
+    return await fetch_view(connection, DivisionView, queries("divisions").set_center, params)
 
 
 async def list_divisions(connection: Connection, scope: Scope, after: str | None, limit: int) -> Page[DivisionView]:

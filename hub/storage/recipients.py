@@ -9,6 +9,7 @@ from pydantic import Field
 
 from hub.identity import new_id
 from hub.storage.database import Connection
+from hub.storage.places import PointView, point_columns
 from hub.storage.queries import queries
 from hub.storage.refusals import UnknownReferenceError
 from hub.storage.scope import Scope
@@ -85,6 +86,7 @@ class RecipientFile(RecipientSummary):
     sex: str | None
     birth_date: date | None
     address_note: str | None
+    home: PointView | None
     categories: list[str]
     ability: str | None
     care_notes: dict[str, Any]
@@ -150,6 +152,8 @@ async def _set_columns(connection: Connection, recipient_id: UUID, monitoring: G
     columns = dict(given)
     if "monitoring" in columns:
         columns["monitoring"] = merge_patch(monitoring, columns["monitoring"])
+    if "home" in columns:
+        columns |= point_columns("home", columns.pop("home"))
     await connection.execute(queries("recipients").set_columns, {"id": recipient_id, "given": Jsonb(columns)})
 
 

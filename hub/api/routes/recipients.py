@@ -20,6 +20,7 @@ from hub.api.shapes import (
     LongText,
     Name,
     Phone,
+    Point,
     Search,
     Text,
     Timezone,
@@ -61,6 +62,7 @@ class _RecipientFields(Body):
     phone: Phone | None = None
     address: Text | None = None
     address_note: LongText | None = None
+    home: Point | None = None
     lives_alone: YesOrNo = True
     categories: list[Text] = Field(default_factory=list, max_length=20)
     ability: Text | None = None

@@ -5,22 +5,35 @@ INSERT INTO division (id, name, level, timezone) VALUES (%(id)s, %(name)s, %(lev
 
 -- create --
 -- The zone is the nearest parent's unless given.
-INSERT INTO division (id, name, level, timezone)
+INSERT INTO division (id, name, level, timezone, center_lat, center_lon)
 VALUES (%(id)s, %(name)s, %(level)s,
         coalesce(%(timezone)s,
                  (SELECT timezone FROM division
                    WHERE id IN (left(%(id)s, 9) || '000', left(%(id)s, 6) || '000000', left(%(id)s, 4) || '00000000',
                                 left(%(id)s, 2) || '0000000000')
                    ORDER BY id DESC LIMIT 1),
-                 %(fallback_timezone)s))
-RETURNING id, name, level, timezone
+                 %(fallback_timezone)s),
+        %(center_lat)s, %(center_lon)s)
+RETURNING id, name, level, timezone,
+          CASE WHEN center_lat IS NOT NULL THEN jsonb_build_object('lat', center_lat, 'lon', center_lon) END AS center
 
 -- find --
 -- One place.
-SELECT id, name, level, timezone FROM division WHERE id = %(id)s
+SELECT id, name, level, timezone,
+       CASE WHEN center_lat IS NOT NULL THEN jsonb_build_object('lat', center_lat, 'lon', center_lon) END AS center
+  FROM division WHERE id = %(id)s
+
+-- set_center --
+-- Where a map begins and the figures of a place stand; nulls take it away.
+UPDATE division SET center_lat = %(center_lat)s, center_lon = %(center_lon)s
+ WHERE id = %(id)s AND in_scope(id, %(scope)s)
+RETURNING id, name, level, timezone,
+          CASE WHEN center_lat IS NOT NULL THEN jsonb_build_object('lat', center_lat, 'lon', center_lon) END AS center
 
 -- list_in_scope --
 -- In the order of the codes, which is the order of the tree.
-SELECT id, name, level, timezone FROM division
+SELECT id, name, level, timezone,
+       CASE WHEN center_lat IS NOT NULL THEN jsonb_build_object('lat', center_lat, 'lon', center_lon) END AS center
+  FROM division
  WHERE in_scope(id, %(scope)s) AND (%(after)s::text IS NULL OR id > %(after)s)
  ORDER BY id LIMIT %(limit)s

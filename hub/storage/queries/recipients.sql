@@ -13,9 +13,10 @@ WITH photo AS (
     DELETE FROM recipient_photo WHERE recipient_id = %(id)s AND (%(given)s::jsonb ->> 'photo_consent') = 'false'
 )
 UPDATE recipient
-   SET (name, timezone, group_name, sex, birth_date, phone, address, address_note, lives_alone, categories, ability,
-        care_notes, location_consent, photo_consent, monitoring, ended_at, ended_reason)
-     = (SELECT n.name, n.timezone, n.group_name, n.sex, n.birth_date, n.phone, n.address, n.address_note, n.lives_alone,
+   SET (name, timezone, group_name, sex, birth_date, phone, address, address_note, home_lat, home_lon,
+        lives_alone, categories, ability, care_notes, location_consent, photo_consent, monitoring, ended_at, ended_reason)
+     = (SELECT n.name, n.timezone, n.group_name, n.sex, n.birth_date, n.phone, n.address, n.address_note,
+               n.home_lat, n.home_lon, n.lives_alone,
                n.categories, n.ability, n.care_notes, n.location_consent, n.photo_consent, n.monitoring,
                n.ended_at, n.ended_reason
           FROM jsonb_populate_record(recipient, %(given)s) AS n),
@@ -49,6 +50,7 @@ SELECT r.id, r.name, r.division_id, d.name AS division_name, r.group_name, r.add
        r.ended_at, r.timezone,
        CASE WHEN h.id IS NOT NULL THEN jsonb_build_object('id', h.id, 'name', h.name, 'address', h.address,
                                                           'plan', h.plan) END AS household,
+       CASE WHEN r.home_lat IS NOT NULL THEN jsonb_build_object('lat', r.home_lat, 'lon', r.home_lon) END AS home,
        r.sex, r.birth_date, r.address_note, r.categories, r.ability, r.care_notes, r.location_consent,
        r.photo_consent, r.monitoring,
        (SELECT p.taken_in_at FROM recipient_photo p WHERE p.recipient_id = r.id) AS photo_taken_in_at,

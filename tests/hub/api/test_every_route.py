@@ -105,6 +105,7 @@ ROLES = {
     "POST /shifts/hand-over": "aso",
     "GET /divisions": "asoiel",
     "POST /divisions": "a",
+    "PUT /divisions/{division_id}/center": "as",
     "GET /operators": "aso--l",
     "GET /users": "a",
     "POST /users": "a",
@@ -157,6 +158,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /presence": {"desk_id": "desk-1", "state": "present"},
     "POST /shifts/hand-over": {"to": "{user_id}"},
     "POST /divisions": {"id": "{new_division_id}", "name": "新村"},
+    "PUT /divisions/{division_id}/center": {"center": {"lat": 37.62, "lon": 114.92}},
     "POST /users": {"login": "{new_login}", "name": "新人", "role": "viewer", "password": PASSWORD},
     "PATCH /users/{user_id}": {"name": "改名"},
     "POST /api-keys": {"name": "看板", "role": "viewer"},
@@ -213,7 +215,7 @@ async def test_a_stranger_is_let_in_nowhere(web: Web) -> None:
         name: str(uuid4())
         for name in ("contact_id", "device_id", "incident_id", "item_id", "follow_up_id", "key_id", "override_id")
     }
-    ids |= {"recipient_id": str(uuid4()), "user_id": str(uuid4()), "name": "default"}
+    ids |= {"recipient_id": str(uuid4()), "user_id": str(uuid4()), "division_id": VILLAGE, "name": "default"}
     ids |= {"new_login": "x", "new_division_id": VILLAGE}
     ids |= {"group_id": str(uuid4()), "shelf_id": str(uuid4()), "soon": "2031-03-03T00:00:00Z"}
     for stranger in (

@@ -60,6 +60,8 @@ class World:
         if "shelf_id" in path:
             shelving = {"kinds": ["bed"], "until": ids["soon"], "reason": "?"}
             ids["shelf_id"] = (await admin.post(f"/recipients/{recipient['id']}/shelve", shelving)).json()["id"]
+        if "{division_id}" in path:
+            ids["division_id"] = VILLAGE
         if "{name}" in path:
             ids["name"] = f"p{unique}"
             await admin.put(f"/policies/{ids['name']}", LADDER)
