@@ -3,68 +3,25 @@ import { defineStore } from "pinia";
 import { reactive } from "vue";
 
 import { ask, hub } from "@/api/client";
-import type { FollowUp, Incident, MaintenanceItem, Page, QuarantinedMessage } from "@/api/shapes";
-
-/** One list as a page shows it. */
-export interface Ledger<Entry> {
-  entries: Entry[];
-  next: string | null;
-  loading: boolean;
-  failed: boolean;
-  loaded: boolean;
-}
-
-interface Shelves {
-  closed: Ledger<Incident>;
-  maintenance: Ledger<MaintenanceItem>;
-  "follow-up": Ledger<FollowUp>;
-  quarantine: Ledger<QuarantinedMessage>;
-}
-export type LedgerName = keyof Shelves;
-
-const PAGE_SIZE = 50;
-type Position = { limit: number; cursor?: string };
-
-const READ: { [Name in LedgerName]: (query: Position) => Promise<Page<Shelves[Name]["entries"][number]>> } = {
-  closed: (query) => ask(hub.GET("/api/v1/incidents", { params: { query: { ...query, state: ["closed" as const] } } })),
-  maintenance: (query) => ask(hub.GET("/api/v1/maintenance", { params: { query } })),
-  "follow-up": (query) => ask(hub.GET("/api/v1/follow-ups", { params: { query } })),
-  quarantine: (query) => ask(hub.GET("/api/v1/quarantine", { params: { query } })),
-};
+import type { FollowUp, Incident, MaintenanceItem, QuarantinedMessage } from "@/api/shapes";
+import { newLedger } from "@/ledger/ledger";
 
 export const useLedgers = defineStore("ledgers", () => {
-  const shelves: Shelves = reactive({
-    closed: emptyLedger<Incident>(),
-    maintenance: emptyLedger<MaintenanceItem>(),
-    "follow-up": emptyLedger<FollowUp>(),
-    quarantine: emptyLedger<QuarantinedMessage>(),
+  const shelves = reactive({
+    closed: newLedger<Incident>((position) =>
+      ask(hub.GET("/api/v1/incidents", { params: { query: { ...position, state: ["closed" as const] } } })),
+    ),
+    maintenance: newLedger<MaintenanceItem>((position) => ask(hub.GET("/api/v1/maintenance", { params: { query: position } }))),
+    "follow-up": newLedger<FollowUp>((position) => ask(hub.GET("/api/v1/follow-ups", { params: { query: position } }))),
+    quarantine: newLedger<QuarantinedMessage>((position) => ask(hub.GET("/api/v1/quarantine", { params: { query: position } }))),
   });
-
-  /** Read a list from its beginning, or its next page. */
-  async function read(name: LedgerName, { more = false } = {}): Promise<void> {
-    const ledger = shelves[name] as Ledger<unknown>;
-    ledger.loading = true;
-    try {
-      const page = await READ[name]({ limit: PAGE_SIZE, ...(more && ledger.next !== null ? { cursor: ledger.next } : {}) });
-      ledger.entries = more ? [...ledger.entries, ...page.items] : page.items;
-      ledger.next = page.next ?? null;
-      ledger.failed = false;
-      ledger.loaded = true;
-    } catch {
-      ledger.failed = true;
-    } finally {
-      ledger.loading = false;
-    }
-  }
 
   /** The stream says that a list changed; one that was never looked at stays unread. */
   function markStale(name: LedgerName): void {
-    if (shelves[name].loaded && !shelves[name].loading) void read(name);
+    shelves[name].markStale();
   }
 
-  return { shelves, read, markStale };
+  return { shelves, markStale };
 });
 
-function emptyLedger<Entry>(): Ledger<Entry> {
-  return { entries: [], next: null, loading: false, failed: false, loaded: false };
-}
+export type LedgerName = "closed" | "maintenance" | "follow-up" | "quarantine";
