@@ -119,7 +119,8 @@ def build_app(stage: Stage) -> FastAPI:
         return problem(409, "held", holder=error.holder)
 
     def introduce(login: str) -> Json:
-        hub = {"name": "青石县（演示）", "desk_phone": "0000-0000000", "version": "0.0.0"}
+        place = {"name": "青石县（演示）", "desk_phone": "0000-0000000", "timezone": "Asia/Shanghai"}
+        hub = place | {"version": "0.0.0"}
         where = {"division_id": "139900000000", "division_name": "青石县", "locale": "zh-CN"}
         who = {"type": "operator", "role": "operator", **state.operators[login]}
         return who | where | {"server_time": stamp(datetime.now(UTC)), "hub": hub}

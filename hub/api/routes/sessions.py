@@ -39,6 +39,7 @@ class HubView(BaseModel):
     name: str
     desk_phone: str
     version: str
+    timezone: str  #: Of its place, by name: when night is, and how times read.
 
 
 class Me(BaseModel):
@@ -131,7 +132,12 @@ async def _me(connection: Connection, identity: Identity, parts: Parts) -> Me:
         division_name=division.name if division else identity.division_id,
         locale=_LOCALE,
         server_time=utc_now(),
-        hub=HubView(name=parts.settings.sms_signature, desk_phone=parts.settings.desk_phone, version=__version__),
+        hub=HubView(
+            name=parts.settings.sms_signature,
+            desk_phone=parts.settings.desk_phone,
+            version=__version__,
+            timezone=parts.settings.timezone,
+        ),
     )
 
 

@@ -14,7 +14,12 @@ async def test_logging_in_answers_who_one_is_and_sets_a_cookie_no_script_can_rea
     me = answer.json()
     assert (me["id"], me["name"], me["role"], me["type"]) == (user_id, "王敏", "operator", "operator")
     assert (me["division_id"], me["division_name"], me["locale"]) == (TOWNSHIP, "东乡", "zh-CN")
-    assert me["hub"] == {"name": "安心平台", "desk_phone": "", "version": me["hub"]["version"]}
+    assert me["hub"] == {
+        "name": "安心平台",
+        "desk_phone": "",
+        "version": me["hub"]["version"],
+        "timezone": "Asia/Shanghai",
+    }
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
