@@ -20,7 +20,6 @@ export const DELIVERED = {
   phone: "KeyP",
   search: "Slash",
   hush: "KeyM",
-  search: "Slash",
 } as const;
 
 export type ShortcutName = keyof typeof DELIVERED;

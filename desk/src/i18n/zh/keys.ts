@@ -16,7 +16,6 @@ export default {
   phone: "来电登记",
   search: "在列表中搜索",
   hush: "静音 30 秒",
-  search: "在列表页查找",
   none: "无",
   change: "{does}：现在是 {key}，点按更改",
   press: "请按下用于“{does}”的键，按 Esc 取消。",
