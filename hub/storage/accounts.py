@@ -26,8 +26,8 @@ _KEY_PREFIX = "anxin_"  #: So that a key that leaked is recognised by scanners.
 class Role(StrEnum):
     """What somebody may do within their division; each endpoint names the roles it is for."""
 
-    ADMIN = "admin"  #: Everything, accounts and policies included. 管理员
-    SUPERVISOR = "supervisor"  #: Desk work, and others' incidents. 班长
+    ADMIN = "admin"  #: Everything, accounts included. 管理员
+    SUPERVISOR = "supervisor"  #: Desk work, others' incidents, rosters and policies. 班长
     OPERATOR = "operator"  #: Desk work. 值班员
     INSTALLER = "installer"  #: Puts devices on people. 安装员
     VENDOR = "vendor"  #: Sees devices and why messages were refused. 设备厂商
@@ -58,6 +58,7 @@ class UserView(View):
     phone: str | None
     disabled_at: datetime | None
     created_at: datetime
+    last_log_in_at: datetime | None  #: As far as the access log reaches back.
 
 
 class ApiKeyView(View):

@@ -12,10 +12,13 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 from pydantic import Field
 
-from alerts.escalation.policy import DEFAULT_POLICY, EscalationPolicy
+from alerts.escalation.policy import DEFAULT_POLICY, EscalationPolicy, choose_policy
+from alerts.kinds import IncidentKind
+from alerts.severity import Severity
 from hub.identity import new_id
 from hub.storage.database import Connection
 from hub.storage.incident_rows import policy_from_json, policy_to_json
+from hub.storage.policy_rules import load_policy_rules
 from hub.storage.queries import queries
 from hub.storage.refusals import UnknownReferenceError
 from hub.storage.scope import Scope
@@ -70,6 +73,14 @@ class RunningIncidentView(View):
     opened_at: datetime
     recipient: NamedView | None
     policy_version: int
+
+
+class PolicyChoiceView(View):
+    """By which policy an incident of this kind and severity would be escalated if it opened now."""
+
+    kind: str
+    severity: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,16 +153,43 @@ async def find_adoptable(connection: Connection, name: str, scope: Scope, divisi
 
 
 def _to_core(view: PolicyView) -> EscalationPolicy:
+    steps: list[dict[str, float | str]] = [{"after_s": step.after_s, "notify": step.notify} for step in view.steps]
+    return core_policy(view.name, steps, view.repeat, view.then_every_s, view.ack_timeout_s, view.version)
+
+
+def core_policy(
+    name: str,
+    steps: Sequence[dict[str, float | str]],
+    repeat: int,
+    then_every_s: float,
+    ack_timeout_s: float,
+    version: int = 0,
+) -> EscalationPolicy:
+    """The core's policy of what the contract writes."""
     return policy_from_json(
         {
-            "name": view.name,
-            "version": view.version,
-            "steps": [{"after_s": step.after_s, "notify": step.notify} for step in view.steps],
-            "repeat": view.repeat,
-            "then_every_s": view.then_every_s,
-            "ack_timeout_s": view.ack_timeout_s,
+            "name": name,
+            "version": version,
+            "steps": list(steps),
+            "repeat": repeat,
+            "then_every_s": then_every_s,
+            "ack_timeout_s": ack_timeout_s,
         }
     )
+
+
+async def choices_of_place(connection: Connection, division_id: str) -> list[PolicyChoiceView]:
+    """Which policy wins for each kind and severity in a place: the core's own choice."""
+    rules = await load_policy_rules(connection)
+    return [
+        PolicyChoiceView(
+            kind=kind,
+            severity=severity,
+            name=choose_policy(rules, kind=kind, severity=severity, division_id=division_id).name,
+        )
+        for kind in IncidentKind
+        for severity in Severity
+    ]
 
 
 async def list_policies(connection: Connection, scope: Scope, hub_division_id: str) -> Page[PolicyView]:

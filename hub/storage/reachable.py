@@ -26,9 +26,11 @@ async def with_contacts(connection: Connection, of_place: Reachable, recipient_i
     return of_place if recipient_id is None else replace(of_place, contacts=await _contacts(connection, recipient_id))
 
 
-async def whom_a_place_reaches(connection: Connection, division_id: str, now: datetime) -> Reachable:
-    """Everybody but contacts: the same for all incidents of a place."""
-    wanted = Wanted(since=now, until=now, known_at=now, covering=division_id)
+async def whom_a_place_reaches(
+    connection: Connection, division_id: str, now: datetime, *, known_at: datetime | None = None
+) -> Reachable:
+    """Everybody but contacts: the same for all incidents of a place. `known_at`: by rosters as they stood then."""
+    wanted = Wanted(since=now, until=now, known_at=known_at or now, covering=division_id)
     on_duty = people_on_duty(await load_rosters(connection, wanted), now)
     supervisor, leader = _told(on_duty, "supervisor"), _told(on_duty, "leader")
     return Reachable(

@@ -550,7 +550,10 @@ export interface paths {
         };
         /**
          * List All
-         * @description People in scope, the newest first; `q` looks into name, group, address and telephone number.
+         * @description People in scope, village by village, by name; the look is on record.
+         *
+         *     Each word of `q` is a part of the name, its pinyin or initials, the group, the address or the place, the end of a
+         *     telephone number (3 digits at least, of the person, a contact or a device), or a device's id or serial number.
          */
         get: operations["list_all_api_v1_recipients_get"];
         put?: never;
@@ -1192,6 +1195,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rosters/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calendar
+         * @description Everybody's hours of a place for up to 45 days, past or to come; and those that nobody has.
+         *
+         *     By default the caller's own place, from now on, for a week.
+         *
+         *     Of the past it tells what the rosters said at each moment, of the future what they say now.
+         */
+        get: operations["calendar_api_v1_rosters_calendar_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rosters/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description The hours of the next 28 days as they would be with this roster. Nothing is written.
+         */
+        post: operations["preview_api_v1_rosters_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rosters/overrides": {
         parameters: {
             query?: never;
@@ -1276,6 +1323,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rosters/unreachable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Unreachable
+         * @description Who has duty in the coming days and has no number that could ring, or an account that is disabled.
+         */
+        get: operations["unreachable_api_v1_rosters_unreachable_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rosters/days": {
         parameters: {
             query?: never;
@@ -1327,7 +1394,157 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/month": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Month Report
+         * @description All figures of one month, as that division's clocks count it. Nothing in it names a person.
+         */
+        get: operations["month_report_api_v1_reports_month_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/month.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Month Spreadsheet
+         * @description The same as a spreadsheet.
+         */
+        get: operations["month_spreadsheet_api_v1_reports_month_xlsx_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/range": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Range Report
+         * @description The figures of a month for any stretch of at most 400 days.
+         */
+        get: operations["range_report_api_v1_reports_range_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/shift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shift Report
+         * @description A shift, or any stretch of at most a week: figures and every incident. The look is on record.
+         */
+        get: operations["shift_report_api_v1_reports_shift_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/shift.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shift Spreadsheet
+         * @description The same as a spreadsheet. The look is on record.
+         */
+        get: operations["shift_spreadsheet_api_v1_reports_shift_xlsx_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shifts/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description What somebody who sits down must know: what is open, set aside, written down, broken; and who has duty.
+         */
+        get: operations["read_api_v1_shifts_hand_over_get"];
+        put?: never;
+        /**
+         * Hand Over
+         * @description Give everything that one holds to the next, all or nothing; a note goes into the log of each.
+         */
+        post: operations["hand_over_api_v1_shifts_hand_over_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All
+         * @description The record: shifts that touch this time, the newest first, with who signed.
+         */
+        get: operations["list_all_api_v1_shifts_get"];
+        put?: never;
+        /**
+         * Begin
+         * @description Sit down. 200 for a shift that one has already: it goes on here.
+         *
+         *     A shift of somebody else that goes on at this desk is over, without their signature.
+         */
+        post: operations["begin_api_v1_shifts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shifts/current/end": {
         parameters: {
             query?: never;
             header?: never;
@@ -1337,10 +1554,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Hand Over
-         * @description Give everything that one holds to the next, all or nothing; a note goes into the log of each.
+         * End
+         * @description Leave, signed. To a successor goes what one holds; without one it goes back up, and the desk is unmanned.
          */
-        post: operations["hand_over_api_v1_shifts_hand_over_post"];
+        post: operations["end_api_v1_shifts_current_end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shifts/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note
+         * @description Write something down for the next one.
+         */
+        post: operations["note_api_v1_shifts_notes_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1365,6 +1602,26 @@ export interface paths {
          * @description A new place below the caller's own.
          */
         post: operations["create_api_v1_divisions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/divisions/{division_id}/center": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Place
+         * @description Where maps begin for this place and where its figures stand.
+         */
+        put: operations["place_api_v1_divisions__division_id__center_put"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1681,6 +1938,22 @@ export interface components {
             device_occurred_at: string | null;
         };
         /**
+         * Answering
+         * @description How soon somebody answered. `taken`: somebody held it; `reached`: somebody tried to reach the person.
+         */
+        Answering: {
+            /** Asked */
+            asked: number;
+            taken_in_60_s: components["schemas"]["Share"];
+            taken_in_180_s: components["schemas"]["Share"];
+            reached_in_60_s: components["schemas"]["Share"];
+            reached_in_180_s: components["schemas"]["Share"];
+            taken: components["schemas"]["Spread"];
+            reached: components["schemas"]["Spread"];
+            /** Never Taken */
+            never_taken: number;
+        };
+        /**
          * ApiKeyView
          * @description A program's key, without the key.
          */
@@ -1823,6 +2096,13 @@ export interface components {
             notes?: string | null;
         };
         /**
+         * Center
+         * @description The centre; null takes it away.
+         */
+        Center: {
+            center: components["schemas"]["Point"] | null;
+        };
+        /**
          * ChangedSeverity
          * @description How grave it is; lowering it needs the reason.
          */
@@ -1950,6 +2230,16 @@ export interface components {
             order: number;
             /** Holds Key */
             holds_key: boolean;
+        };
+        /**
+         * Count
+         * @description A code and how many.
+         */
+        Count: {
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
         };
         /**
          * CreatedApiKey
@@ -2214,6 +2504,7 @@ export interface components {
             level: string;
             /** Timezone */
             timezone: string;
+            center: components["schemas"]["PointView"] | null;
         };
         /**
          * DryRun
@@ -2276,6 +2567,30 @@ export interface components {
             complete: boolean;
         };
         /**
+         * DutyCalendarView
+         * @description The hours of [since, until), in the order in which they begin and people are rung.
+         */
+        DutyCalendarView: {
+            /** Division Id */
+            division_id: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Hours */
+            hours: components["schemas"]["DutyHoursView"][];
+            /** Gaps */
+            gaps: components["schemas"]["DutyGapView"][];
+            /** Days */
+            days: components["schemas"]["DutyDayView"][];
+        };
+        /**
          * DutyDayView
          * @description One day, and who says so.
          */
@@ -2297,6 +2612,74 @@ export interface components {
             source: "published" | "own";
         };
         /**
+         * DutyGapView
+         * @description Hours that nobody of a roster has; `intended`: by its plan nobody need have them.
+         */
+        DutyGapView: {
+            /** Role */
+            role: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Intended */
+            intended: boolean;
+        };
+        /**
+         * DutyHoursView
+         * @description Hours that somebody of a roster has without pause; `unreachable`: why nobody could ring them.
+         */
+        DutyHoursView: {
+            /** Role */
+            role: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Phone */
+            phone: string | null;
+            /** Account Id */
+            account_id: string | null;
+            /** Unreachable */
+            unreachable: ("no_number" | "account_disabled") | null;
+        };
+        /**
+         * DutyNames
+         * @description Who is on duty at the desk by the rosters in scope, until when, and who is next; a gap has no names.
+         *
+         *     `listed`: whether the rosters name the caller at all; `mine`: whether they are on duty now.
+         */
+        DutyNames: {
+            /** Known */
+            known: boolean;
+            /** Now */
+            now: string[];
+            /** Until */
+            until: string | null;
+            /** Next */
+            next: string[];
+            /** Listed */
+            listed: boolean;
+            /** Mine */
+            mine: boolean;
+        };
+        /**
          * DutyPersonView
          * @description Somebody on duty.
          */
@@ -2312,6 +2695,52 @@ export interface components {
             phone: string | null;
             /** Account Id */
             account_id: string | null;
+        };
+        /**
+         * DutyShiftView
+         * @description One shift. `relieves`: from whom they took over; `relieved_by`: who took over from them.
+         *
+         *     `handed_by` is null where the one who left did not sign: the next one opened the desk without them, or they never
+         *     said that they go.
+         */
+        DutyShiftView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Division Id */
+            division_id: string;
+            /** Division Name */
+            division_name: string;
+            /** Desk Id */
+            desk_id: string;
+            operator: components["schemas"]["ActorView"];
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /** Until */
+            until: string | null;
+            /**
+             * Taken By
+             * @enum {string}
+             */
+            taken_by: "log_in" | "password" | "key";
+            relieves: components["schemas"]["ActorView"] | null;
+            /** Ended How */
+            ended_how: ("relieved" | "unrelieved" | "taken_over") | null;
+            /** Handed By */
+            handed_by: ("password" | "key") | null;
+            relieved_by: components["schemas"]["ActorView"] | null;
+            shown: components["schemas"]["ShownCounts"];
+            /** Shown Codes */
+            shown_codes: string[];
+            /** Left Codes */
+            left_codes: string[];
+            /** Notes */
+            notes: components["schemas"]["ShiftNoteView"][];
         };
         /**
          * DutyView
@@ -2354,11 +2783,42 @@ export interface components {
             open_incidents: number;
         };
         /**
+         * EndedShift
+         * @description The shift that is over, the one that follows it at this desk, and what was handed over with it.
+         *
+         *     With a successor the session that asked is ended, and the browser has the successor's.
+         */
+        EndedShift: {
+            ended: components["schemas"]["DutyShiftView"];
+            following: components["schemas"]["DutyShiftView"] | null;
+            /** Incident Ids */
+            incident_ids: string[];
+        };
+        /**
          * Ending
          * @description What came of a real one (`Disposition.REAL`).
          * @enum {string}
          */
         Ending: "taken_to_hospital" | "helped_on_site" | "family_attending" | "resolved_by_phone" | "handed_to_services" | "found" | "recovered" | "deceased" | "other";
+        /**
+         * Endings
+         * @description How incidents ended. `real` is of those that ended as real or false.
+         */
+        Endings: {
+            /** Closed */
+            closed: number;
+            /** Open At End */
+            open_at_end: number;
+            /** Stale At End */
+            stale_at_end: number;
+            /** Dispositions */
+            dispositions: components["schemas"]["Count"][];
+            /** Outcomes */
+            outcomes: components["schemas"]["Count"][];
+            /** Causes */
+            causes: components["schemas"]["Count"][];
+            real: components["schemas"]["Share"];
+        };
         /**
          * EnteredMode
          * @description A time in which the person is not simply at home.
@@ -2398,6 +2858,24 @@ export interface components {
             battery_ok_pct?: number | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Escalating
+         * @description What the desk did not take by itself. `told`: incidents by the targets of their ladder that were told.
+         */
+        Escalating: {
+            /** Past Desk */
+            past_desk: number;
+            /** Told */
+            told: {
+                [key: string]: number;
+            };
+            /** Timed Out */
+            timed_out: number;
+            /** Given Back */
+            given_back: number;
+            /** Reopened */
+            reopened: number;
         };
         /**
          * ExchangedShift
@@ -2450,6 +2928,24 @@ export interface components {
          * @enum {string}
          */
         FalseCause: "pressed_by_mistake" | "posture_change" | "worn_wrongly" | "device_fault" | "signal" | "somebody_else" | "surroundings" | "threshold" | "away_unsaid" | "unknown";
+        /**
+         * Flood
+         * @description A time in which more than ten came within ten minutes.
+         */
+        Flood: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Count */
+            count: number;
+        };
         /**
          * FollowUpClosing
          * @description How it ended: the person is well, needs help, could not be reached, or it was not needed.
@@ -2601,6 +3097,35 @@ export interface components {
             note?: string | null;
         };
         /**
+         * HandOverView
+         * @description What is open, what is set aside, what the last ones wrote, what is broken, and who should be here.
+         *
+         *     `mine` is the shift that the caller has already; `at_desk` somebody else's that goes on at this desk; `last` the
+         *     one that ended last. Lists are cut: the counts are of all.
+         */
+        HandOverView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            mine: components["schemas"]["DutyShiftView"] | null;
+            at_desk: components["schemas"]["DutyShiftView"] | null;
+            last: components["schemas"]["DutyShiftView"] | null;
+            not_closed: components["schemas"]["NotClosedCount"];
+            /** Incidents */
+            incidents: components["schemas"]["IncidentView"][];
+            /** Shelves */
+            shelves: components["schemas"]["ShelfView"][];
+            /** Notes */
+            notes: components["schemas"]["ShiftNoteView"][];
+            /** Outage Counts */
+            outage_counts: components["schemas"]["OutageCount"][];
+            /** Outages */
+            outages: components["schemas"]["MaintenanceView"][];
+            duty: components["schemas"]["DutyNames"];
+        };
+        /**
          * HandedOver
          * @description What was handed over, and to whom.
          */
@@ -2637,6 +3162,8 @@ export interface components {
             desk_phone: string;
             /** Version */
             version: string;
+            /** Timezone */
+            timezone: string;
         };
         /** InactivityMonitoring */
         InactivityMonitoring: {
@@ -2828,6 +3355,42 @@ export interface components {
          */
         IncidentKind: "sos" | "fall" | "inactivity" | "vitals" | "bed" | "wandering" | "phone_report" | "unreadable_event" | "hub_probe";
         /**
+         * IncidentLine
+         * @description One incident of a shift.
+         */
+        IncidentLine: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: number;
+            /** Kind */
+            kind: string;
+            /** Severity */
+            severity: string;
+            /** Name */
+            name: string | null;
+            /** Place */
+            place: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Taken After S */
+            taken_after_s: number | null;
+            /** Reached After S */
+            reached_after_s: number | null;
+            /** State */
+            state: string;
+            /** Disposition */
+            disposition: string | null;
+            /** Ending */
+            ending: string | null;
+        };
+        /**
          * IncidentState
          * @description Where an incident stands at the desk.
          * @enum {string}
@@ -2927,6 +3490,101 @@ export interface components {
             actor: components["schemas"]["ActorView"] | null;
             /** Sentence */
             sentence: string;
+        };
+        /**
+         * ListedDeviceView
+         * @description A device the person has now, as far as a list tells; `troubles` are its maintenance items that are open.
+         */
+        ListedDeviceView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Online */
+            online: boolean | null;
+            /** Last Seen At */
+            last_seen_at: string | null;
+            /** Battery Pct */
+            battery_pct: number | null;
+            /** Charging */
+            charging: boolean | null;
+            /** Worn */
+            worn: boolean | null;
+            /** Troubles */
+            troubles: string[];
+        };
+        /**
+         * ListedRecipient
+         * @description A line in the list of people.
+         */
+        ListedRecipient: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Division Id */
+            division_id: string;
+            /** Division Name */
+            division_name: string;
+            /** Group Name */
+            group_name: string | null;
+            /** Address */
+            address: string | null;
+            /** Phone */
+            phone: string | null;
+            /** Lives Alone */
+            lives_alone: boolean;
+            /** Ended At */
+            ended_at: string | null;
+            /** Sex */
+            sex: string | null;
+            /** Birth Date */
+            birth_date: string | null;
+            /** Categories */
+            categories: string[];
+            /** Ability */
+            ability: string | null;
+            /** Name Pinyin */
+            name_pinyin: string;
+            /** Ended Reason */
+            ended_reason: string | null;
+            /** Mode */
+            mode: string | null;
+            /** Mode Until */
+            mode_until: string | null;
+            /** Devices */
+            devices: components["schemas"]["ListedDeviceView"][];
+            /** Last Seen At */
+            last_seen_at: string | null;
+            /** Open Incidents */
+            open_incidents: number;
+        };
+        /**
+         * Load
+         * @description What came to one desk. `hours_above` counts hours with more than six; `mix` is of graver, medium and low ones.
+         */
+        Load: {
+            /** Incidents */
+            incidents: number;
+            /** Presses */
+            presses: number;
+            /** Slots */
+            slots: components["schemas"]["Slot"][];
+            busiest_hour: components["schemas"]["Slot"] | null;
+            /** Hours Above */
+            hours_above: number;
+            /** Floods */
+            floods: components["schemas"]["Flood"][];
+            /** Mix */
+            mix: {
+                [key: string]: components["schemas"]["Share"];
+            };
         };
         /**
          * LocationView
@@ -3222,6 +3880,15 @@ export interface components {
             name: string;
             /** Timezone */
             timezone?: string | null;
+            center?: components["schemas"]["Point"] | null;
+        };
+        /**
+         * NewNote
+         * @description What the next one should know.
+         */
+        NewNote: {
+            /** Text */
+            text: string;
         };
         /**
          * NewRecipient
@@ -3245,6 +3912,7 @@ export interface components {
             address?: string | null;
             /** Address Note */
             address_note?: string | null;
+            home?: components["schemas"]["Point"] | null;
             /**
              * Lives Alone
              * @default true
@@ -3276,6 +3944,16 @@ export interface components {
          * @description Nothing need be said.
          */
         NoBody: Record<string, never>;
+        /**
+         * NotClosedCount
+         * @description How many incidents nobody has, and how many somebody has.
+         */
+        NotClosedCount: {
+            /** Open */
+            open: number;
+            /** Acknowledged */
+            acknowledged: number;
+        };
         /**
          * Note
          * @description Something worth knowing.
@@ -3353,6 +4031,16 @@ export interface components {
             minutes: number;
             /** Reason */
             reason?: string | null;
+        };
+        /**
+         * OutageCount
+         * @description How many open items of one kind.
+         */
+        OutageCount: {
+            /** Kind */
+            kind: string;
+            /** Count */
+            count: number;
         };
         /**
          * Override
@@ -3480,6 +4168,13 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[DutyShiftView] */
+        Page_DutyShiftView_: {
+            /** Items */
+            items: components["schemas"]["DutyShiftView"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[FollowUpView] */
         Page_FollowUpView_: {
             /** Items */
@@ -3505,6 +4200,13 @@ export interface components {
         Page_IncidentView_: {
             /** Items */
             items: components["schemas"]["IncidentView"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[ListedRecipient] */
+        Page_ListedRecipient_: {
+            /** Items */
+            items: components["schemas"]["ListedRecipient"][];
             /** Next */
             next?: string | null;
         };
@@ -3571,13 +4273,6 @@ export interface components {
             /** Next */
             next?: string | null;
         };
-        /** Page[RecipientSummary] */
-        Page_RecipientSummary_: {
-            /** Items */
-            items: components["schemas"]["RecipientSummary"][];
-            /** Next */
-            next?: string | null;
-        };
         /** Page[RosterEntryView] */
         Page_RosterEntryView_: {
             /** Items */
@@ -3610,6 +4305,13 @@ export interface components {
         Page_TimelineEntry_: {
             /** Items */
             items: components["schemas"]["TimelineEntry"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[UnreachableDutyView] */
+        Page_UnreachableDutyView_: {
+            /** Items */
+            items: components["schemas"]["UnreachableDutyView"][];
             /** Next */
             next?: string | null;
         };
@@ -3647,6 +4349,47 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * PlaceFigures
+         * @description One township or village.
+         */
+        PlaceFigures: {
+            /** Division Id */
+            division_id: string;
+            /** Name */
+            name: string;
+            /** Level */
+            level: string;
+            /** Incidents */
+            incidents: number;
+            /** Real */
+            real: number;
+            /** False */
+            false: number;
+            reached_in_60_s: components["schemas"]["Share"];
+            /** Reached Median S */
+            reached_median_s: number | null;
+        };
+        /**
+         * Point
+         * @description A point on a map, WGS-84, in degrees; what a map in another datum shows is converted before it is sent.
+         */
+        Point: {
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+        };
+        /**
+         * PointView
+         * @description A point, WGS-84, in degrees.
+         */
+        PointView: {
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
         };
         /**
          * Policy
@@ -3759,6 +4502,19 @@ export interface components {
              * Format: date-time
              */
             first_received_at: string;
+        };
+        /**
+         * QueueFigures
+         * @description A queue beside the desk.
+         */
+        QueueFigures: {
+            /** Opened */
+            opened: number;
+            /** Open At End */
+            open_at_end: number;
+            ended_in_24_h: components["schemas"]["Share"];
+            /** Kinds */
+            kinds: components["schemas"]["Count"][];
         };
         /**
          * QueuedCommand
@@ -3882,6 +4638,7 @@ export interface components {
             address?: string | null;
             /** Address Note */
             address_note?: string | null;
+            home?: components["schemas"]["Point"] | null;
             /**
              * Lives Alone
              * @default true
@@ -3950,6 +4707,7 @@ export interface components {
             birth_date: string | null;
             /** Address Note */
             address_note: string | null;
+            home: components["schemas"]["PointView"] | null;
             /** Categories */
             categories: string[];
             /** Ability */
@@ -4003,33 +4761,6 @@ export interface components {
             reason: string;
         };
         /**
-         * RecipientSummary
-         * @description A line in a list of people.
-         */
-        RecipientSummary: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Name */
-            name: string;
-            /** Division Id */
-            division_id: string;
-            /** Division Name */
-            division_name: string;
-            /** Group Name */
-            group_name: string | null;
-            /** Address */
-            address: string | null;
-            /** Phone */
-            phone: string | null;
-            /** Lives Alone */
-            lives_alone: boolean;
-            /** Ended At */
-            ended_at: string | null;
-        };
-        /**
          * RegisteredDevice
          * @description A device to be registered; with `recipient_id` that person has it from now on.
          */
@@ -4081,6 +4812,50 @@ export interface components {
             sentence: string;
         };
         /**
+         * Report
+         * @description All figures of one period and one division. Without names: what is in a month is sent upward.
+         */
+        Report: {
+            /** Division Id */
+            division_id: string;
+            /** Division Name */
+            division_name: string;
+            /** Timezone */
+            timezone: string;
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /**
+             * Until At
+             * Format: date-time
+             */
+            until_at: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Complete */
+            complete: boolean;
+            answering: components["schemas"]["Answering"];
+            responding: components["schemas"]["Responding-Output"];
+            escalating: components["schemas"]["Escalating"];
+            load: components["schemas"]["Load"];
+            endings: components["schemas"]["Endings"];
+            /** Kinds */
+            kinds: components["schemas"]["Count"][];
+            /** Severities */
+            severities: components["schemas"]["Count"][];
+            /** Places */
+            places: components["schemas"]["PlaceFigures"][];
+            texts: components["schemas"]["Texts"];
+            maintenance: components["schemas"]["QueueFigures"];
+            follow_ups: components["schemas"]["QueueFigures"];
+            unmanned: components["schemas"]["UnmannedFigures"];
+        };
+        /**
          * Resolution
          * @description How long a bucket is.
          * @enum {string}
@@ -4090,13 +4865,24 @@ export interface components {
          * Responding
          * @description Somebody is on the way; by default whoever says so.
          */
-        Responding: {
+        "Responding-Input": {
             /** Name */
             name?: string | null;
             /** Eta Minutes */
             eta_minutes?: number | null;
             /** Phone */
             phone?: string | null;
+        };
+        /**
+         * Responding
+         * @description Whoever went: from the opening until they stood there.
+         */
+        "Responding-Output": {
+            /** Set Out */
+            set_out: number;
+            arrived: components["schemas"]["Spread"];
+            arrived_in_45_min: components["schemas"]["Share"];
+            arrived_in_60_min: components["schemas"]["Share"];
         };
         /**
          * Role
@@ -4318,6 +5104,20 @@ export interface components {
          */
         Severity: "critical" | "high" | "medium" | "low";
         /**
+         * Share
+         * @description How many of how many, beside what the field asks for.
+         */
+        Share: {
+            /** Of */
+            of: number;
+            /** Hits */
+            hits: number;
+            /** Share */
+            share: number | null;
+            /** Target */
+            target: number | null;
+        };
+        /**
          * ShelfView
          * @description A shelf: of a device, or of a person. `held_back` counts its alerts, `still` those whose cause lasts.
          */
@@ -4364,6 +5164,25 @@ export interface components {
          */
         Shelvable: "fall_suspected" | "inactivity" | "vitals" | "bed" | "wandering";
         /**
+         * ShiftBeginning
+         * @description Who has logged in sits down at this desk, and has read this.
+         */
+        ShiftBeginning: {
+            /** Desk Id */
+            desk_id: string;
+            shown?: components["schemas"]["ShownHandOver"];
+        };
+        /**
+         * ShiftEnding
+         * @description The one who leaves signs with their password (a program with its key); the successor, if there is one, too.
+         */
+        ShiftEnding: {
+            /** Password */
+            password?: string | null;
+            successor?: components["schemas"]["Successor"] | null;
+            shown?: components["schemas"]["ShownHandOver"];
+        };
+        /**
          * ShiftHandOver
          * @description To whom everything goes that one holds: a log-in, or an account's id.
          */
@@ -4372,6 +5191,71 @@ export interface components {
             to: string;
             /** Note */
             note?: string | null;
+        };
+        /**
+         * ShiftNoteView
+         * @description What somebody wrote for the next shift.
+         */
+        ShiftNoteView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            author: components["schemas"]["ActorView"];
+            /** Text */
+            text: string;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+        };
+        /**
+         * ShiftReport
+         * @description A shift's figures, and its incidents one by one, for those who may see the files.
+         */
+        ShiftReport: {
+            /** Division Id */
+            division_id: string;
+            /** Division Name */
+            division_name: string;
+            /** Timezone */
+            timezone: string;
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /**
+             * Until At
+             * Format: date-time
+             */
+            until_at: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Complete */
+            complete: boolean;
+            answering: components["schemas"]["Answering"];
+            responding: components["schemas"]["Responding-Output"];
+            escalating: components["schemas"]["Escalating"];
+            load: components["schemas"]["Load"];
+            endings: components["schemas"]["Endings"];
+            /** Kinds */
+            kinds: components["schemas"]["Count"][];
+            /** Severities */
+            severities: components["schemas"]["Count"][];
+            /** Places */
+            places: components["schemas"]["PlaceFigures"][];
+            texts: components["schemas"]["Texts"];
+            maintenance: components["schemas"]["QueueFigures"];
+            follow_ups: components["schemas"]["QueueFigures"];
+            unmanned: components["schemas"]["UnmannedFigures"];
+            /** Incidents */
+            incidents: components["schemas"]["IncidentLine"][];
         };
         /**
          * ShiftView
@@ -4384,6 +5268,61 @@ export interface components {
             from: string;
             /** Until */
             until: string;
+        };
+        /**
+         * ShownCounts
+         * @description How much of each the hand-over showed.
+         */
+        ShownCounts: {
+            /** Incidents */
+            incidents: number;
+            /** Shelves */
+            shelves: number;
+            /** Notes */
+            notes: number;
+            /** Outages */
+            outages: number;
+        };
+        /**
+         * ShownHandOver
+         * @description What stood on the screen when it was signed for.
+         */
+        ShownHandOver: {
+            /** Incident Ids */
+            incident_ids?: string[];
+            /** Shelf Ids */
+            shelf_ids?: string[];
+            /** Note Ids */
+            note_ids?: string[];
+            /** Outage Ids */
+            outage_ids?: string[];
+        };
+        /**
+         * Slot
+         * @description Incidents that came within one hour, or on one local day.
+         */
+        Slot: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /** Count */
+            count: number;
+        };
+        /**
+         * Spread
+         * @description Times by their middle, their tenth worst part and their worst.
+         */
+        Spread: {
+            /** Count */
+            count: number;
+            /** Median S */
+            median_s: number | null;
+            /** P90 S */
+            p90_s: number | null;
+            /** Max S */
+            max_s: number | null;
         };
         /**
          * Step
@@ -4414,6 +5353,16 @@ export interface components {
             type: string;
             /** Id */
             id: string;
+        };
+        /**
+         * Successor
+         * @description Who takes over at this desk: the proof that it is them is their signature.
+         */
+        Successor: {
+            /** Login */
+            login: string;
+            /** Password */
+            password: string;
         };
         /**
          * SupersededSaid
@@ -4538,6 +5487,17 @@ export interface components {
             attempts: components["schemas"]["AttemptSaid"][];
         };
         /**
+         * Texts
+         * @description Texts by how they ended.
+         */
+        Texts: {
+            /** Owed */
+            owed: number;
+            delivered: components["schemas"]["Share"];
+            /** By State */
+            by_state: components["schemas"]["Count"][];
+        };
+        /**
          * ThresholdSaid
          * @description A threshold that decided; `chosen`: set for this person, else the hub's default.
          */
@@ -4610,6 +5570,43 @@ export interface components {
             days?: number | null;
             /** Weeks */
             weeks?: number | null;
+        };
+        /**
+         * UnmannedFigures
+         * @description How often and how long nobody sat at the desk.
+         */
+        UnmannedFigures: {
+            /** Times */
+            times: number;
+            /** Total S */
+            total_s: number;
+        };
+        /**
+         * UnreachableDutyView
+         * @description Somebody with duty in the coming days whom nobody could ring, and their first hours.
+         */
+        UnreachableDutyView: {
+            /** Division Id */
+            division_id: string;
+            /** Role */
+            role: string;
+            /** Name */
+            name: string;
+            /**
+             * Because
+             * @enum {string}
+             */
+            because: "no_number" | "account_disabled";
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
         };
         /**
          * UserChanges
@@ -5303,7 +6300,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Responding"] | null;
+                "application/json": components["schemas"]["Responding-Input"] | null;
             };
         };
         responses: {
@@ -5819,6 +6816,13 @@ export interface operations {
         parameters: {
             query?: {
                 q?: string | null;
+                division_id?: string | null;
+                category?: string | null;
+                ability?: string | null;
+                mode?: components["schemas"]["Mode"] | null;
+                has_open_incident?: boolean | null;
+                has_device?: boolean | null;
+                ended?: boolean | null;
                 /** @description `next` of the page before. */
                 cursor?: string | null;
                 /** @description Rows of a page at most. */
@@ -5836,7 +6840,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_RecipientSummary_"];
+                    "application/json": components["schemas"]["Page_ListedRecipient_"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -7079,6 +8083,65 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    calendar_api_v1_rosters_calendar_get: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                until?: string | null;
+                division_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyCalendarView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    preview_api_v1_rosters_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WrittenRoster"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyCalendarView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     overrides_api_v1_rosters_overrides_get: {
         parameters: {
             query?: {
@@ -7220,6 +8283,32 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    unreachable_api_v1_rosters_unreachable_get: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UnreachableDutyView_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     days_api_v1_rosters_days_get: {
         parameters: {
             query?: {
@@ -7332,6 +8421,177 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    month_report_api_v1_reports_month_get: {
+        parameters: {
+            query: {
+                month: string;
+                /** @description A place below the caller's own; that one if left out. */
+                division_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    month_spreadsheet_api_v1_reports_month_xlsx_get: {
+        parameters: {
+            query: {
+                month: string;
+                /** @description A place below the caller's own; that one if left out. */
+                division_id?: string | null;
+                language?: components["schemas"]["Language"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    range_report_api_v1_reports_range_get: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                /** @description A place below the caller's own; that one if left out. */
+                division_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    shift_report_api_v1_reports_shift_get: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                /** @description A place below the caller's own; that one if left out. */
+                division_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftReport"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    shift_spreadsheet_api_v1_reports_shift_xlsx_get: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                /** @description A place below the caller's own; that one if left out. */
+                division_id?: string | null;
+                language?: components["schemas"]["Language"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    read_api_v1_shifts_hand_over_get: {
+        parameters: {
+            query?: {
+                desk_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     hand_over_api_v1_shifts_hand_over_post: {
         parameters: {
             query?: never;
@@ -7352,6 +8612,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HandedOver"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_all_api_v1_shifts_get: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows of a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DutyShiftView_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    begin_api_v1_shifts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShiftBeginning"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyShiftView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    end_api_v1_shifts_current_end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShiftEnding"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedShift"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    note_api_v1_shifts_notes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftNoteView"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -7417,6 +8801,40 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    place_api_v1_divisions__division_id__center_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Center"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DivisionView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["RequestEntityTooLarge"];
             422: components["responses"]["UnprocessableEntity"];

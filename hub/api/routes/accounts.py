@@ -47,7 +47,7 @@ class WrittenUser(Body):
 class UserChanges(Body):
     """What is to change; a new password or `disabled` ends the person's sessions."""
 
-    read_only = frozenset({"id", "login", "division_id", "disabled_at", "created_at"})
+    read_only = frozenset({"id", "login", "division_id", "disabled_at", "created_at", "last_log_in_at"})
 
     name: Name = ""
     role: Role = Role.VIEWER
@@ -71,7 +71,9 @@ async def operators(caller: Annotated[Caller, requires(*LOOKING_ROLES)]) -> Page
 
 
 @router.get("/users")
-async def users(caller: AdminCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS) -> Page[UserView]:
+async def users(
+    caller: Annotated[Caller, requires(Role.ADMIN, Role.SUPERVISOR)], cursor: Cursor = None, limit: Limit = PAGE_ROWS
+) -> Page[UserView]:
     """Accounts in scope, the newest first."""
     return await list_users(caller.connection, caller.scope, before=decode_id_cursor(cursor), limit=limit)
 

@@ -1,24 +1,29 @@
 """Escalation policies: who is told when nobody takes an incident."""
 
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from pydantic import AfterValidator, Field, TypeAdapter
 
 from alerts.escalation.policy import Target
 from alerts.kinds import IncidentKind
 from alerts.severity import Severity
-from hub.api.callers import LOOKING_ROLES, Caller, requires
+from hub.api.callers import DESK_ROLES, LOOKING_ROLES, Caller, requires
 from hub.api.problems import ProblemError, not_found, unacceptable
 from hub.api.shapes import POLICY_NAME, Body, DivisionId, Number, Phone, WholeNumber
 from hub.storage.accounts import Role
+from hub.storage.dry_runs import DryRunView, dry_run
 from hub.storage.policies import (
     DEFAULT_NAME,
     EditedPolicyView,
     OtherDivisionsPolicyError,
+    PolicyChoiceView,
     PolicyView,
     RunningIncidentView,
     WrittenPolicy,
+    choices_of_place,
+    core_policy,
     delete_policy,
     find_policy,
     list_policies,
@@ -34,6 +39,8 @@ _WAIT_S_MAX = 24 * 3600.0
 _STEPS_MAX = 30
 _REPEAT_MAX = 1000
 
+#: A policy is of a place: a supervisor writes those of the own one and below.
+WritingCaller = Annotated[Caller, requires(Role.ADMIN, Role.SUPERVISOR)]
 PolicyName = Annotated[str, Path(pattern=POLICY_NAME)]
 _PHONE = TypeAdapter(Phone)
 
@@ -47,6 +54,10 @@ class Step(Body):
 
     after_s: Number = Field(ge=0, le=_WAIT_S_MAX)
     notify: Annotated[str, Field(max_length=20), AfterValidator(_target_or_number)]
+
+    def as_stored(self) -> dict[str, float | str]:
+        """As it is kept."""
+        return {"after_s": self.after_s, "notify": self.notify}
 
 
 class When(Body):
@@ -67,6 +78,46 @@ class Policy(Body):
     then_every_s: Number = Field(default=300.0, ge=1, le=_WAIT_S_MAX)
     ack_timeout_s: Number = Field(default=300.0, ge=1, le=_WAIT_S_MAX)
     when: When = Field(default_factory=When)
+
+
+class DryRun(Body):
+    """A policy as it is being written, and the incident to try it on."""
+
+    policy: Policy
+    incident_id: UUID
+
+
+#: A policy may be called anything, so what is asked beside them has an address of its own.
+choices = APIRouter(tags=["policies"])
+
+
+@choices.get("/policy-choices")
+async def policy_choices(
+    caller: Annotated[Caller, requires(*LOOKING_ROLES)],
+    division_id: Annotated[DivisionId | None, Query()] = None,
+) -> Page[PolicyChoiceView]:
+    """Which policy an incident of a place would open with, for each kind and severity; by default here."""
+    return Page(items=await choices_of_place(caller.connection, caller.choose_division(division_id)))
+
+
+@router.post("/dry-run")
+async def try_out(body: DryRun, caller: Annotated[Caller, requires(*DESK_ROLES)]) -> DryRunView:
+    """Whom this policy would tell of an incident, and when, were nobody to take it. Nothing is written or sent.
+
+    It climbs from the incident's opening by the rosters of those hours. Only steps and times count, not the condition.
+    """
+    policy = core_policy(
+        "dry-run",
+        [step.as_stored() for step in body.policy.steps],
+        body.policy.repeat,
+        body.policy.then_every_s,
+        body.policy.ack_timeout_s,
+    )
+    timetable = await dry_run(caller.connection, policy, body.incident_id, caller.scope)
+    if timetable is None:
+        raise not_found("incident")
+    await caller.record("dry_run", "incident", body.incident_id, timetable.division_id)
+    return timetable
 
 
 @router.get("")
@@ -94,7 +145,7 @@ async def list_running(
 
 
 @router.put("/{name}")
-async def put(name: PolicyName, body: Policy, caller: Annotated[Caller, requires(Role.ADMIN)]) -> EditedPolicyView:
+async def put(name: PolicyName, body: Policy, caller: WritingCaller) -> EditedPolicyView:
     """Write a policy; it holds for incidents that open after the answer.
 
     `default` applies to everybody: it is the hub's own division's, and has no condition. `open_incidents` in the answer
@@ -110,7 +161,7 @@ async def put(name: PolicyName, body: Policy, caller: Annotated[Caller, requires
     written = WrittenPolicy(
         name=name,
         division_id=division_id,
-        steps=[{"after_s": step.after_s, "notify": step.notify} for step in body.steps],
+        steps=[step.as_stored() for step in body.steps],
         repeat=body.repeat,
         then_every_s=body.then_every_s,
         ack_timeout_s=body.ack_timeout_s,
@@ -133,7 +184,7 @@ async def _find(caller: Caller, name: str) -> PolicyView:
 
 
 @router.delete("/{name}", status_code=204)
-async def delete(name: PolicyName, caller: Annotated[Caller, requires(Role.ADMIN)]) -> None:
+async def delete(name: PolicyName, caller: WritingCaller) -> None:
     """Take a policy away; the default one can only be written."""
     if name == DEFAULT_NAME:
         raise ProblemError(409, "default_stays", "The default policy can be written, not deleted.")

@@ -12,6 +12,7 @@ from hub.api.roster_shapes import Override, RosterRole, SaidDays, Swap
 from hub.api.shapes import DivisionId
 from hub.clock import utc_now
 from hub.storage.accounts import Role
+from hub.storage.duty_calendar import UnreachableDutyView, unreachable_ahead
 from hub.storage.duty_days import DutyDayView, list_duty_days, say_days
 from hub.storage.duty_plan import GapView, gaps_ahead
 from hub.storage.roster_views import OverrideView
@@ -63,6 +64,15 @@ async def gaps(
 ) -> Page[GapView]:
     """The hours of the coming days that nobody has, of each roster in scope."""
     return Page(items=await gaps_ahead(caller.connection, caller.scope, timedelta(days=days)))
+
+
+@router.get("/unreachable")
+async def unreachable(
+    caller: Annotated[Caller, requires(*LOOKING_ROLES)],
+    days: Annotated[int, Query(ge=1, le=_DAYS_AHEAD_MAX)] = 7,
+) -> Page[UnreachableDutyView]:
+    """Who has duty in the coming days and has no number that could ring, or an account that is disabled."""
+    return Page(items=await unreachable_ahead(caller.connection, caller.scope, timedelta(days=days)))
 
 
 @router.get("/days")

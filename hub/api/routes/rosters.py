@@ -1,20 +1,28 @@
 """Rosters: who is rung for a place, and when; what is changed by hand; and who is, was or will be on duty."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from hub.api.callers import LOOKING_ROLES, Caller, requires
+from hub.api.problems import unacceptable
 from hub.api.roster_shapes import RosterRole, WrittenRoster
 from hub.api.shapes import DivisionId, Instant
 from hub.clock import utc_now
 from hub.storage.accounts import Role
+from hub.storage.duty_calendar import DutyCalendarView, TriedRoster, duty_calendar, preview_roster
 from hub.storage.duty_plan import DutyView, who_was_on_duty
 from hub.storage.roster_views import RosterEntryView
 from hub.storage.rosters import list_roster, replace_roster
 from hub.storage.views import Page
 
 router = APIRouter(prefix="/rosters", tags=["rosters"])
+
+#: A month with the rest of its first and last week.
+_CALENDAR_MAX = timedelta(days=45)
+_WEEK = timedelta(days=7)
+_PREVIEW = timedelta(days=28)
 
 
 @router.get("")
@@ -56,3 +64,37 @@ async def on_duty(
     """
     chosen = caller.choose_division(division_id)
     return await who_was_on_duty(caller.connection, chosen, at or utc_now(), caller.scope)
+
+
+@router.get("/calendar")
+async def calendar(
+    caller: Annotated[Caller, requires(*LOOKING_ROLES)],
+    from_: Annotated[Instant | None, Query(alias="from")] = None,
+    until: Annotated[Instant | None, Query()] = None,
+    division_id: Annotated[DivisionId | None, Query()] = None,
+) -> DutyCalendarView:
+    """Everybody's hours of a place for up to 45 days, past or to come; and those that nobody has.
+
+    By default the caller's own place, from now on, for a week.
+
+    Of the past it tells what the rosters said at each moment, of the future what they say now.
+    """
+    since = from_ or utc_now()
+    end = until or since + _WEEK
+    if not timedelta(0) < end - since <= _CALENDAR_MAX:
+        raise unacceptable("until", "out_of_range", f"must be later than from, by at most {_CALENDAR_MAX.days} days")
+    return await duty_calendar(caller.connection, caller.choose_division(division_id), since, end)
+
+
+@router.post("/preview")
+async def preview(
+    body: WrittenRoster, caller: Annotated[Caller, requires(Role.ADMIN, Role.SUPERVISOR)]
+) -> DutyCalendarView:
+    """The hours of the next 28 days as they would be with this roster. Nothing is written."""
+    tried = TriedRoster(
+        division_id=caller.choose_division(body.division_id),
+        role=body.role,
+        entries=[entry.to_entry() for entry in body.entries],
+        gaps_intended=body.gaps_intended,
+    )
+    return await preview_roster(caller.connection, tried, caller.scope, _PREVIEW)

@@ -3,11 +3,14 @@
 INSERT INTO user_account (id, division_id, login, name, role, phone, password_hash)
 SELECT %(id)s, d.id, %(login)s, %(name)s, %(role)s, %(phone)s, %(password_hash)s
   FROM division d WHERE d.id = %(division_id)s
-RETURNING id, login, name, role, division_id, phone, disabled_at, created_at
+RETURNING id, login, name, role, division_id, phone, disabled_at, created_at, NULL AS last_log_in_at
 
 -- list_users --
 -- The newest first.
-SELECT id, login, name, role, division_id, phone, disabled_at, created_at FROM user_account
+SELECT id, login, name, role, division_id, phone, disabled_at, created_at,
+       (SELECT max(l.at) FROM access_log l
+         WHERE l.entity_type = 'session' AND l.entity_id = user_account.id::text AND l.action = 'log_in') AS last_log_in_at
+  FROM user_account
  WHERE in_scope(division_id, %(scope)s) AND (%(before)s::uuid IS NULL OR id < %(before)s)
  ORDER BY id DESC LIMIT %(limit)s
 
@@ -19,7 +22,9 @@ UPDATE user_account
        disabled_at = CASE WHEN %(disabled)s::boolean IS NULL THEN disabled_at
                           WHEN %(disabled)s THEN coalesce(disabled_at, clock_timestamp()) END
  WHERE id = %(id)s AND in_scope(division_id, %(scope)s)
-RETURNING id, login, name, role, division_id, phone, disabled_at, created_at
+RETURNING id, login, name, role, division_id, phone, disabled_at, created_at,
+       (SELECT max(l.at) FROM access_log l
+         WHERE l.entity_type = 'session' AND l.entity_id = user_account.id::text AND l.action = 'log_in') AS last_log_in_at
 
 -- end_sessions --
 -- Wherever the person is logged in.
@@ -27,7 +32,10 @@ DELETE FROM user_session WHERE user_id = %(user_id)s
 
 -- find_by_login --
 -- For the command line.
-SELECT id, login, name, role, division_id, phone, disabled_at, created_at FROM user_account WHERE login = %(login)s
+SELECT id, login, name, role, division_id, phone, disabled_at, created_at,
+       (SELECT max(l.at) FROM access_log l
+         WHERE l.entity_type = 'session' AND l.entity_id = user_account.id::text AND l.action = 'log_in') AS last_log_in_at
+  FROM user_account WHERE login = %(login)s
 
 -- list_operators --
 -- Who may hold an incident, by name.

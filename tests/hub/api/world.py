@@ -39,7 +39,7 @@ class World:
             ids["device_id"] = (await admin.post("/devices", {"kind": "call_button"})).json()["id"]
         if "test-window" in path:
             await admin.post(f"/devices/{ids['device_id']}/test-window")
-        if "incident_id" in path:
+        if "incident_id" in path or "dry-run" in path:
             ids["incident_id"] = await web.press(recipient, in_test_window="confirm-test" in path)
             if "hand-over" in path:
                 await admin.post(f"/incidents/{ids['incident_id']}/acknowledge")
