@@ -7,11 +7,11 @@ import typer
 
 from hub.cli.context import read_settings
 from hub.cli.output import AsJson, tell, tell_list
-from hub.cli.registry import all_pages, in_registry, note_access
+from hub.cli.registry import in_registry, note_access
 
 if TYPE_CHECKING:
     from hub.storage.database import Connection
-    from hub.storage.recipients import RecipientSummary
+    from hub.storage.recipient_lists import ListedRecipient
 
 app = typer.Typer(help="Recipients, the people cared for: create, list.", no_args_is_help=True)
 
@@ -54,16 +54,18 @@ def create(
 
 @app.command("list")
 def list_all(
-    search: Annotated[str | None, typer.Option(help="Part of a name, group, address or telephone number.")] = None,
+    search: Annotated[
+        str | None, typer.Option(help="Part of a name, its pinyin, group, address, place, or the end of a number.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the people on file, the newest first. That you looked is on record."""
-    from hub.storage.recipients import list_recipients
+    """Show the people on file, village by village. That you looked is on record."""
+    from hub.storage.recipient_lists import Wanted, list_all_recipients
     from hub.storage.scope import Scope
 
     settings = read_settings()
 
-    async def work(connection: "Connection") -> "list[RecipientSummary]":
+    async def work(connection: "Connection") -> "list[ListedRecipient]":
         await note_access(
             connection,
             action="look",
@@ -71,11 +73,7 @@ def list_all(
             entity_id=search or "all",
             division_id=settings.division,
         )
-        return await all_pages(
-            lambda before, limit: list_recipients(
-                connection, Scope.everything(), search=search, before=before, limit=limit
-            )
-        )
+        return await list_all_recipients(connection, Scope.everything(), Wanted(search=search))
 
     people = in_registry(settings, work)
     columns = ("id", "name", "division_name", "group_name", "phone", "lives_alone")

@@ -19,6 +19,8 @@ import psycopg
 from hub.storage.addresses import conninfo
 from hub.storage.queries import queries
 
+#: People are written in portions of this many.
+_PORTION_ROWS = 500
 _FILE_NAME = re.compile(r"^(\d{3})_([a-z0-9_]+)\.sql$")
 
 
@@ -86,6 +88,7 @@ def _migrate(dsn: str, timescale: TimescaleWish, tell: Callable[[str], None] | N
         try:
             applied_now = _apply_missing(connection)
             notice = _settle_time_series(dsn, connection, timescale)
+            _fill_search_keys(connection)
         finally:
             connection.execute(statements.unlock_migrations)
     if notice and tell:
@@ -109,6 +112,16 @@ def _apply_missing(connection: psycopg.Connection) -> list[int]:
                 {"number": number, "title": migration.title, "checksum": migration.checksum},
             )
     return missing
+
+
+def _fill_search_keys(connection: psycopg.Connection) -> None:
+    """People who were put on file before the hub kept what they are found by: SQL knows no pinyin."""
+    statements = queries("recipients")
+    while people := connection.execute(statements.without_search_keys, {"limit": _PORTION_ROWS}).fetchall():
+        from hub.storage.recipients import search_keys_row  # a start that finds nobody need not wait for it
+
+        with connection.transaction(), connection.cursor() as cursor:
+            cursor.executemany(statements.set_search_keys, [search_keys_row(*person) for person in people])
 
 
 def _settle_time_series(dsn: str, connection: psycopg.Connection, timescale: TimescaleWish) -> str | None:

@@ -9,11 +9,12 @@ from pydantic import Field
 
 from hub.identity import new_id
 from hub.storage.database import Connection
+from hub.storage.pinyin import search_keys_of
 from hub.storage.places import PointView, point_columns
 from hub.storage.queries import queries
 from hub.storage.refusals import UnknownReferenceError
 from hub.storage.scope import Scope
-from hub.storage.views import ActorView, ExplanationView, Page, View, cut_page, fetch_view, fetch_views
+from hub.storage.views import ActorView, ExplanationView, View, fetch_view
 
 
 class ContactView(View):
@@ -105,6 +106,9 @@ class RecipientFile(RecipientSummary):
 Given = dict[str, Any]
 """What a request gives, as JSON by column name: a column that is not named stays as it is."""
 
+#: What the search keys are made of.
+_FOUND_BY = frozenset({"name", "group_name", "address"})
+
 
 async def create_recipient(connection: Connection, division_id: str, given: Given) -> UUID:
     """A new person on file; what is not given takes the schema's defaults, the time zone the division's.
@@ -154,7 +158,16 @@ async def _set_columns(connection: Connection, recipient_id: UUID, monitoring: G
         columns["monitoring"] = merge_patch(monitoring, columns["monitoring"])
     if "home" in columns:
         columns |= point_columns("home", columns.pop("home"))
-    await connection.execute(queries("recipients").set_columns, {"id": recipient_id, "given": Jsonb(columns)})
+    cursor = await connection.execute(queries("recipients").set_columns, {"id": recipient_id, "given": Jsonb(columns)})
+    row = await cursor.fetchone()
+    if row is not None and not _FOUND_BY.isdisjoint(columns):
+        await connection.execute(queries("recipients").set_search_keys, search_keys_row(recipient_id, *row))
+
+
+def search_keys_row(recipient_id: UUID, name: str, group_name: str | None, address: str | None) -> Given:
+    """The parameters of `set_search_keys`."""
+    found_by = search_keys_of(name, group_name, address)
+    return {"id": recipient_id, "name_pinyin": found_by.name_pinyin, "keys": found_by.keys}
 
 
 def merge_patch(target: Given, patch: Given) -> Given:
@@ -176,19 +189,6 @@ async def find_recipient(connection: Connection, recipient_id: UUID, scope: Scop
     return await fetch_view(
         connection, RecipientFile, queries("recipients").file, {"id": recipient_id, "scope": scope.sql}
     )
-
-
-async def list_recipients(
-    connection: Connection, scope: Scope, *, search: str | None, before: UUID | None, limit: int
-) -> Page[RecipientSummary]:
-    """People in scope, the newest first; `search` looks into name, group, address and telephone number."""
-    rows = await fetch_views(
-        connection,
-        RecipientSummary,
-        queries("recipients").list_in_scope,
-        {"scope": scope.sql, "search": search, "before": before, "limit": limit + 1},
-    )
-    return cut_page(rows, limit, lambda recipient: (recipient.id,))
 
 
 async def tell_devices_of(connection: Connection, recipient_id: UUID) -> None:

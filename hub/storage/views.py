@@ -87,6 +87,14 @@ def decode_id_cursor(cursor: str | None) -> UUID | None:
     return _parse(UUID, part)
 
 
+def decode_place_cursor(cursor: str | None) -> tuple[str, str, UUID] | None:
+    """The cursor of a list in the order of divisions, then names, then identities."""
+    if cursor is None:
+        return None
+    division_id, name, identity = _decode(cursor, 3)
+    return division_id, name, _parse(UUID, identity)
+
+
 def decode_time_cursor(cursor: str | None) -> tuple[datetime | None, UUID | None]:
     """The cursor of a list in the order of time, then identity."""
     if cursor is None:

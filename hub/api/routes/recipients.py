@@ -4,9 +4,10 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
-from pydantic import Field
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
 
+from alerts.modes import Mode
 from hub.api.callers import DESK_ROLES, INSTALLING_ROLES, LOOKING_ROLES, Caller, requires
 from hub.api.monitoring import Monitoring
 from hub.api.problems import not_found
@@ -21,22 +22,21 @@ from hub.api.shapes import (
     Name,
     Phone,
     Point,
-    Search,
     Text,
     Timezone,
     YesOrNo,
 )
 from hub.storage.recipient_history import TimelineEntry, list_timeline
+from hub.storage.recipient_lists import ListedRecipient, Place, Wanted, list_recipients
 from hub.storage.recipients import (
     RecipientFile,
-    RecipientSummary,
     change_recipient,
     create_recipient,
     find_recipient,
-    list_recipients,
     tell_devices_of,
 )
-from hub.storage.views import Page, decode_id_cursor
+from hub.storage.scope import Scope
+from hub.storage.views import Page, decode_place_cursor
 
 router = APIRouter(prefix="/recipients", tags=["recipients"])
 
@@ -93,6 +93,21 @@ class RecipientChanges(_RecipientFields):
     ended_reason: EndedReason | None = None
 
 
+class ChosenPeople(BaseModel):
+    """Which people a list shows; what is not given is not asked for."""
+
+    q: Name | None = None
+    division_id: DivisionId | None = None
+    category: Text | None = None
+    ability: Text | None = None
+    mode: Mode | None = None
+    has_open_incident: bool | None = None
+    has_device: bool | None = None
+    ended: bool | None = None
+    cursor: Annotated[str | None, Field(max_length=400, description="`next` of the page before.")] = None
+    limit: Annotated[int, Field(ge=1, le=1000, description="Rows of a page at most.")] = PAGE_ROWS
+
+
 @router.post("", status_code=201)
 async def create(body: NewRecipient, caller: Annotated[Caller, requires(*INSTALLING_ROLES)]) -> RecipientFile:
     """Put a person on file, in the caller's division unless another one below it is named."""
@@ -106,14 +121,31 @@ async def create(body: NewRecipient, caller: Annotated[Caller, requires(*INSTALL
 @router.get("")
 async def list_all(
     caller: Annotated[Caller, requires(*LOOKING_ROLES, *INSTALLING_ROLES)],
-    q: Search = None,
-    cursor: Cursor = None,
-    limit: Limit = PAGE_ROWS,
-) -> Page[RecipientSummary]:
-    """People in scope, the newest first; `q` looks into name, group, address and telephone number."""
-    await caller.record("search" if q else "list", "recipient", "*")
+    chosen: Annotated[ChosenPeople, Query()],
+) -> Page[ListedRecipient]:
+    """People in scope, village by village, by name; the look is on record.
+
+    Each word of `q` is a part of the name, its pinyin or initials, the group, the address or the place, the end of a
+    telephone number (3 digits at least, of the person, a contact or a device), or a device's id or serial number.
+    """
+    after = decode_place_cursor(chosen.cursor)
+    division_id = caller.choose_division(chosen.division_id)
+    await caller.record("search" if chosen.q else "list", "recipient", "*", division_id)
+    wanted = Wanted(
+        search=chosen.q,
+        category=chosen.category,
+        ability=chosen.ability,
+        mode=chosen.mode,
+        has_open_incident=chosen.has_open_incident,
+        has_device=chosen.has_device,
+        ended=chosen.ended,
+    )
     return await list_recipients(
-        caller.connection, caller.scope, search=q, before=decode_id_cursor(cursor), limit=limit
+        caller.connection,
+        Scope.of_division(division_id),
+        wanted,
+        after=None if after is None else Place(*after),
+        limit=chosen.limit,
     )
 
 

@@ -22,6 +22,15 @@ UPDATE recipient
           FROM jsonb_populate_record(recipient, %(given)s) AS n),
        updated_at = clock_timestamp()
  WHERE id = %(id)s
+RETURNING name, group_name, address
+
+-- set_search_keys --
+-- What the person is found by, written with what it is made of.
+UPDATE recipient SET name_pinyin = %(name_pinyin)s, search_keys = array_to_tsvector(%(keys)s::text[]) WHERE id = %(id)s
+
+-- without_search_keys --
+-- Written before the hub kept keys, or by another hand.
+SELECT id, name, group_name, address FROM recipient WHERE search_keys IS NULL LIMIT %(limit)s
 
 -- move --
 -- To another division; no row when there is none.
@@ -76,16 +85,6 @@ SELECT r.id, r.name, r.division_id, d.name AS division_name, r.group_name, r.add
          WHERE m.recipient_id = r.id AND (m.until_at IS NULL OR m.until_at > clock_timestamp())) AS modes
   FROM recipient r JOIN division d ON d.id = r.division_id LEFT JOIN household h ON h.id = r.household_id
  WHERE r.id = %(id)s AND in_scope(r.division_id, %(scope)s)
-
--- list_in_scope --
--- The newest first: identities sort by time.
-SELECT r.id, r.name, r.division_id, d.name AS division_name, r.group_name, r.address, r.phone, r.lives_alone, r.ended_at
-  FROM recipient r JOIN division d ON d.id = r.division_id
- WHERE in_scope(r.division_id, %(scope)s)
-   AND (%(search)s::text IS NULL
-        OR strpos(lower(concat_ws(' ', r.name, r.group_name, r.address, r.phone)), lower(%(search)s)) > 0)
-   AND (%(before)s::uuid IS NULL OR r.id < %(before)s)
- ORDER BY r.id DESC LIMIT %(limit)s
 
 -- notify_worn_devices --
 -- What changed about a person holds for the next packet of each of their devices.

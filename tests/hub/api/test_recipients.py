@@ -125,7 +125,7 @@ async def test_people_are_listed_page_by_page(admin: Client) -> None:
     made = [(await admin.post("/recipients", {"name": f"示例{number}"})).json()["id"] for number in range(3)]
     first = (await admin.get("/recipients", limit=2)).json()
     second = (await admin.get("/recipients", limit=2, cursor=first["next"])).json()
-    assert [line["id"] for line in first["items"] + second["items"]] == made[::-1]
+    assert [line["id"] for line in first["items"] + second["items"]] == made
     assert second["next"] is None
 
 

@@ -86,3 +86,18 @@ def test_a_division_prefix_is_the_same_in_sql_and_python(database: str) -> None:
 def _run(dsn: str, statement: str) -> None:
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute(statement.encode())
+
+
+def test_people_from_before_are_found_after_it(empty_database: str) -> None:
+    migrate(empty_database)
+    _run(
+        empty_database,
+        "INSERT INTO division (id, name, level) VALUES ('990101000000', '示例县', 'county');"
+        " INSERT INTO recipient (id, division_id, timezone, name, group_name)"
+        " SELECT gen_random_uuid(), '990101000000', 'Asia/Shanghai', '李桂兰', '三组' FROM generate_series(1, 3)",
+    )
+    migrate(empty_database)
+    with psycopg.connect(empty_database) as connection:
+        found = connection.execute("SELECT count(*) FROM recipients_found(ARRAY['lgl', '三组'])").fetchone()
+        order = connection.execute("SELECT DISTINCT name_pinyin FROM recipient").fetchall()
+    assert (found, order) == ((3,), [("li gui lan",)])
