@@ -20,6 +20,7 @@ interface Standing {
 
 export type Incident = Closed<Schemas["IncidentView"], Standing>;
 export type IncidentDetail = Closed<Schemas["IncidentFile"], Standing>;
+export type IncidentGroup = Schemas["IncidentGroupView"];
 export type Explanation = Schemas["ExplanationView"];
 export type Actor = Schemas["ActorView"];
 export type LogEntry = Schemas["LogEntryView"];
@@ -39,6 +40,29 @@ export type ContactOutcome = NonNullable<ContactAttempt["outcome"]>;
 export type Response = Schemas["Responding"];
 export type Disposition = Schemas["Disposition"];
 export type RecipientFile = Closed<Schemas["RecipientFile"], { care_notes: CareNotes }>;
+
+/** Rosters and policies, as a supervisor reads and writes them. */
+export type RosterEntry = Schemas["RosterEntryView"];
+export type RosterBody = Schemas["WrittenRoster"];
+export type RosterRole = RosterBody["role"];
+export type Override = Schemas["OverrideView"];
+export type OverrideBody = Schemas["Override"];
+export type SwapBody = Schemas["Swap"];
+export type DutyCalendar = Schemas["DutyCalendarView"];
+export type DutyHours = Schemas["DutyHoursView"];
+export type DutyGap = Schemas["DutyGapView"];
+export type DutyDay = Schemas["DutyDayView"];
+export type DayKind = DutyDay["kind"];
+export type GapAhead = Schemas["GapView"];
+export type UnreachableDuty = Schemas["UnreachableDutyView"];
+export type OnDutyAt = Schemas["DutyView"];
+export type Policy = Schemas["PolicyView"];
+export type PolicyBody = Schemas["Policy"];
+export type PolicyChoice = Schemas["PolicyChoiceView"];
+export type RunningIncident = Schemas["RunningIncidentView"];
+export type DryRun = Schemas["DryRunView"];
+export type User = Schemas["UserView"];
+export type ApiKey = Schemas["ApiKeyView"];
 
 /** What a rescuer must know; written through `CareNotes` of the contract, read back as the file holds it. */
 export type CareNotes = Partial<Schemas["CareNotes"]>;
