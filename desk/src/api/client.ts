@@ -7,7 +7,7 @@
 import createClient from "openapi-fetch";
 
 import type { paths } from "./generated";
-import type { Problem, Told } from "./shapes";
+import type { Actor, Problem, Told } from "./shapes";
 
 /** Longer than the hub ever needs, shorter than an operator's patience: then the desk says that the hub is silent. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -17,7 +17,10 @@ export class HubProblem extends Error {
   readonly status: number;
   readonly code: string | null;
   readonly detail: string | null;
-  readonly holderName: string | null;
+  /** On 422: which fields cannot be accepted, by their path. */
+  readonly fields: readonly { field: string; code: string; message: string }[];
+  /** On 409: whoever was first. */
+  readonly holder: Actor | null;
 
   constructor(problem: Partial<Problem>) {
     super(problem.detail ?? problem.title ?? "unreachable");
@@ -25,7 +28,13 @@ export class HubProblem extends Error {
     this.status = problem.status ?? 0;
     this.code = problem.code ?? null;
     this.detail = problem.detail ?? problem.title ?? null;
-    this.holderName = problem.holder?.["name"] ?? null;
+    this.fields = problem.errors ?? [];
+    const { type, id, name } = problem.holder ?? {};
+    this.holder = type === undefined || id === undefined || name === undefined ? null : { type, id, name };
+  }
+
+  get holderName(): string | null {
+    return this.holder?.name ?? null;
   }
 }
 
