@@ -116,7 +116,16 @@ ROLES = {
     "GET /divisions": "asoiel",
     "POST /divisions": "a",
     "PUT /divisions/{division_id}/center": "as",
+    "GET /map": "asoi-l",
+    "GET /board": "aso--l",
+    "GET /wall": "aso--l",
+    "GET /incidents/{incident_id}/whereabouts": "aso",
     "GET /operators": "aso--l",
+    "GET /reports/month": "aso--l",
+    "GET /reports/month.xlsx": "aso--l",
+    "GET /reports/range": "aso--l",
+    "GET /reports/shift": "aso",
+    "GET /reports/shift.xlsx": "aso",
     "GET /users": "as",
     "POST /users": "a",
     "PATCH /users/{user_id}": "a",
@@ -126,8 +135,17 @@ ROLES = {
 }
 #: Nobody need be known for these; below `/api/v1` it is logging in alone.
 ANONYMOUS = {"POST /sessions"}
-PUBLIC = {"/healthz", "/readyz", "/metrics", "/api/asyncapi.json"}
+PUBLIC = {"/healthz", "/readyz", "/metrics", "/api/asyncapi.json", "/tiles/{z}/{x}/{y}"}
 
+_SHIFT = {"from": "2026-11-22T00:00:00Z", "to": "2026-11-22T08:00:00Z"}
+#: What routes must be asked with.
+QUERIES: dict[str, dict[str, str]] = {
+    "GET /reports/month": {"month": "2026-11"},
+    "GET /reports/month.xlsx": {"month": "2026-11"},
+    "GET /reports/range": _SHIFT,
+    "GET /reports/shift": _SHIFT,
+    "GET /reports/shift.xlsx": _SHIFT,
+}
 #: Bodies of routes that need one; `{...}` is filled with what the world holds.
 BODIES: dict[str, dict[str, Any]] = {
     "POST /incidents": {"kind": "phone_report", "caller_phone": "10000000009", "note": "?"},
@@ -255,7 +273,7 @@ async def test_a_role_does_what_is_declared_in_its_own_division_and_nothing_in_a
         ids = await world.ids(path)
         for division_id in (SIBLING, TOWNSHIP):
             body = _fill(BODIES.get(name, {}), {**ids, "new_login": f"{ids['new_login']}{division_id}"})
-            options = {"json": body} if method not in {"GET", "DELETE"} else {}
+            options = {"json": body} if method not in {"GET", "DELETE"} else {"params": QUERIES.get(name)}
             client = await web.client(role, division_id)
             answer = await client.request(method, path.format_map(ids), **options)
             context = f"{name} as {role} of {division_id}: {answer.status_code} {answer.text}"
