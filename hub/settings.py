@@ -26,6 +26,7 @@ from pydantic import (
 )
 
 from hub.broker_addresses import BrokerAddress, parse_broker_address, refuse_doubles
+from hub.tile_addresses import check_tile_address, tile_origin
 
 PREFIX = "HUB_"
 #: Read by `load_settings` itself, so it is no field.
@@ -61,6 +62,7 @@ def _split_commas(value: object) -> object:
 
 
 Port = Annotated[int, Field(ge=0, le=65535)]
+Datum = Literal["wgs84", "gcj02", "bd09"]
 SecretList = Annotated[tuple[SecretStr, ...], BeforeValidator(_split_commas)]
 
 
@@ -111,6 +113,19 @@ class Settings(BaseModel):
     division: str = Field(default="990101000000", pattern=r"^\d{12}$")
     """The 12-digit code of the county this hub serves; the default belongs to no real place."""
     division_name: str = "示例县"
+
+    map_mbtiles: Path | None = None
+    """Map tiles in one file (MBTiles, raster) that the hub serves itself; docs/map.md tells of all `map_` settings."""
+    map_tiles: SecretStr | None = None
+    """Tiles of another server: `https://host/.../{z}/{x}/{y}...`; secret, for keys stand in it. Not with a file."""
+    map_labels: SecretStr | None = None
+    """A second layer above those, where a server keeps its names apart (天地图)."""
+    map_datum: Datum = "wgs84"
+    """The coordinates the tiles are drawn in: a wrong one shows the wrong house."""
+    map_max_zoom: Annotated[int, Field(ge=1, le=22)] = 18
+    """The closest that server has tiles for; a file knows its own."""
+    map_attribution: Annotated[str, Field(max_length=200)] = ""
+    """Whose map it is, as their licence wants it shown (审图号)."""
 
     log_level: LogLevel = LogLevel.INFO
     log_format: LogFormat = LogFormat.CONSOLE
@@ -165,6 +180,27 @@ class Settings(BaseModel):
     def _sources_are_mqtt(cls, sources: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         refuse_doubles(parse_broker_address(source.get_secret_value()) for source in sources)
         return sources
+
+    @field_validator("map_tiles", "map_labels")
+    @classmethod
+    def _tiles_can_be_asked_for(cls, template: SecretStr | None) -> SecretStr | None:
+        if template is not None:
+            check_tile_address(template.get_secret_value())
+        return template
+
+    @model_validator(mode="after")
+    def _one_map(self) -> Self:
+        if self.map_mbtiles is not None and self.map_tiles is not None:
+            raise ValueError("HUB_MAP_MBTILES and HUB_MAP_TILES: there is one map; leave one of them out.")
+        if self.map_labels is not None and self.map_tiles is None:
+            raise ValueError("HUB_MAP_LABELS needs HUB_MAP_TILES: names lie above a map.")
+        return self
+
+    @property
+    def map_origins(self) -> tuple[str, ...]:
+        """The servers whose pictures the desk may show; none but the hub itself without `HUB_MAP_TILES`."""
+        layers = (layer.get_secret_value() for layer in (self.map_tiles, self.map_labels) if layer is not None)
+        return tuple(sorted({tile_origin(layer) for layer in layers}))
 
     @model_validator(mode="after")
     def _doors_fit_together(self) -> Self:
@@ -247,7 +283,11 @@ def _sentence(error: Any) -> str:
     if not error["loc"]:
         return message
     field = str(error["loc"][0])
-    shown = "" if field in {"database_url", "sms", "mqtt_sources"} else f" (it is {error['input']!r})"
+    shown = (
+        ""
+        if field in {"database_url", "sms", "mqtt_sources", "map_tiles", "map_labels"}
+        else f" (it is {error['input']!r})"
+    )
     return f"{variable_name(field)}: {message[:1].lower()}{message[1:].rstrip('.')}{shown}."
 
 

@@ -12,7 +12,7 @@ from hub.api.desk_files import DeskFiles
 from hub.api.envelope import Envelope
 from hub.api.parts import Parts
 from hub.api.problems import add_problem_handlers
-from hub.api.routes import ALL, asyncapi
+from hub.api.routes import ALL, asyncapi, tiles
 
 PREFIX = "/api/v1"
 
@@ -29,11 +29,12 @@ def create_app(parts: Parts, desk: DeskFiles | None = None) -> FastAPI:
     )
     app.state.parts = parts
     add_problem_handlers(app)
-    app.add_middleware(Envelope, tls=parts.tls)
+    app.add_middleware(Envelope, tls=parts.tls, images_from=lambda: app.state.parts.settings.map_origins)
     for router in ALL:
         app.include_router(router, prefix=PREFIX)
     app.include_router(probes.router)
     app.include_router(asyncapi.router)
+    app.include_router(tiles.pictures)
     app.router.default = desk or DeskFiles()
     app.openapi = partial(describe, app, cookie_name(parts))  # type: ignore[method-assign]  # FastAPI's own way to do it
     return app

@@ -1,5 +1,7 @@
 """What surrounds every request and answer: the limit of a body, and the headers that keep browsers safe."""
 
+from collections.abc import Callable, Sequence
+
 from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -9,13 +11,13 @@ from hub.api.problems import ProblemError, our_mistake
 #: Nothing people or programs write here is longer; a recipient's file is a few kilobytes.
 BODY_BYTES_MAX = 1024 * 1024
 
-#: No inline scripts or styles, nothing from elsewhere, framed by nobody.
+#: No inline scripts or styles, nothing from elsewhere - but map tiles, of the one server that was chosen -, framed by
+#: nobody.
 CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "default-src 'self'; style-src 'self'; img-src 'self' data:{tiles}; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
 _HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
@@ -27,11 +29,17 @@ _TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000", "Cross-Origin-O
 _TOO_LARGE = f"A body may have {BODY_BYTES_MAX} bytes."
 
 
+def content_security_policy(image_origins: Sequence[str]) -> str:
+    """The policy, with these servers' pictures beside our own."""
+    return CONTENT_SECURITY_POLICY.format(tiles="".join(f" {origin}" for origin in image_origins))
+
+
 class Envelope:
     """The outermost layer of the application; a plain ASGI one, so that the stream passes through it untouched."""
 
-    def __init__(self, app: ASGIApp, *, tls: bool) -> None:
+    def __init__(self, app: ASGIApp, *, tls: bool, images_from: Callable[[], Sequence[str]]) -> None:
         self._app = app
+        self._images_from = images_from
         self._headers = _HEADERS | (_TLS_HEADERS if tls else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,6 +57,7 @@ class Envelope:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
+                headers.setdefault("Content-Security-Policy", content_security_policy(self._images_from()))
                 if scope["path"].startswith("/api/"):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)

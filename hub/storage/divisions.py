@@ -78,6 +78,12 @@ async def set_center(
     return await fetch_view(connection, DivisionView, queries("divisions").set_center, params)
 
 
+async def nearest_center(connection: Connection, division_id: str) -> PointView | None:
+    """The centre of a place or else of the nearest above it that has one; places are no secret."""
+    params = {"id": division_id}
+    return await fetch_view(connection, PointView, queries("divisions").nearest_center, params)
+
+
 async def list_divisions(connection: Connection, scope: Scope, after: str | None, limit: int) -> Page[DivisionView]:
     """The places in scope, by code; `after` is the last code of the page before."""
     rows = await fetch_views(

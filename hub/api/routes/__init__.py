@@ -3,6 +3,7 @@
 from hub.api.routes import (
     accounts,
     assignments,
+    board,
     contacts,
     devices,
     divisions,
@@ -24,6 +25,9 @@ from hub.api.routes import (
     shifts,
     stream,
     test_windows,
+    tiles,
+    wall,
+    whereabouts,
 )
 
 ALL = (
@@ -50,5 +54,9 @@ ALL = (
     reports.router,
     shifts.router,
     divisions.router,
+    tiles.router,
+    board.router,
+    whereabouts.router,
+    wall.router,
     accounts.router,
 )

@@ -30,6 +30,12 @@ UPDATE division SET center_lat = %(center_lat)s, center_lon = %(center_lon)s
 RETURNING id, name, level, timezone,
           CASE WHEN center_lat IS NOT NULL THEN jsonb_build_object('lat', center_lat, 'lon', center_lon) END AS center
 
+-- nearest_center --
+-- Where a map of this place begins.
+SELECT center_lat AS lat, center_lon AS lon FROM division
+ WHERE starts_with(%(id)s, division_prefix(id)) AND center_lat IS NOT NULL
+ ORDER BY length(division_prefix(id)) DESC LIMIT 1
+
 -- list_in_scope --
 -- In the order of the codes, which is the order of the tree.
 SELECT id, name, level, timezone,
