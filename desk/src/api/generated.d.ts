@@ -749,6 +749,66 @@ export interface paths {
         patch: operations["change_api_v1_recipients__recipient_id__contacts__contact_id__patch"];
         trace?: never;
     };
+    "/api/v1/contact-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Make
+         * @description Everybody of a division in one answer, to be printed. That it was made is on record.
+         */
+        get: operations["make_api_v1_contact_list_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/modes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Modes
+         * @description Every mode there is; at home nothing is quiet.
+         */
+        get: operations["list_modes_api_v1_modes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Settings
+         * @description Every threshold and window that `monitoring` of a recipient may hold, with the hub's default.
+         */
+        get: operations["list_settings_api_v1_monitoring_settings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices": {
         parameters: {
             query?: never;
@@ -920,7 +980,7 @@ export interface paths {
         };
         /**
          * Maintenance
-         * @description What is wrong with equipment, the newest first.
+         * @description What is wrong with equipment, the newest first; `q` finds by device, place and - not for vendors - person.
          */
         get: operations["maintenance_api_v1_maintenance_get"];
         put?: never;
@@ -951,6 +1011,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/maintenance/{item_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note On Maintenance
+         * @description Put on record what was done about an open item; 409 when it is over.
+         */
+        post: operations["note_on_maintenance_api_v1_maintenance__item_id__notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/overdue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overdue
+         * @description How much of each queue has waited longer than it may: an item 24 h, a follow-up an hour and then a day.
+         */
+        get: operations["overdue_api_v1_queues_overdue_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/follow-ups": {
         parameters: {
             query?: never;
@@ -965,6 +1065,26 @@ export interface paths {
         get: operations["follow_ups_api_v1_follow_ups_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-ups/{follow_up_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note On Follow Up
+         * @description Put on record what was done; who calls or goes there has taken it, unless somebody else has. 409 when closed.
+         */
+        post: operations["note_on_follow_up_api_v1_follow_ups__follow_up_id__notes_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1005,26 +1125,6 @@ export interface paths {
          * @description Record how it ended; 409 when it is closed already.
          */
         post: operations["finish_follow_up_api_v1_follow_ups__follow_up_id__close_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/quarantine": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Quarantine
-         * @description Messages nobody could read, with the reason and their beginning, the newest first.
-         */
-        get: operations["quarantine_api_v1_quarantine_get"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1533,7 +1633,7 @@ export interface paths {
         put?: never;
         /**
          * Begin
-         * @description Sit down. 200 for a shift that one has already: it goes on here.
+         * @description Sit down. A shift that one has already goes on here.
          *
          *     A shift of somebody else that goes on at this desk is over, without their signature.
          */
@@ -1621,6 +1721,88 @@ export interface paths {
          * @description Where maps begin for this place and where its figures stand.
          */
         put: operations["place_api_v1_divisions__division_id__center_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Base
+         * @description What the desk's maps are drawn on, and where they begin.
+         */
+        get: operations["base_api_v1_map_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Board
+         * @description The places in scope with their people and devices, and the homes of those with an incident that is not closed.
+         *
+         *     A home is part of what the list of incidents says anyway, as an address. Where somebody is now is not here.
+         */
+        get: operations["board_api_v1_board_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/whereabouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whereabouts
+         * @description The home, and the newest position that may be known. The look is on record.
+         */
+        get: operations["whereabouts_api_v1_incidents__incident_id__whereabouts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Wall
+         * @description What a screen on the wall shows of the caller's division.
+         */
+        get: operations["wall_api_v1_wall_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1736,6 +1918,206 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scripts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All
+         * @description Every script that may hold here - built in, of the places above, own ones -, each as it now is.
+         */
+        get: operations["list_all_api_v1_scripts_get"];
+        put?: never;
+        /**
+         * Create
+         * @description Write a place's own script for a case; 409 when it has one: that is given a new version.
+         */
+        post: operations["create_api_v1_scripts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts/{script_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write
+         * @description The next version; it holds for incidents that are first shown after the answer. 409: somebody was first.
+         */
+        put: operations["write_api_v1_scripts__script_id__put"];
+        post?: never;
+        /**
+         * Withdraw
+         * @description It holds no longer: what else applies counts again. Its versions are kept and can be restored.
+         */
+        delete: operations["withdraw_api_v1_scripts__script_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts/{script_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description All that a script ever said, by whom and when, the last first.
+         */
+        get: operations["versions_api_v1_scripts__script_id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts/{script_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description What an earlier version said is the next one.
+         */
+        post: operations["restore_api_v1_scripts__script_id__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recipients/{recipient_id}/script": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Recipient
+         * @description What is different for this person in whatever script they are helped by. The look is on record.
+         */
+        get: operations["of_recipient_api_v1_recipients__recipient_id__script_get"];
+        /**
+         * Write Of Recipient
+         * @description Write what is different for this person; incidents that were shown a script already keep theirs.
+         */
+        put: operations["write_of_recipient_api_v1_recipients__recipient_id__script_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/script": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Incident
+         * @description What to do in this incident, and what of it was done. What the desk is shown first is what it keeps.
+         */
+        get: operations["of_incident_api_v1_incidents__incident_id__script_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/script-steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description A step is done, or not after all: on record with who and when, and shown to everybody who looks.
+         *
+         *     It stops no clock: calls and responders are logged as what they are. 409 while nobody has the incident.
+         */
+        post: operations["check_api_v1_incidents__incident_id__script_steps_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/callers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look Up
+         * @description Who may be calling: people, their devices, contacts and helpers of the scope, with what is open of theirs.
+         *
+         *     Whoever was found was looked at: that is on record.
+         */
+        get: operations["look_up_api_v1_callers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All
+         * @description Calls on record, the newest first. The look is on record.
+         */
+        get: operations["list_all_api_v1_calls_get"];
+        put?: never;
+        /**
+         * Register
+         * @description Put a call on record, and do what it asks for. A call for help is opened or joined, never only logged.
+         */
+        post: operations["register_api_v1_calls_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1798,6 +2180,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tiles/{z}/{x}/{y}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tile
+         * @description A tile of the hub's own file, by a web map's address: columns from the west, rows from the north.
+         */
+        get: operations["tile_tiles__z___x___y__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1819,6 +2221,42 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * Addition
+         * @description Something that is different for one person (`AdditionView` says how).
+         */
+        Addition: {
+            /** Kinds */
+            kinds?: components["schemas"]["IncidentKind"][];
+            /**
+             * How
+             * @default step
+             * @enum {string}
+             */
+            how: "step" | "remark" | "instead";
+            action?: components["schemas"]["ScriptAction"] | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * AdditionView
+         * @description What is different for one person, in incidents of these kinds (none: of every kind).
+         *
+         *     `step`: one more, before the first with this action; `remark`: shown with the steps of this action; `instead`: in
+         *     place of the first of this action. Where the script has no such step, it is a step of its own at the beginning.
+         */
+        AdditionView: {
+            /** Kinds */
+            kinds?: string[];
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "step" | "remark" | "instead";
+            action?: components["schemas"]["ScriptAction"] | null;
+            /** Text */
+            text: string;
         };
         /**
          * AdoptedPolicy
@@ -1977,6 +2415,12 @@ export interface components {
             revoked_at: string | null;
         };
         /**
+         * ArchiveTrouble
+         * @description Why a file of tiles cannot be shown.
+         * @enum {string}
+         */
+        ArchiveTrouble: "missing" | "unreadable" | "vector";
+        /**
          * Arrived
          * @description Somebody is there; by default whoever was on the way.
          */
@@ -2080,6 +2524,212 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * BoardView
+         * @description Everything that does not come by the stream.
+         */
+        BoardView: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Places */
+            places: components["schemas"]["PlaceView"][];
+            /** Homes */
+            homes: components["schemas"]["IncidentHomeView"][];
+        };
+        /**
+         * BoundsView
+         * @description What the map covers.
+         */
+        BoundsView: {
+            /** West */
+            west: number;
+            /** South */
+            south: number;
+            /** East */
+            east: number;
+            /** North */
+            north: number;
+        };
+        /**
+         * CallAnswer
+         * @description The call as it is on record, and its incident as it now is.
+         */
+        CallAnswer: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Division Id */
+            division_id: string;
+            /** Number */
+            number: string | null;
+            caller: components["schemas"]["CallerView"] | null;
+            recipient: components["schemas"]["NamedView"] | null;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "help" | "reply" | "question" | "misdial" | "other";
+            /** Note */
+            note: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "opened" | "joined" | "logged";
+            incident: components["schemas"]["CallerIncidentView"] | null;
+            /**
+             * Registered At
+             * Format: date-time
+             */
+            registered_at: string;
+            registered_by: components["schemas"]["ActorView"];
+            incident_now: components["schemas"]["IncidentView"] | null;
+        };
+        /**
+         * CallView
+         * @description One call on record.
+         */
+        CallView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Division Id */
+            division_id: string;
+            /** Number */
+            number: string | null;
+            caller: components["schemas"]["CallerView"] | null;
+            recipient: components["schemas"]["NamedView"] | null;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "help" | "reply" | "question" | "misdial" | "other";
+            /** Note */
+            note: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "opened" | "joined" | "logged";
+            incident: components["schemas"]["CallerIncidentView"] | null;
+            /**
+             * Registered At
+             * Format: date-time
+             */
+            registered_at: string;
+            registered_by: components["schemas"]["ActorView"];
+        };
+        /**
+         * CallerIncidentView
+         * @description An incident a call may be about.
+         */
+        CallerIncidentView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: number;
+            /** Kind */
+            kind: string;
+            /** Severity */
+            severity: string;
+            /** State */
+            state: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            acknowledged_by: components["schemas"]["ActorView"] | null;
+        };
+        /**
+         * CallerLookupView
+         * @description Who may be calling; `incidents`: what this number itself has reported and nobody has closed.
+         */
+        CallerLookupView: {
+            /** Number */
+            number: string;
+            /** Items */
+            items: components["schemas"]["CallerMatchView"][];
+            /** More */
+            more: boolean;
+            /** Incidents */
+            incidents: components["schemas"]["CallerIncidentView"][];
+        };
+        /**
+         * CallerMatchView
+         * @description Who has the number - `exact` - or one that ends in it, and the person this is about.
+         *
+         *     `role`: a contact's relation, a device's model, what a helper is on the roster.
+         */
+        CallerMatchView: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "recipient" | "device" | "contact" | "helper" | "unknown";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Role */
+            role: string | null;
+            /** Phone */
+            phone: string;
+            /** Exact */
+            exact: boolean;
+            /** Place */
+            place: string | null;
+            recipient: components["schemas"]["CallerPersonView"] | null;
+            /** Incidents */
+            incidents: components["schemas"]["CallerIncidentView"][];
+        };
+        /**
+         * CallerPersonView
+         * @description The person a number leads to.
+         */
+        CallerPersonView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Division Id */
+            division_id: string;
+            /** Place */
+            place: string;
+            /** Birth Date */
+            birth_date: string | null;
+            /** Lives Alone */
+            lives_alone: boolean;
+        };
+        /**
+         * CallerView
+         * @description Who it was, as the desk has said.
+         */
+        CallerView: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "recipient" | "device" | "contact" | "helper" | "unknown";
+            /** Name */
+            name: string;
+        };
+        /**
          * CareNotes
          * @description What whoever goes there must know; never part of a text message.
          */
@@ -2110,6 +2760,16 @@ export interface components {
             severity: components["schemas"]["Severity"];
             /** Reason */
             reason?: string | null;
+        };
+        /**
+         * Check
+         * @description A step of the script that was shown, and whether it is done.
+         */
+        Check: {
+            /** Step */
+            step: string;
+            /** Done */
+            done: boolean;
         };
         /**
          * Closing
@@ -2209,6 +2869,24 @@ export interface components {
              * @default false
              */
             holds_key: boolean;
+        };
+        /**
+         * ContactList
+         * @description A division's people, village by village, and who is called for them.
+         */
+        ContactList: {
+            division: components["schemas"]["DivisionView"];
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** People */
+            people: components["schemas"]["PrintedPerson"][];
+            /** Helpers */
+            helpers: components["schemas"]["PrintedHelper"][];
+            /** Left Out */
+            left_out: number;
         };
         /**
          * ContactView
@@ -2395,6 +3073,23 @@ export interface components {
             serial?: string | null;
             /** Phone */
             phone?: string | null;
+        };
+        /**
+         * DeviceHealthView
+         * @description Devices that somebody wears: each counts once, by the worst that is known of it.
+         *
+         *     `unseen`: never heard; `offline`: not connected, or silent for longer than its rhythm allows; `faulty`: another open
+         *     item in the maintenance queue; `well`: the others.
+         */
+        DeviceHealthView: {
+            /** Well */
+            well: number;
+            /** Faulty */
+            faulty: number;
+            /** Offline */
+            offline: number;
+            /** Unseen */
+            unseen: number;
         };
         /**
          * DeviceShelving
@@ -2736,9 +3431,9 @@ export interface components {
             relieved_by: components["schemas"]["ActorView"] | null;
             shown: components["schemas"]["ShownCounts"];
             /** Shown Codes */
-            shown_codes: string[];
+            shown_codes: number[];
             /** Left Codes */
-            left_codes: string[];
+            left_codes: number[];
             /** Notes */
             notes: components["schemas"]["ShiftNoteView"][];
         };
@@ -2768,7 +3463,7 @@ export interface components {
             division_id: string;
             when: components["schemas"]["WhenView"];
             /** Steps */
-            steps: components["schemas"]["StepView"][];
+            steps: components["schemas"]["hub__storage__policies__StepView"][];
             /** Repeat */
             repeat: number;
             /** Then Every S */
@@ -2961,8 +3656,32 @@ export interface components {
             note?: string | null;
         };
         /**
+         * FollowUpKind
+         * @description Why somebody should call, then visit.
+         * @enum {string}
+         */
+        FollowUpKind: "service_requested" | "no_sign_of_life" | "mode_forgotten";
+        /**
+         * FollowUpNote
+         * @description What was done: something worth knowing, a call and what came of it, or who goes there.
+         */
+        FollowUpNote: {
+            /**
+             * Kind
+             * @default note
+             * @enum {string}
+             */
+            kind: "note" | "call" | "visit";
+            /** Who */
+            who?: string | null;
+            /** Outcome */
+            outcome?: ("reached" | "no_answer" | "busy" | "wrong_number" | "declined") | null;
+            /** Text */
+            text?: string | null;
+        };
+        /**
          * FollowUpView
-         * @description Somebody to call, then to visit.
+         * @description Somebody to call, then to visit. `overdue`: nobody took it in time, or it is not settled in time.
          */
         FollowUpView: {
             /**
@@ -2976,9 +3695,13 @@ export interface components {
             state: string;
             /** Division Id */
             division_id: string;
+            /** Place */
+            place: string | null;
             recipient: components["schemas"]["NamedView"] | null;
             /** Device Id */
             device_id: string | null;
+            /** Device Kind */
+            device_kind: string | null;
             explanation: components["schemas"]["ExplanationView"];
             /**
              * Opened At
@@ -3001,6 +3724,15 @@ export interface components {
             disposition: string | null;
             /** Note */
             note: string | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Overdue */
+            overdue: boolean;
+            /** Notes */
+            notes: components["schemas"]["QueueNoteView"][];
         };
         /**
          * GapView
@@ -3122,7 +3854,7 @@ export interface components {
             /** Outage Counts */
             outage_counts: components["schemas"]["OutageCount"][];
             /** Outages */
-            outages: components["schemas"]["MaintenanceView"][];
+            outages: components["schemas"]["OutageView"][];
             duty: components["schemas"]["DutyNames"];
         };
         /**
@@ -3349,6 +4081,21 @@ export interface components {
             members: components["schemas"]["GroupMemberView"][];
         };
         /**
+         * IncidentHomeView
+         * @description Where somebody lives whose incident is not closed, WGS-84.
+         */
+        IncidentHomeView: {
+            /**
+             * Incident Id
+             * Format: uuid
+             */
+            incident_id: string;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+        };
+        /**
          * IncidentKind
          * @description What an incident is about; at most one that is not closed per subject and kind.
          * @enum {string}
@@ -3389,6 +4136,31 @@ export interface components {
             disposition: string | null;
             /** Ending */
             ending: string | null;
+        };
+        /**
+         * IncidentScriptView
+         * @description What to do in one incident. `frozen_at` null: nobody has been shown it yet, and it may still change.
+         */
+        IncidentScriptView: {
+            /**
+             * Incident Id
+             * Format: uuid
+             */
+            incident_id: string;
+            /** Kind */
+            kind: string;
+            /** Severity */
+            severity: string | null;
+            /** Category */
+            category: string | null;
+            /** Division Id */
+            division_id: string | null;
+            /** Version */
+            version: number;
+            /** Frozen At */
+            frozen_at: string | null;
+            /** Steps */
+            steps: components["schemas"]["ShownStepView"][];
         };
         /**
          * IncidentState
@@ -3646,10 +4418,25 @@ export interface components {
             note?: string | null;
         };
         /**
+         * MaintenanceKind
+         * @description What is wrong with equipment; never in the emergency queue.
+         * @enum {string}
+         */
+        MaintenanceKind: "low_battery" | "tamper" | "device_fault" | "self_test_failed" | "refused_connect" | "flood" | "reconnect_loop" | "client_doubled" | "quarantine" | "clock_wrong" | "hub_blind" | "hub_clock_jumped" | "event_id_reused" | "state_lost" | "duty_stuck" | "disk_low" | "standby_missing" | "state_differed" | "channel_away" | "source_away" | "unknown_device" | "roster_gap" | "roster_unreachable" | "desk_unmanned" | "ladder_empty" | "nobody_reachable" | "device_offline" | "data_blind" | "chatter" | "shelf_ended" | "power_cut" | "test_press";
+        /**
+         * MaintenanceNote
+         * @description What was found, ordered or tried.
+         */
+        MaintenanceNote: {
+            /** Text */
+            text: string;
+        };
+        /**
          * MaintenanceView
          * @description Something wrong with equipment; `occurrences` counts how often it was reported.
          *
          *     `folded_into` is the item of the place that this one is part of; `concerned` are the devices of such an item.
+         *     `overdue`: it is open and has waited longer than it may.
          */
         MaintenanceView: {
             /**
@@ -3663,10 +4450,16 @@ export interface components {
             state: string;
             /** Division Id */
             division_id: string;
+            /** Place */
+            place: string | null;
             /** Device Id */
             device_id: string | null;
             /** Device Kind */
             device_kind: string | null;
+            /** Device Model */
+            device_model: string | null;
+            /** Device Serial */
+            device_serial: string | null;
             recipient: components["schemas"]["NamedView"] | null;
             explanation: components["schemas"]["ExplanationView"];
             /**
@@ -3690,6 +4483,58 @@ export interface components {
             folded_into: string | null;
             /** Concerned */
             concerned: components["schemas"]["ConcernedView"][];
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Overdue */
+            overdue: boolean;
+            /** Notes */
+            notes: components["schemas"]["QueueNoteView"][];
+        };
+        /**
+         * MapView
+         * @description What to draw on.
+         *
+         *     `source` none: nothing but markers; `trouble` says why a file that was chosen cannot be shown. `tiles` and `labels`
+         *     are addresses with {z}, {x} and {y}; `datum` is what they are drawn in. `center` is that of the caller's division,
+         *     or of what lies above it, WGS-84.
+         */
+        MapView: {
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "file" | "server" | "none";
+            trouble?: components["schemas"]["ArchiveTrouble"] | null;
+            /** Tiles */
+            tiles?: string | null;
+            /** Labels */
+            labels?: string | null;
+            /**
+             * Datum
+             * @default wgs84
+             * @enum {string}
+             */
+            datum: "wgs84" | "gcj02" | "bd09";
+            /**
+             * Min Zoom
+             * @default 0
+             */
+            min_zoom: number;
+            /**
+             * Max Zoom
+             * @default 18
+             */
+            max_zoom: number;
+            bounds?: components["schemas"]["BoundsView"] | null;
+            /**
+             * Attribution
+             * @default
+             */
+            attribution: string;
+            center?: components["schemas"]["PointView"] | null;
         };
         /**
          * Me
@@ -3762,6 +4607,17 @@ export interface components {
             install_usual_s?: number | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * ModeRule
+         * @description A mode, the watches it makes quiet, and how long it usually lasts before somebody is asked; null: for ever.
+         */
+        ModeRule: {
+            mode: components["schemas"]["Mode"];
+            /** Quiet */
+            quiet: string[];
+            /** Usual S */
+            usual_s: number | null;
         };
         /**
          * ModeView
@@ -3851,6 +4707,41 @@ export interface components {
             until?: string | null;
         };
         /**
+         * NewCall
+         * @description A call, and what is to become of it: `open` an incident, `join` the one of `incident_id`, or `log` it only.
+         *
+         *     `take`: whoever registers it takes it, and the contact with the caller is logged.
+         */
+        NewCall: {
+            /** Number */
+            number?: string | null;
+            caller?: components["schemas"]["WhoCalled"] | null;
+            /** Recipient Id */
+            recipient_id?: string | null;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "help" | "reply" | "question" | "misdial" | "other";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Then
+             * @enum {string}
+             */
+            then: "open" | "join" | "log";
+            /** Incident Id */
+            incident_id?: string | null;
+            /**
+             * Take
+             * @default true
+             */
+            take: boolean;
+        };
+        /**
          * NewContact
          * @description Somebody to call; last unless an order is given.
          */
@@ -3938,6 +4829,34 @@ export interface components {
             name: string;
             /** Division Id */
             division_id?: string | null;
+        };
+        /**
+         * NewScript
+         * @description For which incidents of a place - by default the caller's own -, and what to do.
+         */
+        NewScript: {
+            kind: components["schemas"]["IncidentKind"];
+            severity?: components["schemas"]["Severity"] | null;
+            /** Category */
+            category?: string | null;
+            /** Division Id */
+            division_id?: string | null;
+            /** Steps */
+            steps: components["schemas"]["hub__api__routes__scripts__Step"][];
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * NextVersion
+         * @description What to do from now on; `based_on` is the version that was read, so that nobody's change is lost.
+         */
+        NextVersion: {
+            /** Steps */
+            steps: components["schemas"]["hub__api__routes__scripts__Step"][];
+            /** Based On */
+            based_on?: number | null;
+            /** Note */
+            note?: string | null;
         };
         /**
          * NoBody
@@ -4043,6 +4962,41 @@ export interface components {
             count: number;
         };
         /**
+         * OutageView
+         * @description One of the newest: what is wrong, since when, with whose device and where.
+         */
+        OutageView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            explanation: components["schemas"]["ExplanationView"];
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Device Kind */
+            device_kind: string | null;
+            /** Person */
+            person: string | null;
+            /** Place */
+            place: string;
+        };
+        /**
+         * OverdueView
+         * @description How many of each queue have waited longer than they may.
+         */
+        OverdueView: {
+            /** Maintenance */
+            maintenance: number;
+            /** Follow Ups */
+            follow_ups: number;
+        };
+        /**
          * Override
          * @description For a time somebody replaces another, is added, or is not there.
          *
@@ -4133,6 +5087,13 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[CallView] */
+        Page_CallView_: {
+            /** Items */
+            items: components["schemas"]["CallView"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[ContactView] */
         Page_ContactView_: {
             /** Items */
@@ -4217,6 +5178,13 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[ModeRule] */
+        Page_ModeRule_: {
+            /** Items */
+            items: components["schemas"]["ModeRule"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[ModeView] */
         Page_ModeView_: {
             /** Items */
@@ -4259,13 +5227,6 @@ export interface components {
             /** Next */
             next?: string | null;
         };
-        /** Page[QuarantineView] */
-        Page_QuarantineView_: {
-            /** Items */
-            items: components["schemas"]["QuarantineView"][];
-            /** Next */
-            next?: string | null;
-        };
         /** Page[ReadingView] */
         Page_ReadingView_: {
             /** Items */
@@ -4287,10 +5248,31 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[ScriptVersionView] */
+        Page_ScriptVersionView_: {
+            /** Items */
+            items: components["schemas"]["ScriptVersionView"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[ScriptView] */
+        Page_ScriptView_: {
+            /** Items */
+            items: components["schemas"]["ScriptView"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[SeriesPoint] */
         Page_SeriesPoint_: {
             /** Items */
             items: components["schemas"]["SeriesPoint"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[SettingRule] */
+        Page_SettingRule_: {
+            /** Items */
+            items: components["schemas"]["SettingRule"][];
             /** Next */
             next?: string | null;
         };
@@ -4372,6 +5354,22 @@ export interface components {
             reached_median_s: number | null;
         };
         /**
+         * PlaceView
+         * @description A division, its own people and devices alone: those of the places below it stand there.
+         */
+        PlaceView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Level */
+            level: string;
+            center: components["schemas"]["PointView"] | null;
+            /** Recipients */
+            recipients: number;
+            devices: components["schemas"]["DeviceHealthView"];
+        };
+        /**
          * Point
          * @description A point on a map, WGS-84, in degrees; what a map in another datum shows is converted before it is sent.
          */
@@ -4397,7 +5395,7 @@ export interface components {
          */
         Policy: {
             /** Steps */
-            steps: components["schemas"]["Step"][];
+            steps: components["schemas"]["hub__api__routes__policies__Step"][];
             /**
              * Repeat
              * @default 3
@@ -4438,7 +5436,7 @@ export interface components {
             division_id: string;
             when: components["schemas"]["WhenView"];
             /** Steps */
-            steps: components["schemas"]["StepView"][];
+            steps: components["schemas"]["hub__storage__policies__StepView"][];
             /** Repeat */
             repeat: number;
             /** Then Every S */
@@ -4449,6 +5447,30 @@ export interface components {
             version: number;
             /** Updated At */
             updated_at: string | null;
+        };
+        /**
+         * PositionView
+         * @description Where a device was, in the datum it said; `accuracy_m` null: nobody knows how near.
+         */
+        PositionView: {
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Accuracy M */
+            accuracy_m: number | null;
+            /** Source */
+            source: string | null;
+            /**
+             * Datum
+             * @enum {string}
+             */
+            datum: "wgs84" | "gcj02" | "bd09";
+            /**
+             * Fixed At
+             * Format: date-time
+             */
+            fixed_at: string;
         };
         /**
          * Presence
@@ -4464,12 +5486,48 @@ export interface components {
             desk_id: string;
         };
         /**
-         * QuarantineView
-         * @description One message, or a number of them that were only counted (`messages`), shown by the first and the last moment.
-         *
-         *     `preview` is the beginning (of the first one) as UTF-8, unreadable bytes escaped; `preview_hex` the same bytes.
+         * PrintedContact
+         * @description Somebody to call for a person, in this order.
          */
-        QuarantineView: {
+        PrintedContact: {
+            /** Name */
+            name: string;
+            /** Phone */
+            phone: string;
+            /** Relation */
+            relation: string | null;
+            /** Holds Key */
+            holds_key: boolean;
+        };
+        /**
+         * PrintedDevice
+         * @description What a person has, and the number under which it can be rung.
+         */
+        PrintedDevice: {
+            /** Kind */
+            kind: string;
+            /** Phone */
+            phone: string | null;
+        };
+        /**
+         * PrintedHelper
+         * @description Somebody of a roster who has a part in the place.
+         */
+        PrintedHelper: {
+            /** Division Id */
+            division_id: string;
+            /** Role */
+            role: string;
+            /** Name */
+            name: string;
+            /** Phone */
+            phone: string | null;
+        };
+        /**
+         * PrintedPerson
+         * @description One person as the list shows them: no diagnosis, nothing that is not needed to reach them.
+         */
+        PrintedPerson: {
             /**
              * Id
              * Format: uuid
@@ -4477,31 +5535,30 @@ export interface components {
             id: string;
             /** Division Id */
             division_id: string;
-            /** Device Id */
-            device_id: string | null;
-            /** Topic */
-            topic: string;
-            reason: components["schemas"]["ExplanationView"];
-            /** Payload Bytes */
-            payload_bytes: number;
-            /** Preview */
-            preview: string;
-            /** Preview Hex */
-            preview_hex: string;
-            /**
-             * Received At
-             * Format: date-time
-             */
-            received_at: string;
-            /** Incident Id */
-            incident_id: string | null;
-            /** Messages */
-            messages: number;
-            /**
-             * First Received At
-             * Format: date-time
-             */
-            first_received_at: string;
+            /** Division Name */
+            division_name: string;
+            /** Group Name */
+            group_name: string | null;
+            /** Name */
+            name: string;
+            /** Sex */
+            sex: string | null;
+            /** Birth Date */
+            birth_date: string | null;
+            /** Ability */
+            ability: string | null;
+            /** Lives Alone */
+            lives_alone: boolean;
+            /** Address */
+            address: string | null;
+            /** Address Note */
+            address_note: string | null;
+            /** Phone */
+            phone: string | null;
+            /** Contacts */
+            contacts: components["schemas"]["PrintedContact"][];
+            /** Devices */
+            devices: components["schemas"]["PrintedDevice"][];
         };
         /**
          * QueueFigures
@@ -4515,6 +5572,31 @@ export interface components {
             ended_in_24_h: components["schemas"]["Share"];
             /** Kinds */
             kinds: components["schemas"]["Count"][];
+        };
+        /**
+         * QueueNoteView
+         * @description What somebody did: a note, a call with its outcome, a visit.
+         */
+        QueueNoteView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["ActorView"];
+            /** Kind */
+            kind: string;
+            /** Who */
+            who: string | null;
+            /** Outcome */
+            outcome: string | null;
+            /** Text */
+            text: string | null;
         };
         /**
          * QueuedCommand
@@ -4746,6 +5828,32 @@ export interface components {
             modes: components["schemas"]["ModeView"][];
         };
         /**
+         * RecipientScript
+         * @description All that is different for one person; what is not named is gone.
+         */
+        RecipientScript: {
+            /** Additions */
+            additions: components["schemas"]["Addition"][];
+        };
+        /**
+         * RecipientScriptView
+         * @description What is different for one person; `version` 0: nothing ever was.
+         */
+        RecipientScriptView: {
+            /**
+             * Recipient Id
+             * Format: uuid
+             */
+            recipient_id: string;
+            /** Version */
+            version: number;
+            /** Additions */
+            additions: components["schemas"]["AdditionView"][];
+            /** Written At */
+            written_at: string | null;
+            written_by: components["schemas"]["ActorView"] | null;
+        };
+        /**
          * RecipientShelving
          * @description Which kinds of a person are set aside, whatever device finds them, until when, and why.
          */
@@ -4883,6 +5991,14 @@ export interface components {
             arrived: components["schemas"]["Spread"];
             arrived_in_45_min: components["schemas"]["Share"];
             arrived_in_60_min: components["schemas"]["Share"];
+        };
+        /**
+         * Restoring
+         * @description Which version is to count again.
+         */
+        Restoring: {
+            /** Version */
+            version: number;
         };
         /**
          * Role
@@ -5034,6 +6150,61 @@ export interface components {
             manned: boolean;
         };
         /**
+         * ScriptAction
+         * @description What the desk can offer beside a step.
+         * @enum {string}
+         */
+        ScriptAction: "call_wearer" | "call_contact" | "call_120" | "call_110" | "send_helper" | "log_outcome";
+        /**
+         * ScriptVersionView
+         * @description What a script said from then on; without steps it was withdrawn.
+         */
+        ScriptVersionView: {
+            /** Version */
+            version: number;
+            /** Steps */
+            steps: components["schemas"]["hub__storage__scripts_shapes__StepView"][];
+            /** Note */
+            note: string | null;
+            /** Restored From */
+            restored_from: number | null;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+            written_by: components["schemas"]["ActorView"];
+        };
+        /**
+         * ScriptView
+         * @description What applies to incidents of a kind - and severity, and category of the person - in a place.
+         *
+         *     `id` and `division_id` null, `version` 0: built in. `steps` empty: withdrawn, what else applies counts again.
+         */
+        ScriptView: {
+            /** Id */
+            id: string | null;
+            /** Division Id */
+            division_id: string | null;
+            /** Division Name */
+            division_name: string | null;
+            /** Kind */
+            kind: string;
+            /** Severity */
+            severity: string | null;
+            /** Category */
+            category: string | null;
+            /** Version */
+            version: number;
+            /** Steps */
+            steps: components["schemas"]["hub__storage__scripts_shapes__StepView"][];
+            /** Note */
+            note: string | null;
+            /** Written At */
+            written_at: string | null;
+            written_by: components["schemas"]["ActorView"] | null;
+        };
+        /**
          * SeenSaid
          * @description An observation that the rule went by; `quality` says where its time comes from.
          */
@@ -5096,6 +6267,27 @@ export interface components {
             charging: boolean | null;
             /** Battery Pct */
             battery_pct: number | null;
+        };
+        /**
+         * SettingRule
+         * @description One setting of `monitoring`: where it stands, how it is written, its default, and between what it may lie.
+         *
+         *     `unit`: `s` seconds, `long_s` seconds of a longer span, `pct`, `share` (0 to 1), `clock_time` ("22:00").
+         */
+        SettingRule: {
+            /** Group */
+            group: string;
+            /** Name */
+            name: string;
+            unit: components["schemas"]["Unit"];
+            /** Default */
+            default: number | string;
+            /** Lowest */
+            lowest: number | null;
+            /** Highest */
+            highest: number | null;
+            /** Meaning */
+            meaning: string;
         };
         /**
          * Severity
@@ -5298,6 +6490,32 @@ export interface components {
             outage_ids?: string[];
         };
         /**
+         * ShownStepView
+         * @description A step as one incident shows it. `own`: it is this person's; `remarks`: what is said for them beside it.
+         */
+        ShownStepView: {
+            /** Id */
+            id: string;
+            text: components["schemas"]["SpokenView"];
+            hint?: components["schemas"]["SpokenView"] | null;
+            action?: components["schemas"]["ScriptAction"] | null;
+            /**
+             * Own
+             * @default false
+             */
+            own: boolean;
+            /** Remarks */
+            remarks?: string[];
+            /**
+             * Done
+             * @default false
+             */
+            done: boolean;
+            /** At */
+            at?: string | null;
+            by?: components["schemas"]["ActorView"] | null;
+        };
+        /**
          * Slot
          * @description Incidents that came within one hour, or on one local day.
          */
@@ -5309,6 +6527,26 @@ export interface components {
             starts_at: string;
             /** Count */
             count: number;
+        };
+        /**
+         * Spoken
+         * @description Words in one of the desk's languages, or in both.
+         */
+        Spoken: {
+            /** Zh */
+            zh?: string | null;
+            /** En */
+            en?: string | null;
+        };
+        /**
+         * SpokenView
+         * @description Words in the languages in which somebody wrote them; a reader of the other one gets these.
+         */
+        SpokenView: {
+            /** Zh */
+            zh?: string | null;
+            /** En */
+            en?: string | null;
         };
         /**
          * Spread
@@ -5323,26 +6561,6 @@ export interface components {
             p90_s: number | null;
             /** Max S */
             max_s: number | null;
-        };
-        /**
-         * Step
-         * @description Tell `notify` so many seconds after the previous step; the first counts from opening.
-         */
-        Step: {
-            /** After S */
-            after_s: number;
-            /** Notify */
-            notify: string;
-        };
-        /**
-         * StepView
-         * @description Tell `notify` so many seconds after the previous step; the first counts from opening.
-         */
-        StepView: {
-            /** After S */
-            after_s: number;
-            /** Notify */
-            notify: string;
         };
         /**
          * SubjectView
@@ -5548,6 +6766,21 @@ export interface components {
             name: string;
         };
         /**
+         * TownshipCounts
+         * @description A township, with all that lies below it.
+         */
+        TownshipCounts: {
+            /** Name */
+            name: string;
+            /** Not Closed */
+            not_closed: number;
+            /** Untaken */
+            untaken: number;
+            devices: components["schemas"]["DeviceHealthView"];
+            /** Villages */
+            villages: components["schemas"]["VillageCounts"][];
+        };
+        /**
          * Turn
          * @description How long a turn is: one of the three, in what clocks show.
          */
@@ -5571,6 +6804,12 @@ export interface components {
             /** Weeks */
             weeks?: number | null;
         };
+        /**
+         * Unit
+         * @description How a setting is written.
+         * @enum {string}
+         */
+        Unit: "s" | "long_s" | "pct" | "share" | "clock_time";
         /**
          * UnmannedFigures
          * @description How often and how long nobody sat at the desk.
@@ -5663,6 +6902,18 @@ export interface components {
             last_log_in_at: string | null;
         };
         /**
+         * VillageCounts
+         * @description A village by name.
+         */
+        VillageCounts: {
+            /** Name */
+            name: string;
+            /** Not Closed */
+            not_closed: number;
+            /** Untaken */
+            untaken: number;
+        };
+        /**
          * VitalView
          * @description The last value of one measure, in the unit its name ends with, and which device measured it when.
          *
@@ -5687,6 +6938,44 @@ export interface components {
             device_id: string;
         };
         /**
+         * WallView
+         * @description The whole screen.
+         *
+         *     `since`: when the shift began; `answered_in_...`: of what was opened since, how often somebody had it and had tried
+         *     to reach the person within the time (docs/reports.md). `waiting_since`: when the oldest that nobody has was opened.
+         */
+        WallView: {
+            /** Division Name */
+            division_name: string;
+            /** Timezone */
+            timezone: string;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Not Closed */
+            not_closed: number;
+            /** Untaken */
+            untaken: number;
+            /** Waiting Since */
+            waiting_since: string | null;
+            /** Under Way */
+            under_way: number;
+            answered_in_60_s: components["schemas"]["Share"];
+            answered_in_180_s: components["schemas"]["Share"];
+            /** Follow Ups Due */
+            follow_ups_due: number;
+            devices: components["schemas"]["DeviceHealthView"];
+            /** Townships */
+            townships: components["schemas"]["TownshipCounts"][];
+        };
+        /**
          * When
          * @description When the policy applies; an empty condition always does.
          */
@@ -5709,6 +6998,33 @@ export interface components {
             kind?: string[];
             /** Division Id */
             division_id?: string | null;
+        };
+        /**
+         * WhereaboutsView
+         * @description Where to look for the person of an incident.
+         *
+         *     `withheld`: the person has not agreed to be located, so positions are neither kept nor shown; `position` is then at
+         *     most what the device said when it cried, while that is not closed. `home` is WGS-84.
+         */
+        WhereaboutsView: {
+            position: components["schemas"]["PositionView"] | null;
+            home: components["schemas"]["PointView"] | null;
+            /** Withheld */
+            withheld: boolean;
+        };
+        /**
+         * WhoCalled
+         * @description Who it was, as far as the desk knows.
+         */
+        WhoCalled: {
+            /**
+             * Type
+             * @default unknown
+             * @enum {string}
+             */
+            type: "recipient" | "device" | "contact" | "helper" | "unknown";
+            /** Name */
+            name: string;
         };
         /**
          * WornDeviceView
@@ -5833,6 +7149,48 @@ export interface components {
             division_id?: string | null;
             /** Phone */
             phone?: string | null;
+        };
+        /**
+         * Step
+         * @description Tell `notify` so many seconds after the previous step; the first counts from opening.
+         */
+        hub__api__routes__policies__Step: {
+            /** After S */
+            after_s: number;
+            /** Notify */
+            notify: string;
+        };
+        /**
+         * Step
+         * @description One line to do and to check.
+         */
+        hub__api__routes__scripts__Step: {
+            /** Id */
+            id: string;
+            text: components["schemas"]["Spoken"];
+            hint?: components["schemas"]["Spoken"] | null;
+            action?: components["schemas"]["ScriptAction"] | null;
+        };
+        /**
+         * StepView
+         * @description Tell `notify` so many seconds after the previous step; the first counts from opening.
+         */
+        hub__storage__policies__StepView: {
+            /** After S */
+            after_s: number;
+            /** Notify */
+            notify: string;
+        };
+        /**
+         * StepView
+         * @description One line to do and to check; `id` is the same in every version in which the step is.
+         */
+        hub__storage__scripts_shapes__StepView: {
+            /** Id */
+            id: string;
+            text: components["schemas"]["SpokenView"];
+            hint?: components["schemas"]["SpokenView"] | null;
+            action?: components["schemas"]["ScriptAction"] | null;
         };
         /**
          * FieldError
@@ -7252,6 +8610,78 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    make_api_v1_contact_list_get: {
+        parameters: {
+            query?: {
+                division_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_modes_api_v1_modes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ModeRule_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_settings_api_v1_monitoring_settings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SettingRule_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     list_all_api_v1_devices_get: {
         parameters: {
             query?: {
@@ -7622,6 +9052,13 @@ export interface operations {
         parameters: {
             query?: {
                 state?: ("open" | "cleared" | "closed")[] | null;
+                kind?: components["schemas"]["MaintenanceKind"][] | null;
+                device_id?: string | null;
+                /** @description Only of this division and what is below it. */
+                division_id?: string | null;
+                /** @description Only what is open for longer than it may be. */
+                overdue?: boolean;
+                q?: string | null;
                 /** @description `next` of the page before. */
                 cursor?: string | null;
                 /** @description Rows of a page at most. */
@@ -7682,10 +9119,74 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    note_on_maintenance_api_v1_maintenance__item_id__notes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaintenanceNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    overdue_api_v1_queues_overdue_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverdueView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     follow_ups_api_v1_follow_ups_get: {
         parameters: {
             query?: {
                 state?: ("open" | "acknowledged" | "closed")[] | null;
+                kind?: components["schemas"]["FollowUpKind"][] | null;
+                recipient_id?: string | null;
+                /** @description Only of this division and what is below it. */
+                division_id?: string | null;
+                /** @description Only what nobody took, or settled, in time. */
+                overdue?: boolean;
+                q?: string | null;
                 /** @description `next` of the page before. */
                 cursor?: string | null;
                 /** @description Rows of a page at most. */
@@ -7708,6 +9209,40 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    note_on_follow_up_api_v1_follow_ups__follow_up_id__notes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                follow_up_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowUpNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
             422: components["responses"]["UnprocessableEntity"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -7770,36 +9305,6 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["RequestEntityTooLarge"];
-            422: components["responses"]["UnprocessableEntity"];
-            503: components["responses"]["ServiceUnavailable"];
-        };
-    };
-    quarantine_api_v1_quarantine_get: {
-        parameters: {
-            query?: {
-                device_id?: string | null;
-                /** @description `next` of the page before. */
-                cursor?: string | null;
-                /** @description Rows of a page at most. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_QuarantineView_"];
-                };
-            };
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             422: components["responses"]["UnprocessableEntity"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -8668,7 +10173,7 @@ export interface operations {
         };
         responses: {
             /** @description Successful Response */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8838,6 +10343,102 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["RequestEntityTooLarge"];
             422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    base_api_v1_map_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    board_api_v1_board_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    whereabouts_api_v1_incidents__incident_id__whereabouts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhereaboutsView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    wall_api_v1_wall_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -9044,6 +10645,394 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    list_all_api_v1_scripts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ScriptView_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    create_api_v1_scripts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewScript"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    write_api_v1_scripts__script_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NextVersion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    withdraw_api_v1_scripts__script_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    versions_api_v1_scripts__script_id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ScriptVersionView_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    restore_api_v1_scripts__script_id__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Restoring"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    of_recipient_api_v1_recipients__recipient_id__script_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recipient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipientScriptView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    write_of_recipient_api_v1_recipients__recipient_id__script_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recipient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecipientScript"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipientScriptView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    of_incident_api_v1_incidents__incident_id__script_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentScriptView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    check_api_v1_incidents__incident_id__script_steps_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Check"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentScriptView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    look_up_api_v1_callers_get: {
+        parameters: {
+            query: {
+                /** @description A number, or its last digits. */
+                phone: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallerLookupView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_all_api_v1_calls_get: {
+        parameters: {
+            query?: {
+                search?: string | null;
+                purpose?: ("help" | "reply" | "question" | "misdial" | "other") | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows of a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CallView_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    register_api_v1_calls_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCall"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     health_healthz_get: {
         parameters: {
             query?: never;
@@ -9111,6 +11100,49 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+        };
+    };
+    tile_tiles__z___x___y__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                z: string;
+                x: string;
+                y: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture; one that shows nothing where the file ends */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                    "image/jpeg": unknown;
+                    "image/webp": unknown;
+                    "image/gif": unknown;
+                };
+            };
+            /** @description The picture that the browser has is still the one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such tile, or no file of tiles */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
                 };
             };
         };
