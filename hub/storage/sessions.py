@@ -44,6 +44,13 @@ async def find_account(connection: Connection, login: str) -> Account | None:
     return None if row is None else Account(user_id=row[0], password_hash=row[1])
 
 
+async def find_account_of(connection: Connection, user_id: UUID) -> tuple[str, str] | None:
+    """The log-in and the password's hash of somebody who is known."""
+    cursor = await connection.execute(queries("sessions").find_account_of, {"user_id": user_id})
+    row = await cursor.fetchone()
+    return None if row is None else (row[0], row[1])
+
+
 async def open_session(connection: Connection, user_id: UUID) -> str:
     """A new session; returns the cookie's value, which is shown to nobody else."""
     token = secrets.token_urlsafe(_TOKEN_BYTES)

@@ -4,6 +4,8 @@ from hub.api.routes import (
     accounts,
     assignments,
     board,
+    calls,
+    contact_list,
     contacts,
     devices,
     divisions,
@@ -20,6 +22,7 @@ from hub.api.routes import (
     reports,
     roster_changes,
     rosters,
+    scripts,
     sessions,
     shelves,
     shifts,
@@ -27,6 +30,7 @@ from hub.api.routes import (
     test_windows,
     tiles,
     wall,
+    watching,
     whereabouts,
 )
 
@@ -42,6 +46,8 @@ ALL = (
     modes.router,
     readings.router,
     contacts.router,
+    contact_list.router,
+    watching.router,
     devices.router,
     assignments.router,
     test_windows.router,
@@ -59,4 +65,6 @@ ALL = (
     whereabouts.router,
     wall.router,
     accounts.router,
+    scripts.router,
+    calls.router,
 )

@@ -12,7 +12,9 @@ from hub import __version__
 from hub.api.callers import EVERY_ROLE, Caller, address_of, check_same_site, cookie_name, requires
 from hub.api.parts import Parts, parts_of
 from hub.api.problems import ProblemError
+from hub.api.session_cookie import set_session_cookie
 from hub.api.shapes import Body, Text
+from hub.api.signatures import refuse_while_locked
 from hub.clock import utc_now
 from hub.storage import access_log, sessions
 from hub.storage.accounts import Identity, Role
@@ -68,7 +70,7 @@ async def log_in(body: LogIn, request: Request, response: Response) -> Me:
     parts = parts_of(request)
     address = address_of(request)
     async with parts.connection() as connection:
-        await _refuse_while_locked(connection, body.login, address)
+        await refuse_while_locked(connection, body.login, address)
         account = await sessions.find_account(connection, body.login)
     fits = await parts.passwords.verify(body.password, account.password_hash if account else None)
     async with parts.connection() as connection:
@@ -80,30 +82,9 @@ async def log_in(body: LogIn, request: Request, response: Response) -> Me:
             identity = await sessions.identify_session(connection, sessions.token_sha256(token))
             if identity is not None:
                 await _record(connection, identity, "log_in", address)
-                _set_cookie(response, parts, token)
+                set_session_cookie(response, parts, token)
                 return await _me(connection, identity, parts)
     raise ProblemError(401, "wrong_credentials", "Login or password is wrong.")
-
-
-async def _refuse_while_locked(connection: Connection, login: str, address: str | None) -> None:
-    until = await sessions.locked_until(connection, login, address)
-    if until is not None:
-        wait_s = max(1, round((until - utc_now()).total_seconds()))
-        raise ProblemError(
-            429, "too_many_failures", "Too many wrong passwords: wait a little.", headers={"Retry-After": str(wait_s)}
-        )
-
-
-def _set_cookie(response: Response, parts: Parts, token: str) -> None:
-    response.set_cookie(
-        cookie_name(parts),
-        token,
-        max_age=round(sessions.ABSOLUTE.total_seconds()),
-        path="/",
-        secure=parts.tls,
-        httponly=True,
-        samesite="lax",
-    )
 
 
 @router.delete("/sessions/current", status_code=204)

@@ -2,6 +2,10 @@
 -- A disabled account is as good as none.
 SELECT id, password_hash FROM user_account WHERE login = %(login)s AND disabled_at IS NULL
 
+-- find_account_of --
+-- Somebody who is known signs for something: their log-in counts the failures.
+SELECT login, password_hash FROM user_account WHERE id = %(user_id)s AND disabled_at IS NULL
+
 -- open --
 -- Ended sessions of the same person are swept on the way.
 WITH swept AS (

@@ -53,6 +53,9 @@ ROLES = {
     "POST /recipients/{recipient_id}/shelve": "aso",
     "GET /shelves": "aso--l",
     "POST /shelves/{shelf_id}/end": "aso",
+    "GET /modes": "asoi-l",
+    "GET /monitoring-settings": "asoi-l",
+    "GET /contact-list": "aso",
     "GET /recipients": "asoi-l",
     "POST /recipients": "asoi",
     "GET /recipients/{recipient_id}": "asoi-l",
@@ -113,6 +116,19 @@ ROLES = {
     "POST /shifts": "aso",
     "POST /shifts/notes": "aso",
     "POST /shifts/current/end": "aso",
+    "GET /scripts": "aso--l",
+    "POST /scripts": "as",
+    "PUT /scripts/{script_id}": "as",
+    "DELETE /scripts/{script_id}": "as",
+    "GET /scripts/{script_id}/versions": "aso--l",
+    "POST /scripts/{script_id}/restore": "as",
+    "GET /recipients/{recipient_id}/script": "aso--l",
+    "PUT /recipients/{recipient_id}/script": "aso",
+    "GET /incidents/{incident_id}/script": "aso--l",
+    "POST /incidents/{incident_id}/script-steps": "aso",
+    "GET /callers": "aso",
+    "GET /calls": "aso--l",
+    "POST /calls": "aso",
     "GET /divisions": "asoiel",
     "POST /divisions": "a",
     "PUT /divisions/{division_id}/center": "as",
@@ -189,6 +205,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /shifts/hand-over": {"to": "{user_id}"},
     "POST /shifts": {"desk_id": "desk-1"},
     "POST /shifts/notes": {"text": "3 号楼电梯检修"},
+    "POST /scripts": {"kind": "sos", "category": "{new_login}", "steps": [{"id": "one", "text": {"zh": "回拨"}}]},
+    "PUT /scripts/{script_id}": {"steps": [{"id": "one", "text": {"zh": "回拨"}}]},
+    "POST /scripts/{script_id}/restore": {"version": 1},
+    "PUT /recipients/{recipient_id}/script": {"additions": [{"how": "remark", "action": "call_wearer", "text": "耳背"}]},
+    "POST /incidents/{incident_id}/script-steps": {"step": "ring_back", "done": True},
+    "POST /calls": {"number": "10000000009", "purpose": "misdial", "then": "log"},
     "POST /divisions": {"id": "{new_division_id}", "name": "新村"},
     "PUT /divisions/{division_id}/center": {"center": {"lat": 37.62, "lon": 114.92}},
     "POST /users": {"login": "{new_login}", "name": "新人", "role": "viewer", "password": PASSWORD},
@@ -248,7 +270,7 @@ async def test_a_stranger_is_let_in_nowhere(web: Web) -> None:
         for name in ("contact_id", "device_id", "incident_id", "item_id", "follow_up_id", "key_id", "override_id")
     }
     ids |= {"recipient_id": str(uuid4()), "user_id": str(uuid4()), "division_id": VILLAGE, "name": "default"}
-    ids |= {"new_login": "x", "new_division_id": VILLAGE}
+    ids |= {"new_login": "x", "new_division_id": VILLAGE, "script_id": str(uuid4())}
     ids |= {"group_id": str(uuid4()), "shelf_id": str(uuid4()), "soon": "2031-03-03T00:00:00Z"}
     for stranger in (
         web.stranger(),

@@ -87,4 +87,8 @@ async def test_shifts_and_their_notes_are_kept_for_three_years_and_a_shift_that_
     async with await connect(database, name="test") as connection, connection.transaction():
         await delete_expired(connection, RetentionPeriods())
     assert [row["text"] for row in world.run("SELECT text FROM shift_note")] == ["note 0"]
-    assert sorted(row["goes_on"] for row in world.run("SELECT until_at IS NULL AS goes_on FROM duty_shift")) == [False, True]
+    shifts = world.run("SELECT until_at IS NULL AS goes_on FROM duty_shift")
+    assert sorted(row["goes_on"] for row in shifts) == [
+        False,
+        True,
+    ]
