@@ -28,6 +28,15 @@ class Unit(StrEnum):
     CLOCK_TIME = "clock_time"  #: "22:00", in the recipient's time zone.
 
 
+#: Between what a number of each unit may lie; a time of day has its own form.
+BOUNDS: Mapping[Unit, tuple[float, float]] = {
+    Unit.SECONDS: (0.0, WINDOW_S_MAX),
+    Unit.LONG_SECONDS: (LONG_S_MIN, LONG_S_MAX),
+    Unit.PERCENT: (0.0, 100.0),
+    Unit.SHARE: (0.0, 1.0),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitoringProfile:
     """A recipient's thresholds; the defaults are the hub's, each with its reason or source."""
@@ -230,9 +239,7 @@ def parse_setting(unit: Unit, value: object) -> timedelta | time | float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     number = float(value)
-    if unit is Unit.SECONDS:
-        return timedelta(seconds=number) if 0 <= number <= WINDOW_S_MAX else None
-    if unit is Unit.LONG_SECONDS:
-        return timedelta(seconds=number) if LONG_S_MIN <= number <= LONG_S_MAX else None
-    highest = 1.0 if unit is Unit.SHARE else 100.0
-    return number if 0 <= number <= highest else None
+    lowest, highest = BOUNDS[unit]
+    if not lowest <= number <= highest:
+        return None
+    return timedelta(seconds=number) if unit in (Unit.SECONDS, Unit.LONG_SECONDS) else number

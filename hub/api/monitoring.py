@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
-from alerts.profile import CLOCK_TIME, LONG_S_MAX, LONG_S_MIN, SETTINGS, WINDOW_S_MAX, Setting, Unit
+from alerts.profile import BOUNDS, CLOCK_TIME, SETTINGS, Setting, Unit
 from hub.api.shapes import Number
 
 #: No threshold of a vital sign, distance or duration comes near.
@@ -22,10 +22,7 @@ _DEPTH_MAX = 3
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 _TYPES: dict[Unit, Any] = {
-    Unit.SECONDS: Annotated[Number, Field(ge=0, le=WINDOW_S_MAX)] | None,
-    Unit.LONG_SECONDS: Annotated[Number, Field(ge=LONG_S_MIN, le=LONG_S_MAX)] | None,
-    Unit.PERCENT: Annotated[Number, Field(ge=0, le=100)] | None,
-    Unit.SHARE: Annotated[Number, Field(ge=0, le=1)] | None,
+    **{unit: Annotated[Number, Field(ge=lowest, le=highest)] | None for unit, (lowest, highest) in BOUNDS.items()},
     Unit.CLOCK_TIME: Annotated[str, Field(pattern=f"^{CLOCK_TIME}$")] | None,
 }
 

@@ -28,6 +28,7 @@ from hub.api.routes import (
     shifts,
     stream,
     test_windows,
+    watching,
     tiles,
     wall,
     watching,
