@@ -818,7 +818,9 @@ export interface paths {
         };
         /**
          * List All
-         * @description Devices in scope, the newest first; `q` looks into id, serial number, model and telephone number.
+         * @description Devices in scope, the newest first; `q` looks into id, serial number and model.
+         *
+         *     For all but vendors also into telephone number, place, and the name of who wears it. A cursor belongs to its `sort`.
          */
         get: operations["list_all_api_v1_devices_get"];
         put?: never;
@@ -2957,6 +2959,8 @@ export interface components {
             phone: string | null;
             /** Division Id */
             division_id: string;
+            /** Place */
+            place: string | null;
             /** Gateway Id */
             gateway_id: string | null;
             recipient: components["schemas"]["NamedView"] | null;
@@ -2988,6 +2992,12 @@ export interface components {
             test_due_at: string | null;
             /** Test Overdue */
             test_overdue: boolean;
+            /** Faults */
+            faults: string[];
+            /** Test Window Until */
+            test_window_until: string | null;
+            /** Shelved Until */
+            shelved_until: string | null;
             mqtt: components["schemas"]["MqttAccess"];
         };
         /**
@@ -3107,6 +3117,18 @@ export interface components {
             reason: string;
         };
         /**
+         * DeviceSort
+         * @description The order of a list.
+         * @enum {string}
+         */
+        DeviceSort: "newest" | "silent" | "battery";
+        /**
+         * DeviceStanding
+         * @description How a device stands, as lists are narrowed; what is withdrawn is only REVOKED.
+         * @enum {string}
+         */
+        DeviceStanding: "online" | "offline" | "never_seen" | "faulty" | "low_battery" | "spare" | "testing" | "test_overdue" | "shelved" | "revoked";
+        /**
          * DeviceTestView
          * @description The last test that came the whole way: when the device did it, when the hub had it, and how.
          *
@@ -3130,7 +3152,8 @@ export interface components {
          * DeviceView
          * @description One device, who has it now, what it last said of itself, and when it was last tested.
          *
-         *     `test_due_at` is there for what has a key to press and a person to press it: a month after the last test.
+         *     `test_due_at` is there for what has a key to press and a person to press it: a month after the last test. `faults`
+         *     are the kinds of its open maintenance items.
          */
         DeviceView: {
             /**
@@ -3148,6 +3171,8 @@ export interface components {
             phone: string | null;
             /** Division Id */
             division_id: string;
+            /** Place */
+            place: string | null;
             /** Gateway Id */
             gateway_id: string | null;
             recipient: components["schemas"]["NamedView"] | null;
@@ -3179,6 +3204,12 @@ export interface components {
             test_due_at: string | null;
             /** Test Overdue */
             test_overdue: boolean;
+            /** Faults */
+            faults: string[];
+            /** Test Window Until */
+            test_window_until: string | null;
+            /** Shelved Until */
+            shelved_until: string | null;
         };
         /**
          * Disposition
@@ -8687,6 +8718,13 @@ export interface operations {
             query?: {
                 q?: string | null;
                 recipient_id?: string | null;
+                /** @description Only what is behind this gateway. */
+                gateway_id?: string | null;
+                kind?: ("smartwatch" | "call_button" | "wristband" | "mattress" | "fall_radar" | "gateway")[] | null;
+                standing?: components["schemas"]["DeviceStanding"] | null;
+                /** @description Only of this division and what is below it. */
+                division_id?: string | null;
+                sort?: components["schemas"]["DeviceSort"];
                 /** @description `next` of the page before. */
                 cursor?: string | null;
                 /** @description Rows of a page at most. */
