@@ -28,7 +28,6 @@ from hub.api.routes import (
     shifts,
     stream,
     test_windows,
-    watching,
     tiles,
     wall,
     watching,
