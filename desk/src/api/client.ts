@@ -21,6 +21,7 @@ export class HubProblem extends Error {
   readonly fields: readonly { field: string; code: string; message: string }[];
   /** On 409: whoever was first. */
   readonly holder: Actor | null;
+  readonly holderName: string | null;
 
   constructor(problem: Partial<Problem>) {
     super(problem.detail ?? problem.title ?? "unreachable");
@@ -30,11 +31,8 @@ export class HubProblem extends Error {
     this.detail = problem.detail ?? problem.title ?? null;
     this.fields = problem.errors ?? [];
     const { type, id, name } = problem.holder ?? {};
+    this.holderName = name ?? null;
     this.holder = type === undefined || id === undefined || name === undefined ? null : { type, id, name };
-  }
-
-  get holderName(): string | null {
-    return this.holder?.name ?? null;
   }
 }
 

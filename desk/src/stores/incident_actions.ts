@@ -8,7 +8,7 @@ import type { ContactAttempt, Disposition, Incident, Operator, Response } from "
 import { useIncidents } from "./incidents";
 import { useNotices } from "./notices";
 
-type Translate = (key: string, values?: Record<string, unknown>) => string;
+export type Translate = (key: string, values?: Record<string, unknown>) => string;
 
 export const useIncidentActions = defineStore("incident actions", () => {
   const incidents = useIncidents();
@@ -24,12 +24,20 @@ export const useIncidentActions = defineStore("incident actions", () => {
       notices.show("done", done);
       return true;
     } catch (problem) {
-      notices.show("problem", describe(problem, t));
+      if (problem instanceof HubProblem && problem.status === 409) showHolder(id, problem);
+      notices.show("problem", describeProblem(problem, t));
       if (problem instanceof HubProblem && problem.status === 409) await lookAgain(id);
       return false;
     } finally {
       busyId.value = null;
     }
+  }
+
+  /** The refusal names who was first: card and head say so before anything else is asked. */
+  function showHolder(id: string, { code, holder }: HubProblem): void {
+    const known = incidents.known.get(id);
+    if (code !== "held" || holder === null || known === undefined || known.state === "closed") return;
+    incidents.put({ ...known, state: "acknowledged", acknowledged_by: holder, sounding: false });
   }
 
   /** Somebody was first: show how it stands now, stream or no stream. */
@@ -82,7 +90,8 @@ function optionalNote(note: string): { note?: string } {
   return note.trim() === "" ? {} : { note: note.trim() };
 }
 
-function describe(problem: unknown, t: Translate): string {
+/** What went wrong, as an operator may read it. */
+export function describeProblem(problem: unknown, t: Translate): string {
   if (!(problem instanceof HubProblem)) throw problem;
   if (problem.status === 0) return t("problem.unreachable");
   if (problem.status === 403) return t("problem.forbidden");

@@ -5,7 +5,7 @@
  * in it and are dropped. Nothing else writes an incident here but the hub's answers to our own actions.
  */
 import { defineStore } from "pinia";
-import { computed, ref, shallowReactive } from "vue";
+import { computed, ref, shallowReactive, watch } from "vue";
 
 import { hub, receive } from "@/api/client";
 import type { Incident, Page } from "@/api/shapes";
@@ -13,6 +13,8 @@ import { compareForQueue } from "@/incident/queue_order";
 
 const POSITION_HEADER = "X-Stream-Position";
 const PAGE_SIZE = 200;
+/** So long a selection must have rested before a key may act on it: what jumped under the finger was not chosen. */
+export const RESTED_AFTER_MS = 300;
 const notClosed = (cursor: string | null) => ({
   state: ["open" as const, "acknowledged" as const],
   limit: PAGE_SIZE,
@@ -25,6 +27,10 @@ export const useIncidents = defineStore("incidents", () => {
   const failed = ref(false);
   const loaded = ref(false);
   const selectedId = ref<string | null>(null);
+  /** The group that is shown instead of an incident. */
+  const selectedGroupId = ref<string | null>(null);
+  /** Whether the selection is old enough to have been seen. */
+  const rested = ref(false);
   let position = 0;
   let waiting: { position: number; incident: Incident }[] | null = null;
 
@@ -73,22 +79,39 @@ export const useIncidents = defineStore("incidents", () => {
     if ((known.get(incident.id)?.version ?? 0) > incident.version) return;
     if (incident.state === "closed" && incident.id !== selectedId.value) known.delete(incident.id);
     else known.set(incident.id, incident);
-    if (selectedId.value === null) selectFirst();
+    if (selectedId.value === null && selectedGroupId.value === null) selectFirst();
   }
 
   function select(id: string | null): void {
     const left = selectedId.value === null ? undefined : known.get(selectedId.value);
     selectedId.value = id;
+    selectedGroupId.value = null;
     if (left?.state === "closed" && left.id !== id) known.delete(left.id);
+  }
+
+  function selectGroup(id: string): void {
+    select(null);
+    selectedGroupId.value = id;
   }
 
   /** Show the first of the queue where nothing is shown, or what was shown is gone. */
   function selectFirst(): void {
-    if (selectedId.value !== null && known.has(selectedId.value)) return;
+    if (selectedGroupId.value !== null || (selectedId.value !== null && known.has(selectedId.value))) return;
     selectedId.value = queue.value[0]?.id ?? null;
   }
 
-  return { known, queue, untaken, taken, loading, failed, loaded, selectedId, load, apply, put, select };
+  let resting: ReturnType<typeof setTimeout> | undefined;
+  watch(
+    selectedId,
+    (id) => {
+      rested.value = false;
+      clearTimeout(resting);
+      if (id !== null) resting = setTimeout(() => (rested.value = true), RESTED_AFTER_MS);
+    },
+    { flush: "sync" },
+  );
+
+  return { known, queue, untaken, taken, loading, failed, loaded, selectedId, selectedGroupId, rested, load, apply, put, select, selectGroup };
 });
 
 /** All pages of the list, and the position of the first: whatever changes while we page comes by the stream. */

@@ -18,5 +18,9 @@ export default {
   answer_within: "{clock} left",
   answer_target: "answer within {seconds} s",
   opened: "{clock} ago",
+  due_contact_reminder: "call within {clock}",
+  due_ack_timeout: "goes back in {clock}",
+  due_responder_overdue: "arrive within {clock}",
+  new_above: "{count} new above",
   arrival_announcement: "New incident: {severity}, {kind}, {name}",
 };

@@ -1,6 +1,6 @@
 export default {
   title: "快捷键",
-  enter: "受理选中的求助（焦点在列表内）",
+  enter: "受理选中的求助（在列表内）",
   move: "在列表中移动",
   unfold: "收起、展开一组",
   take: "受理选中的求助",

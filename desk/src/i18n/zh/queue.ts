@@ -18,5 +18,9 @@ export default {
   answer_within: "剩 {clock}",
   answer_target: "{seconds} 秒内接听",
   opened: "已过 {clock}",
+  due_contact_reminder: "{clock} 内须联系",
+  due_ack_timeout: "{clock} 后退回",
+  due_responder_overdue: "{clock} 内须到达",
+  new_above: "上方有 {count} 件新求助",
   arrival_announcement: "新的求助：{severity}，{kind}，{name}",
 };
