@@ -147,6 +147,8 @@ export interface paths {
         /**
          * Notifications
          * @description What was owed to people and what became of it, the newest first; numbers are masked.
+         *
+         *     `q` finds by who was told, whom it is about, the end of the number and the incident's code.
          */
         get: operations["notifications_api_v1_notifications_get"];
         put?: never;
@@ -510,7 +512,7 @@ export interface paths {
         };
         /**
          * List All
-         * @description What is set aside, the newest first, and how much each shelf holds back.
+         * @description What is set aside, the newest first, and how much each shelf holds back; `q` finds by device and person.
          */
         get: operations["list_all_api_v1_shelves_get"];
         put?: never;
@@ -886,13 +888,37 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Commands
+         * @description What it was told to do in the last days, at most 50, and what became of each.
+         */
+        get: operations["commands_api_v1_devices__device_id__commands_get"];
         put?: never;
         /**
          * Command
          * @description Send a command; it waits for a device that is away, as long as it says.
          */
         post: operations["command_api_v1_devices__device_id__commands_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages
+         * @description What it sent, the newest first: events and readings, of those what they say of the device itself.
+         */
+        get: operations["messages_api_v1_devices__device_id__messages_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1127,6 +1153,66 @@ export interface paths {
          * @description Record how it ended; 409 when it is closed already.
          */
         post: operations["finish_follow_up_api_v1_follow_ups__follow_up_id__close_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quarantine
+         * @description Messages nobody could read, with the reason and their beginning, the newest first; `q` finds device and topic.
+         */
+        get: operations["quarantine_api_v1_quarantine_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/by-device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * By Device
+         * @description Which devices sent the most of them in the last 7 days, by reason, at most 100 lines.
+         */
+        get: operations["by_device_api_v1_quarantine_by_device_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/{message_id}/payload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Payload
+         * @description The bytes as they came, as far as they are kept. The look is on record: they may say how somebody is.
+         */
+        get: operations["payload_api_v1_quarantine__message_id__payload_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2805,6 +2891,47 @@ export interface components {
             expires_in_s: number;
         };
         /**
+         * CommandView
+         * @description A command and what became of it.
+         *
+         *     `state`: `queued` (the device has not taken it yet), `delivered`, `answered`, or `expired` (nobody took it in time).
+         *     `result` is what the device said, if it said more than that.
+         */
+        CommandView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Command */
+            command: string;
+            /** Text */
+            text: string | null;
+            /** Interval S */
+            interval_s: number | null;
+            /**
+             * Sent At
+             * Format: date-time
+             */
+            sent_at: string;
+            sent_by: components["schemas"]["ActorView"] | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Delivered At */
+            delivered_at: string | null;
+            /** Answered At */
+            answered_at: string | null;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            /** State */
+            state: string;
+        };
+        /**
          * ConcernedView
          * @description A device of which a power cut is told, and whose it is.
          */
@@ -3100,6 +3227,49 @@ export interface components {
             offline: number;
             /** Unseen */
             unseen: number;
+        };
+        /**
+         * DeviceMessageView
+         * @description One message. `event` is null for a reading; `historical`: it came from the device's memory, too late to judge.
+         *
+         *     `at` is the corrected time, `quality` where it comes from.
+         */
+        DeviceMessageView: {
+            /** Id */
+            id: string;
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Quality */
+            quality: string;
+            /** Historical */
+            historical: boolean;
+            /** Event */
+            event: string | null;
+            /** Test */
+            test: boolean;
+            /** Component */
+            component: string | null;
+            /** Battery Pct */
+            battery_pct: number | null;
+            /** Charging */
+            charging: boolean | null;
+            /** Worn */
+            worn: boolean | null;
+            /** Signal Dbm */
+            signal_dbm: number | null;
         };
         /**
          * DeviceShelving
@@ -3898,6 +4068,23 @@ export interface components {
             incident_ids: string[];
         };
         /**
+         * HeldBackView
+         * @description What came of one kind while it was set aside.
+         */
+        HeldBackView: {
+            /** Kind */
+            kind: string;
+            /** Held Back */
+            held_back: number;
+            /** Still */
+            still: number;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+        };
+        /**
          * HouseholdView
          * @description Who lives under one roof shares one plan.
          */
@@ -4320,6 +4507,48 @@ export interface components {
             troubles: string[];
         };
         /**
+         * ListedNotificationView
+         * @description A notification in a list: with the incident it is about.
+         */
+        ListedNotificationView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Incident Id
+             * Format: uuid
+             */
+            incident_id: string;
+            /** Person Name */
+            person_name: string;
+            /** Person Type */
+            person_type: string;
+            /** Destination Masked */
+            destination_masked: string;
+            /** Channel */
+            channel: string | null;
+            /** State */
+            state: string;
+            /** Step */
+            step: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Text */
+            text: string | null;
+            /** Bundled With */
+            bundled_with: string | null;
+            /** Attempts */
+            attempts: components["schemas"]["AttemptView"][];
+            incident: components["schemas"]["ToldOfView"];
+        };
+        /**
          * ListedRecipient
          * @description A line in the list of people.
          */
@@ -4538,11 +4767,11 @@ export interface components {
              * @enum {string}
              */
             source: "file" | "server" | "none";
-            trouble?: components["schemas"]["ArchiveTrouble"] | null;
+            trouble: components["schemas"]["ArchiveTrouble"] | null;
             /** Tiles */
-            tiles?: string | null;
+            tiles: string | null;
             /** Labels */
-            labels?: string | null;
+            labels: string | null;
             /**
              * Datum
              * @default wgs84
@@ -4559,13 +4788,13 @@ export interface components {
              * @default 18
              */
             max_zoom: number;
-            bounds?: components["schemas"]["BoundsView"] | null;
+            bounds: components["schemas"]["BoundsView"] | null;
             /**
              * Attribution
              * @default
              */
             attribution: string;
-            center?: components["schemas"]["PointView"] | null;
+            center: components["schemas"]["PointView"] | null;
         };
         /**
          * Me
@@ -4913,6 +5142,12 @@ export interface components {
             text: string;
         };
         /**
+         * NotificationState
+         * @description What the attempts of a notification add up to.
+         * @enum {string}
+         */
+        NotificationState: "owed" | "sending" | "sent" | "delivered" | "failed" | "unknown" | "cancelled";
+        /**
          * NotificationView
          * @description A message owed to a person about an incident.
          *
@@ -5125,6 +5360,13 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[CommandView] */
+        Page_CommandView_: {
+            /** Items */
+            items: components["schemas"]["CommandView"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[ContactView] */
         Page_ContactView_: {
             /** Items */
@@ -5136,6 +5378,13 @@ export interface components {
         Page_DeskView_: {
             /** Items */
             items: components["schemas"]["DeskView"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[DeviceMessageView] */
+        Page_DeviceMessageView_: {
+            /** Items */
+            items: components["schemas"]["DeviceMessageView"][];
             /** Next */
             next?: string | null;
         };
@@ -5195,6 +5444,13 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[ListedNotificationView] */
+        Page_ListedNotificationView_: {
+            /** Items */
+            items: components["schemas"]["ListedNotificationView"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[ListedRecipient] */
         Page_ListedRecipient_: {
             /** Items */
@@ -5230,13 +5486,6 @@ export interface components {
             /** Next */
             next?: string | null;
         };
-        /** Page[NotificationView] */
-        Page_NotificationView_: {
-            /** Items */
-            items: components["schemas"]["NotificationView"][];
-            /** Next */
-            next?: string | null;
-        };
         /** Page[OverrideView] */
         Page_OverrideView_: {
             /** Items */
@@ -5255,6 +5504,20 @@ export interface components {
         Page_PolicyView_: {
             /** Items */
             items: components["schemas"]["PolicyView"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[QuarantineView] */
+        Page_QuarantineView_: {
+            /** Items */
+            items: components["schemas"]["QuarantineView"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[QuarantinedDeviceView] */
+        Page_QuarantinedDeviceView_: {
+            /** Items */
+            items: components["schemas"]["QuarantinedDeviceView"][];
             /** Next */
             next?: string | null;
         };
@@ -5590,6 +5853,87 @@ export interface components {
             contacts: components["schemas"]["PrintedContact"][];
             /** Devices */
             devices: components["schemas"]["PrintedDevice"][];
+        };
+        /**
+         * QuarantineView
+         * @description One message, or a number of them that were only counted (`messages`), shown by the first and the last moment.
+         *
+         *     `preview` is the beginning (of the first one) as UTF-8, unreadable bytes escaped; `preview_hex` the same bytes.
+         */
+        QuarantineView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Division Id */
+            division_id: string;
+            /** Place */
+            place: string | null;
+            /** Device Id */
+            device_id: string | null;
+            /** Device Kind */
+            device_kind: string | null;
+            /** Device Model */
+            device_model: string | null;
+            /** Device Serial */
+            device_serial: string | null;
+            /** Topic */
+            topic: string;
+            reason: components["schemas"]["ExplanationView"];
+            /** Payload Bytes */
+            payload_bytes: number;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Incident Id */
+            incident_id: string | null;
+            /** Messages */
+            messages: number;
+            /**
+             * First Received At
+             * Format: date-time
+             */
+            first_received_at: string;
+            /** Preview */
+            preview: string;
+            /** Preview Hex */
+            preview_hex: string;
+        };
+        /**
+         * QuarantinedDeviceView
+         * @description What one device - or a source of devices nobody registered - sent in the last 7 days that could not be read.
+         */
+        QuarantinedDeviceView: {
+            /** Device Id */
+            device_id: string | null;
+            /** Device Kind */
+            device_kind: string | null;
+            /** Device Model */
+            device_model: string | null;
+            /** Device Serial */
+            device_serial: string | null;
+            /** Division Id */
+            division_id: string;
+            /** Place */
+            place: string | null;
+            reason: components["schemas"]["ExplanationView"];
+            /** Topic */
+            topic: string;
+            /** Messages */
+            messages: number;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
         };
         /**
          * QueueFigures
@@ -6343,6 +6687,8 @@ export interface components {
         /**
          * ShelfView
          * @description A shelf: of a device, or of a person. `held_back` counts its alerts, `still` those whose cause lasts.
+         *
+         *     `findings` says the same by kind, the newest first.
          */
         ShelfView: {
             /**
@@ -6352,10 +6698,14 @@ export interface components {
             id: string;
             /** Division Id */
             division_id: string;
+            /** Place */
+            place: string | null;
             /** Device Id */
             device_id: string | null;
             /** Device Kind */
             device_kind: string | null;
+            /** Device Serial */
+            device_serial: string | null;
             recipient: components["schemas"]["NamedView"] | null;
             /** Kinds */
             kinds: string[];
@@ -6379,6 +6729,8 @@ export interface components {
             held_back: number;
             /** Still */
             still: number;
+            /** Findings */
+            findings: components["schemas"]["HeldBackView"][];
         };
         /**
          * Shelvable
@@ -6785,6 +7137,28 @@ export interface components {
             details: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * ToldOfView
+         * @description The incident that a notification is about, as a list names it.
+         */
+        ToldOfView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: number;
+            /** Kind */
+            kind: string;
+            /** Severity */
+            severity: string;
+            /** State */
+            state: string;
+            recipient: components["schemas"]["NamedView"] | null;
+            /** Place */
+            place: string | null;
         };
         /**
          * ToldView
@@ -7554,6 +7928,10 @@ export interface operations {
         parameters: {
             query?: {
                 incident_id?: string | null;
+                state?: components["schemas"]["NotificationState"][] | null;
+                /** @description Only of this division and what is below it. */
+                division_id?: string | null;
+                q?: string | null;
                 /** @description `next` of the page before. */
                 cursor?: string | null;
                 /** @description Rows of a page at most. */
@@ -7571,7 +7949,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_NotificationView_"];
+                    "application/json": components["schemas"]["Page_ListedNotificationView_"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -8147,6 +8525,14 @@ export interface operations {
             query?: {
                 /** @description Those that hold by default; true: those that have ended. */
                 ended?: boolean | null;
+                /** @description Those that hold and those that have ended, whatever `ended` says. */
+                all?: boolean;
+                kind?: components["schemas"]["Shelvable"][] | null;
+                device_id?: string | null;
+                recipient_id?: string | null;
+                /** @description Only of this division and what is below it. */
+                division_id?: string | null;
+                q?: string | null;
                 /** @description `next` of the page before. */
                 cursor?: string | null;
                 /** @description Rows of a page at most. */
@@ -8871,6 +9257,33 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    commands_api_v1_devices__device_id__commands_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CommandView_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     command_api_v1_devices__device_id__commands_post: {
         parameters: {
             query?: never;
@@ -8901,6 +9314,40 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    messages_api_v1_devices__device_id__messages_get: {
+        parameters: {
+            query?: {
+                /** @description Events alone, no readings. */
+                events_only?: boolean;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows of a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeviceMessageView_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -9343,6 +9790,95 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    quarantine_api_v1_quarantine_get: {
+        parameters: {
+            query?: {
+                device_id?: string | null;
+                /** @description Only of this division and what is below it. */
+                division_id?: string | null;
+                /** @description Only for this reason. */
+                reason?: string | null;
+                q?: string | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Rows of a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_QuarantineView_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    by_device_api_v1_quarantine_by_device_get: {
+        parameters: {
+            query?: {
+                /** @description Only of this division and what is below it. */
+                division_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_QuarantinedDeviceView_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    payload_api_v1_quarantine__message_id__payload_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -39,6 +39,11 @@ export type ContactAttempt = Schemas["ContactAttempt"];
 export type ContactOutcome = NonNullable<ContactAttempt["outcome"]>;
 export type Response = Schemas["Responding"];
 export type Disposition = Schemas["Disposition"];
+export type MapBase = Schemas["MapView"];
+export type Board = Schemas["BoardView"];
+export type BoardPlace = Schemas["PlaceView"];
+export type Wall = Schemas["WallView"];
+export type Whereabouts = Schemas["WhereaboutsView"];
 export type RecipientFile = Closed<Schemas["RecipientFile"], { care_notes: CareNotes }>;
 
 /** Rosters and policies, as a supervisor reads and writes them. */
@@ -86,3 +91,12 @@ export type Told<Body> = Body extends Schemas["IncidentFile"]
 
 /** RFC 9457, with the hub's own code and, on 409, whoever was first. */
 export type Problem = Schemas["ProblemDocument"];
+
+/** Reports: figures of a month or of any stretch; of a shift, its incidents too. */
+export type Report = Schemas["Report"];
+export type ShiftReport = Schemas["ShiftReport"];
+export type Share = Schemas["Share"];
+export type PlaceFigures = Schemas["PlaceFigures"];
+export type CodeCount = Schemas["Count"];
+export type IncidentLine = Schemas["IncidentLine"];
+export type DutyShift = Schemas["DutyShiftView"];

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
 from hub.api.callers import LOOKING_ROLES, Caller, requires
@@ -50,6 +50,8 @@ class MapView(BaseModel):
     are addresses with {z}, {x} and {y}; `datum` is what they are drawn in. `center` is that of the caller's division,
     or of what lies above it, WGS-84.
     """
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
     source: Literal["file", "server", "none"]
     trouble: ArchiveTrouble | None = None
