@@ -44,6 +44,18 @@ export type Board = Schemas["BoardView"];
 export type BoardPlace = Schemas["PlaceView"];
 export type Wall = Schemas["WallView"];
 export type Whereabouts = Schemas["WhereaboutsView"];
+export type ListedRecipient = Schemas["ListedRecipient"];
+export type ListedDevice = Schemas["ListedDeviceView"];
+export type RecipientBody = Schemas["NewRecipient"];
+export type RecipientPatch = Schemas["RecipientChanges"];
+export type EndedReason = NonNullable<RecipientPatch["ended_reason"]>;
+export type Mode = Schemas["ModeView"];
+export type ModeName = Schemas["Mode"];
+export type ModeRule = Schemas["ModeRule"];
+export type SettingRule = Schemas["SettingRule"];
+export type TimelineEntry = Schemas["TimelineEntry"];
+export type ContactList = Schemas["ContactList"];
+export type PrintedPerson = Schemas["PrintedPerson"];
 export type RecipientFile = Closed<Schemas["RecipientFile"], { care_notes: CareNotes }>;
 
 /** Rosters and policies, as a supervisor reads and writes them. */
