@@ -110,6 +110,8 @@ _CONFLICTS = {
     "division_exists": "There is already a division of this code.",
     "serial_taken": "There is already a device of this kind with this serial number.",
     "login_taken": "There is already an account with this login.",
+    "script_exists": "This place has a script for this already: write its next version.",
+    "script_changed": "Somebody has changed this script meanwhile: read it again.",
     "assignment_overlaps": "Somebody else has the device in this time.",
 }
 

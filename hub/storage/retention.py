@@ -32,6 +32,7 @@ class RetentionPeriods:
     cleared_suspicions: timedelta = timedelta(days=365)
     tallies: timedelta = timedelta(days=3 * 365)
     duty_plans: timedelta = timedelta(days=3 * 365)
+    calls: timedelta = timedelta(days=3 * 365)
 
 
 async def delete_expired(connection: Connection, periods: RetentionPeriods, troubled: Troubled | None = None) -> None:
@@ -70,6 +71,7 @@ def _steps(periods: RetentionPeriods) -> dict[str, Callable[[Connection], Awaita
         "roster_entries": periods.duty_plans,
         "roster_overrides": periods.duty_plans,
         "duty_days": periods.duty_plans,
+        "incoming_calls": periods.calls,
         "unmanned_desks": periods.duty_plans,
         "shift_notes": periods.duty_plans,
         "duty_shifts": periods.duty_plans,

@@ -102,6 +102,9 @@ class Words:
     def _readable(self, name: str, value: Any) -> str:
         if value is None:
             return _NOTHING
+        if isinstance(value, Mapping) and value and value.keys() <= set(Language):
+            # what somebody wrote, in one of the languages or in both
+            return str(value.get(self.language) or next((text for text in value.values() if text), _NOTHING))
         if name == "offset_s" and isinstance(value, int | float):
             off = self.duration(timedelta(seconds=abs(value)).total_seconds())
             return self.fill(self._words["clock"]["slow" if value > 0 else "fast"], {"duration": off})

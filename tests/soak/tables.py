@@ -94,8 +94,17 @@ POLICY: dict[str, Growth] = {
     "unmanned_desk": Growth.TRAFFIC,
     # 014
     "incident_command": Growth.TRAFFIC,
+    # 026
+    "queue_note": Growth.TRAFFIC,
     # 023
     "recipient_photo": Growth.FIXED,
+    # 024
+    "script": Growth.FIXED,
+    "script_version": Growth.FIXED,
+    "recipient_script": Growth.FIXED,
+    "incident_script": Growth.TRAFFIC,  # a row for each incident that somebody looked at
+    "script_step_done": Growth.TRAFFIC,
+    "incoming_call": Growth.TRAFFIC,
     # made by `hub migrate` itself
     "schema_migration": Growth.FIXED,
 }

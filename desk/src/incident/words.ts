@@ -93,6 +93,7 @@ export function useWords() {
   /** A value of a sentence: codes that have a word become one. */
   function readable(name: string, value: unknown): string {
     if (value === null || value === undefined) return "—";
+    if (isSpoken(value)) return (locale.value === "en" ? (value.en ?? value.zh) : (value.zh ?? value.en)) ?? "—";
     if (typeof value === "object") return JSON.stringify(value);
     const text = String(value);
     if (name === "offset_s" && typeof value === "number") {
@@ -116,6 +117,11 @@ export function useWords() {
   }
 
   return { word, hasSentence, sentence, personName, actorName };
+}
+
+/** Words that somebody wrote, in one of the languages or in both. */
+function isSpoken(value: unknown): value is { zh?: string | null; en?: string | null } {
+  return typeof value === "object" && value !== null && ("zh" in value || "en" in value);
 }
 
 /** Kinds of sentences: why an incident is, what happened to it, why a message could not be read. */

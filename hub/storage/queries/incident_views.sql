@@ -76,10 +76,22 @@ SELECT i.id::text, i.state, i.severity, i.opened_at, t.due_at
    AND (%(recipient_id)s::uuid IS NULL OR i.recipient_id = %(recipient_id)s)
 
 -- beside --
--- What the open incident shows beside itself: its log, the devices of the person (or the device itself), its policy.
+-- What the open incident shows beside itself: its log - with the steps of its script that were done and the calls that
+-- came about it, which are on record beside it -, the devices of the person (or the device itself), its policy.
 SELECT (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'at', l.at, 'code', l.code, 'params', l.params,
                                                      'actor', l.actor) ORDER BY l.at, l.id), '[]')
-          FROM incident_log l WHERE l.incident_id = i.id) AS log,
+          FROM (SELECT x.id, x.at, x.code, x.params, x.actor FROM incident_log x WHERE x.incident_id = i.id
+                UNION ALL
+                SELECT c.id, c.at, CASE WHEN c.done THEN 'script_step_done' ELSE 'script_step_undone' END,
+                       (SELECT jsonb_build_object('step', c.step, 'text', s -> 'text')
+                          FROM incident_script f, jsonb_array_elements(f.steps) AS s
+                         WHERE f.incident_id = c.incident_id AND s ->> 'id' = c.step), c.actor
+                  FROM script_step_done c WHERE c.incident_id = i.id
+                UNION ALL
+                SELECT c.id, c.registered_at, 'call_taken',
+                       jsonb_build_object('who', c.caller ->> 'name', 'number', c.number, 'purpose', c.purpose),
+                       c.registered_by
+                  FROM incoming_call c WHERE c.incident_id = i.id) AS l) AS log,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'kind', v.kind, 'model', v.model, 'phone', v.phone,
                                                      'online', s.online, 'last_seen_at', s.last_seen_at,
                                                      'battery_pct', s.battery_pct,

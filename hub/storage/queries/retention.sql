@@ -89,3 +89,7 @@ DELETE FROM shift_note WHERE written_at < now() - %(period)s
 -- duty_shifts --
 -- As above.
 DELETE FROM duty_shift WHERE until_at < now() - %(period)s
+
+-- incoming_calls --
+-- Numbers and what was said, as long as the incidents they led to.
+DELETE FROM incoming_call WHERE registered_at < now() - %(period)s

@@ -76,6 +76,8 @@ ROLES = {
     "PATCH /devices/{device_id}": "asoi",
     "POST /devices/{device_id}/revoke": "as-i",
     "POST /devices/{device_id}/commands": "asoi",
+    "GET /devices/{device_id}/messages": "asoi-l",
+    "GET /devices/{device_id}/commands": "asoi-l",
     "GET /devices/{device_id}/test-window": "asoi-l",
     "POST /devices/{device_id}/test-window": "asoi",
     "DELETE /devices/{device_id}/test-window": "asoi",
@@ -83,11 +85,16 @@ ROLES = {
     "POST /devices/{device_id}/assignments": "asoi",
     "DELETE /devices/{device_id}/assignments/current": "asoi",
     "GET /maintenance": "asoiel",
+    "POST /maintenance/{item_id}/notes": "asoi",
     "POST /maintenance/{item_id}/close": "asoi",
+    "GET /queues/overdue": "aso--l",
     "GET /follow-ups": "aso--l",
+    "POST /follow-ups/{follow_up_id}/notes": "aso",
     "POST /follow-ups/{follow_up_id}/acknowledge": "aso",
     "POST /follow-ups/{follow_up_id}/close": "aso",
     "GET /quarantine": "asoiel",
+    "GET /quarantine/by-device": "asoiel",
+    "GET /quarantine/{message_id}/payload": "aso-e",
     "GET /policies": "aso--l",
     "GET /policies/{name}": "aso--l",
     "GET /policies/{name}/open-incidents": "aso--l",
@@ -161,6 +168,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /reports/range": _SHIFT,
     "GET /reports/shift": _SHIFT,
     "GET /reports/shift.xlsx": _SHIFT,
+    "GET /callers": {"phone": "10000000009"},
 }
 #: Bodies of routes that need one; `{...}` is filled with what the world holds.
 BODIES: dict[str, dict[str, Any]] = {
@@ -183,6 +191,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /devices/{device_id}": {"model": "T1"},
     "POST /devices/{device_id}/commands": {"command": "sound"},
     "POST /devices/{device_id}/assignments": {"recipient_id": "{recipient_id}"},
+    "POST /maintenance/{item_id}/notes": {"text": "已约厂家"},
+    "POST /follow-ups/{follow_up_id}/notes": {"kind": "call", "outcome": "no_answer"},
     "POST /follow-ups/{follow_up_id}/close": {"disposition": "well"},
     "PUT /policies/{name}": LADDER,
     "POST /policies/dry-run": {"policy": LADDER, "incident_id": "{incident_id}"},
@@ -208,7 +218,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /scripts": {"kind": "sos", "category": "{new_login}", "steps": [{"id": "one", "text": {"zh": "回拨"}}]},
     "PUT /scripts/{script_id}": {"steps": [{"id": "one", "text": {"zh": "回拨"}}]},
     "POST /scripts/{script_id}/restore": {"version": 1},
-    "PUT /recipients/{recipient_id}/script": {"additions": [{"how": "remark", "action": "call_wearer", "text": "耳背"}]},
+    "PUT /recipients/{recipient_id}/script": {"additions": [{"how": "remark", "text": "耳背"}]},
     "POST /incidents/{incident_id}/script-steps": {"step": "ring_back", "done": True},
     "POST /calls": {"number": "10000000009", "purpose": "misdial", "then": "log"},
     "POST /divisions": {"id": "{new_division_id}", "name": "新村"},
@@ -271,7 +281,7 @@ async def test_a_stranger_is_let_in_nowhere(web: Web) -> None:
     }
     ids |= {"recipient_id": str(uuid4()), "user_id": str(uuid4()), "division_id": VILLAGE, "name": "default"}
     ids |= {"new_login": "x", "new_division_id": VILLAGE, "script_id": str(uuid4())}
-    ids |= {"group_id": str(uuid4()), "shelf_id": str(uuid4()), "soon": "2031-03-03T00:00:00Z"}
+    ids |= {"group_id": str(uuid4()), "message_id": str(uuid4()), "shelf_id": str(uuid4()), "soon": "2031-03-03T00:00:00Z"}
     for stranger in (
         web.stranger(),
         web.stranger(Authorization="Bearer anxin_wrong"),

@@ -12,6 +12,7 @@ from hub.storage.database import database_now
 from hub.storage.follow_ups import FollowUpRequest, request
 from hub.storage.groups import regroup
 from hub.storage.maintenance import MaintenanceReport, report
+from hub.storage.quarantine import QuarantinedMessage, put
 from tests.hub.api.conftest import TOWNSHIP, VILLAGE, Client, Web
 
 LADDER = {"steps": [{"after_s": 0, "notify": "desk"}], "repeat": 0, "then_every_s": 60, "ack_timeout_s": 60}
@@ -45,6 +46,11 @@ class World:
                 await admin.post(f"/incidents/{ids['incident_id']}/acknowledge")
             if "reopen" in path:
                 await admin.post(f"/incidents/{ids['incident_id']}/close", {"disposition": "false"})
+        if "script-steps" in path:
+            await admin.post(f"/incidents/{ids['incident_id']}/acknowledge")
+        if "script_id" in path:
+            script = {"kind": "fall", "category": unique, "steps": [{"id": "one", "text": {"zh": "回拨"}}]}
+            ids["script_id"] = (await admin.post("/scripts", script)).json()["id"]
         if "item_id" in path:
             ids["item_id"] = await self._maintenance_item(ids["device_id"])
         if "follow_up_id" in path:
@@ -60,6 +66,8 @@ class World:
         if "shelf_id" in path:
             shelving = {"kinds": ["bed"], "until": ids["soon"], "reason": "?"}
             ids["shelf_id"] = (await admin.post(f"/recipients/{recipient['id']}/shelve", shelving)).json()["id"]
+        if "message_id" in path:
+            ids["message_id"] = await self._quarantined_message()
         if "{division_id}" in path:
             ids["division_id"] = VILLAGE
         if "{name}" in path:
@@ -79,6 +87,20 @@ class World:
             await report(connection, fault, await database_now(connection))
         [(item_id,)] = await self._web.rows("SELECT id FROM maintenance_item WHERE device_id = %s", device_id)
         return str(item_id)
+
+    async def _quarantined_message(self) -> str:
+        async with self._web.pool.connection() as connection:
+            message = QuarantinedMessage(
+                division_id=TOWNSHIP,
+                device_id=None,
+                topic=f"vendor/{uuid4().hex}",
+                reason=Explanation(code="not_json", params={"detail": "line 1"}),
+                payload=b"?",
+                received_at=await database_now(connection),
+            )
+            await put(connection, [message])
+        [(message_id,)] = await self._web.rows("SELECT id FROM quarantined_message WHERE topic = %s", message.topic)
+        return str(message_id)
 
     async def _group(self, admin: Client) -> str:
         """Of three who press in one village at once."""
