@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 
 import { chooseTone, DEAF_ALARM_AFTER_MS } from "@/audio/alarm_choice";
+import { isNight } from "@/audio/night";
 import { Sounder } from "@/audio/sounder";
 import { synthesise, TONES, type ToneName } from "@/audio/tones";
 
@@ -43,6 +44,16 @@ describe("the choice of the tone", () => {
   });
 });
 
+describe("the night", () => {
+  const at = (time: string) => isNight(Date.parse(`2026-11-22T${time}:00Z`), "Asia/Shanghai");
+
+  it("is from ten to six in the place of the hub, wherever the desk's computer thinks it stands", () => {
+    expect(["13:59", "14:00", "18:30", "21:59", "22:00"].map(at)).toEqual([false, true, true, true, false]);
+    expect(isNight(Date.parse("2026-11-22T14:00:00Z"), "Europe/Berlin")).toBe(false);
+    expect(isNight(Date.parse("2026-11-22T14:00:00Z"), undefined)).toBe(true);
+  });
+});
+
 describe("a tone", () => {
   const names = Object.keys(TONES) as ToneName[];
 
@@ -54,6 +65,25 @@ describe("a tone", () => {
     expect(peak).toBeLessThanOrEqual(1);
     expect(samples[0]).toBe(0);
     expect(Math.abs(samples.at(-1) ?? 1)).toBeLessThan(0.05);
+  });
+
+  it("can be told from every other by its rhythm alone: the graver, the more beats a second", () => {
+    const pace = (name: ToneName) => TONES[name].pulses.length / TONES[name].round_s;
+    expect(pace("critical")).toBeGreaterThan(2 * pace("high"));
+    expect(pace("high")).toBeGreaterThan(2 * pace("medium"));
+    const rhythms = names.map((name) => TONES[name].pulses.map((pulse) => `${pulse.from_s}+${pulse.for_s}`).join());
+    expect(new Set(rhythms).size).toBe(names.length);
+  });
+
+  it.each(names)("%s wakes without piercing: nothing above 1 kHz but its harmonic, no edge under 10 ms, not full loudness", (name) => {
+    const { pulses, level } = TONES[name];
+    for (const pulse of pulses) expect(pulse.hz >= 250 && pulse.hz <= 1000, `${pulse.hz} Hz`).toBe(true);
+    expect(level).toBeLessThanOrEqual(0.9);
+    const samples = synthesise(name, 8000);
+    const start = Math.round((pulses[0]?.from_s ?? 0) * 8000);
+    const loudest = (from_s: number, until_s: number) =>
+      samples.slice(start + from_s * 8000, start + until_s * 8000).reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+    expect(loudest(0, 0.004)).toBeLessThan(0.5 * loudest(0.02, 0.1));
   });
 
   it("differs from every other", () => {

@@ -1,0 +1,65 @@
+/**
+ * Many events of one moment as one change of the page.
+ *
+ * The first is handed on at once: a single press waits for nothing. What follows within the same frame waits for the next
+ * one, so that three hundred presses are drawn a few times and not three hundred times. A hidden page has no frames, and
+ * must sound all the same: there a timer takes their place.
+ */
+
+/** Shorter than this is the same frame. */
+export const FRAME_MS = 16;
+
+/** What the batches are built on; tests hand in their own. */
+export interface FrameSurroundings {
+  now(): number;
+  inNextFrame(action: () => void): void;
+}
+
+export class FrameBatches<One> {
+  private waiting: One[] = [];
+  private handedAt = -Infinity;
+  private scheduled = false;
+
+  constructor(
+    private readonly hand: (batch: readonly One[]) => void,
+    private readonly surroundings: FrameSurroundings = browserFrames,
+  ) {}
+
+  add(one: One): void {
+    this.waiting.push(one);
+    if (this.scheduled) return;
+    if (this.surroundings.now() - this.handedAt >= FRAME_MS) this.handOn();
+    else {
+      this.scheduled = true;
+      this.surroundings.inNextFrame(() => {
+        this.scheduled = false;
+        this.handOn();
+      });
+    }
+  }
+
+  private handOn(): void {
+    const batch = this.waiting;
+    this.waiting = [];
+    this.handedAt = this.surroundings.now();
+    this.hand(batch);
+  }
+}
+
+const browserFrames: FrameSurroundings = {
+  now: () => performance.now(),
+  inNextFrame(action) {
+    if (document.hidden) {
+      setTimeout(action, 0);
+      return;
+    }
+    // A page that is hidden between the asking and the frame gets no frame: whichever comes first, once.
+    let done = false;
+    const once = () => {
+      if (!done) action();
+      done = true;
+    };
+    requestAnimationFrame(once);
+    setTimeout(once, 10 * FRAME_MS);
+  },
+};
