@@ -41,7 +41,8 @@ export function useAlarm(): void {
       : null,
   );
   /** Again when the browser lets it sound: what was wanted meanwhile must be heard then. */
-  watch([tone, sounder.state], ([wanted]) => sounder.keepSounding(wanted), { immediate: true });
+  const voiced = computed(() => (manning.voice ? tone.value : null));
+  watch([voiced, sounder.state], ([wanted]) => sounder.keepSounding(wanted), { immediate: true });
   watchEffect(() => {
     const desk = document.documentElement.dataset;
     desk["sound"] = sounder.looping.value ?? "silent";
@@ -64,6 +65,7 @@ export function useAlarm(): void {
   function announce(newcomers: Incident[]): void {
     if (!shift.onDuty) return;
     shift.unhush();
+    if (!manning.voice) return; // another tab of this browser says it
     const night = isNight(clock.now_ms, session.me?.hub.timezone);
     if (!night && newcomers.some((incident) => incident.severity === "low")) chimeLow();
     if (document.hidden && shift.notifications === "ready") notify(newcomers);

@@ -1,4 +1,6 @@
 /** An EventSource and a clock that the test moves. */
+import type { DeskState, SaidPresence } from "@/realtime/manning";
+import type { HubSurroundings } from "@/realtime/stream_hub";
 import type { LinkMessage, LinkSurroundings, Source } from "@/realtime/stream_link";
 
 export class FakeSource implements Source {
@@ -24,7 +26,10 @@ export class FakeSource implements Source {
   }
 }
 
-export class FakeSurroundings implements LinkSurroundings {
+export class FakeSurroundings implements LinkSurroundings, HubSurroundings {
+  /** What was said of the desk, and whether the hub answers. */
+  said: [string, DeskState][] = [];
+  othersPresent: number | null = 0;
   now_ms = 0;
   sources: FakeSource[] = [];
   told: LinkMessage[] = [];
@@ -42,6 +47,12 @@ export class FakeSurroundings implements LinkSurroundings {
   };
   tell = (message: LinkMessage): void => {
     this.told.push(message);
+  };
+
+  say = async (deskId: string, state: DeskState): Promise<SaidPresence> => {
+    this.said.push([deskId, state]);
+    if (this.othersPresent === null) throw new Error("no answer");
+    return { others_present: this.othersPresent };
   };
 
   /** Let time pass in steps of a second, as the watch does. */

@@ -1,8 +1,7 @@
-/** The link: what it drops, how it notices silence, how it comes back; and the worker's hub of pages. */
+/** The link: what it drops, how it notices silence, how it comes back. */
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { StreamHub } from "@/realtime/stream_hub";
-import { StreamLink, type LinkMessage } from "@/realtime/stream_link";
+import { StreamLink } from "@/realtime/stream_link";
 
 import { FakeSurroundings } from "./fake_stream";
 
@@ -108,48 +107,5 @@ describe("the link", () => {
     expect(around.source.url).toBe("/stream?after=200");
     around.pass(12);
     expect(around.sources.length).toBe(3);
-  });
-});
-
-class FakePage {
-  told: LinkMessage[] = [];
-  postMessage(message: LinkMessage): void {
-    this.told.push(message);
-  }
-}
-
-describe("the pages of one browser", () => {
-  it("share one connection and all hear it", () => {
-    const streamHub = new StreamHub("/stream", around);
-    const pages = [new FakePage(), new FakePage(), new FakePage()];
-    for (const page of pages) {
-      streamHub.hear(page, { type: "join", operatorId: "zhang" });
-      streamHub.hear(page, { type: "follow", after: 5 });
-    }
-    around.source.send("incident", "6");
-    expect(around.sources.length).toBe(1);
-    expect(pages.map((page) => page.told.length)).toEqual([1, 1, 1]);
-  });
-
-  it("start anew when somebody else logs in: what they may see has changed", () => {
-    const streamHub = new StreamHub("/stream", around);
-    const page = new FakePage();
-    streamHub.hear(page, { type: "join", operatorId: "zhang" });
-    streamHub.hear(page, { type: "follow", after: 5 });
-    streamHub.hear(page, { type: "join", operatorId: "wu" });
-    expect(around.source.closed).toBe(true);
-    streamHub.hear(page, { type: "follow", after: 3 });
-    expect(around.source.url).toBe("/stream?after=3");
-  });
-
-  it("close it when the last one leaves", () => {
-    const streamHub = new StreamHub("/stream", around);
-    const [stays, leaves] = [new FakePage(), new FakePage()];
-    for (const page of [stays, leaves]) streamHub.hear(page, { type: "join", operatorId: "zhang" });
-    streamHub.hear(stays, { type: "follow", after: 5 });
-    streamHub.hear(leaves, { type: "leave" });
-    expect(around.source.closed).toBe(false);
-    streamHub.hear(stays, { type: "leave" });
-    expect(around.source.closed).toBe(true);
   });
 });

@@ -1,9 +1,12 @@
-/** The browser's own EventSource, clock and timer, for the page and for the worker alike. */
-import type { LinkMessage, LinkSurroundings } from "./stream_link";
+/** The browser's own EventSource, clock, timer and requests, for the page and for the worker alike. */
+import type { SaidPresence } from "./manning";
+import type { HubSurroundings } from "./stream_hub";
 
 export const STREAM_URL = "/api/v1/stream";
+/** Shorter than the pause between two beats. */
+const SAY_TIMEOUT_MS = 6_000;
 
-export function browserSurroundings(tell: (message: LinkMessage) => void): LinkSurroundings {
+export function browserSurroundings(): HubSurroundings {
   return {
     open: (url) => new EventSource(url),
     now: () => performance.now(),
@@ -11,6 +14,16 @@ export function browserSurroundings(tell: (message: LinkMessage) => void): LinkS
       const timer = setInterval(action, period_ms);
       return () => clearInterval(timer);
     },
-    tell,
+    say: async (desk_id, state) => {
+      const answer = await fetch("/api/v1/presence", {
+        method: "POST",
+        credentials: "same-origin",
+        headers: { "Content-Type": "application/json", "X-Anxin-Desk": "1" },
+        body: JSON.stringify({ desk_id, state }),
+        signal: AbortSignal.timeout(SAY_TIMEOUT_MS),
+      });
+      if (!answer.ok) throw new Error(`presence refused: ${answer.status}`);
+      return (await answer.json()) as SaidPresence;
+    },
   };
 }

@@ -7,7 +7,7 @@
 import { browserSurroundings, STREAM_URL } from "./browser_surroundings";
 import { StreamHub, type PageMessage } from "./stream_hub";
 
-const streamHub = new StreamHub(STREAM_URL, browserSurroundings(() => undefined));
+const streamHub = new StreamHub(STREAM_URL, browserSurroundings());
 
 globalThis.addEventListener("connect", (event) => {
   const port = (event as MessageEvent).ports[0];

@@ -9,8 +9,10 @@ import { computed, ref, watch } from "vue";
 
 import { onRefusal } from "@/api/client";
 import type { Incident } from "@/api/shapes";
+import { FrameBatches } from "@/realtime/frame_batches";
+import type { PageMessage, WorkerMessage, WorkerWord } from "@/realtime/stream_hub";
+import { SILENCE_MS } from "@/realtime/stream_link";
 import { connectStream, type StreamPage } from "@/realtime/stream_page";
-import { SILENCE_MS, type LinkMessage } from "@/realtime/stream_link";
 
 import { useClock } from "./clock";
 import { useIncidents } from "./incidents";
@@ -39,6 +41,11 @@ export const useLink = defineStore("link", () => {
   /** Counts what the stream brought, for whoever wants to look again. */
   const ticks = ref(0);
   let page: StreamPage | null = null;
+  const joinListeners = new Set<() => void>();
+  const wordListeners = new Set<(word: WorkerWord) => void>();
+  const batches = new FrameBatches<{ position: number; incident: Incident }>((batch) => {
+    for (const { position, incident } of batch) incidents.apply(position, incident);
+  });
 
   onRefusal((problem) => {
     if (problem.status === 0) reportedLost.value = true;
@@ -56,12 +63,27 @@ export const useLink = defineStore("link", () => {
     page ??= connectStream(listen);
     heardAt_ms.value ??= performance.now();
     page.tell({ type: "join", operatorId });
+    for (const joined of joinListeners) joined();
     await readAndFollow();
   }
 
   function stop(): void {
     page?.tell({ type: "leave" });
     heardAt_ms.value = null;
+  }
+
+  /** Be told whenever this page joins the others of its browser. */
+  function onJoin(listener: () => void): void {
+    joinListeners.add(listener);
+  }
+
+  /** Be told what the worker says of the browser's tabs. */
+  function onWord(listener: (word: WorkerWord) => void): void {
+    wordListeners.add(listener);
+  }
+
+  function tell(message: PageMessage): void {
+    page?.tell(message);
   }
 
   async function readAndFollow(): Promise<void> {
@@ -76,11 +98,11 @@ export const useLink = defineStore("link", () => {
     }
   }
 
-  function listen(message: LinkMessage): void {
+  function listen(message: WorkerMessage): void {
     switch (message.type) {
       case "event":
         hear();
-        if (message.name === "incident") incidents.apply(message.position, JSON.parse(message.body) as Incident);
+        if (message.name === "incident") batches.add({ position: message.position, incident: JSON.parse(message.body) as Incident });
         else ledgers.markStale(message.name);
         break;
       case "tick":
@@ -106,6 +128,11 @@ export const useLink = defineStore("link", () => {
       case "lost":
         reportedLost.value = true;
         break;
+      case "ask":
+      case "voice":
+      case "standing":
+        for (const told of wordListeners) told(message);
+        break;
       default:
         message satisfies never;
     }
@@ -126,5 +153,5 @@ export const useLink = defineStore("link", () => {
     }
   }
 
-  return { live, downFor_ms, heardAt_ms, ticks, start, stop };
+  return { live, downFor_ms, heardAt_ms, ticks, start, stop, tell, onJoin, onWord };
 });

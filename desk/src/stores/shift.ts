@@ -1,11 +1,14 @@
 /**
  * Whether this page is on duty, and what the browser granted it.
  *
- * Per page, not per browser: after a reload sound is locked again, so the gate stands there again.
+ * Per page, not per browser: after a reload sound is locked again, so the gate stands there again. Whoever may hold no
+ * incident has the sound and does not count as somebody at the desk; whoever came to the office, not to the desk, has
+ * neither.
  */
 import { defineStore } from "pinia";
 import { computed, ref } from "vue";
 
+import type { Me } from "@/api/shapes";
 import { sounder } from "@/audio/sounder";
 
 export type Grant = "pending" | "ready" | "unavailable" | "denied";
@@ -13,10 +16,18 @@ export type Grant = "pending" | "ready" | "unavailable" | "denied";
 /** A hush is for finishing a sentence on the telephone, never for the night. */
 export const HUSH_MS = 30_000;
 
+/** Whose presence mans a desk; the hub asks the same (`DESK_ROLES`). */
+export function mansDesk(role: Me["role"]): boolean {
+  return role === "operator" || role === "supervisor" || role === "admin";
+}
+
 export const useShift = defineStore("shift", () => {
   /** Who passed the gate on this page; somebody else who logs in later passes it again. */
   const operatorId = ref<string | null>(null);
-  const onDuty = computed(() => operatorId.value !== null);
+  /** Passed it to work at the desk; else only to look something up. */
+  const onDuty = ref(false);
+  /** Their presence is said to the hub. */
+  const counted = ref(false);
   const wakeLock = ref<Grant>("pending");
   const notifications = ref<Grant>("pending");
   const hushedUntil_ms = ref(0);
@@ -30,13 +41,24 @@ export const useShift = defineStore("shift", () => {
     await sounder.unlock();
   }
 
-  function begin(id: string): void {
-    operatorId.value = id;
+  function begin(me: Pick<Me, "id" | "role">): void {
+    operatorId.value = me.id;
+    onDuty.value = true;
+    counted.value = mansDesk(me.role);
     document.addEventListener("visibilitychange", holdScreenAgain);
+  }
+
+  /** Past the gate without duty: nothing sounds, nobody counts on this page. */
+  function lookOnly(me: Pick<Me, "id">): void {
+    operatorId.value = me.id;
+    onDuty.value = false;
+    counted.value = false;
   }
 
   function end(): void {
     operatorId.value = null;
+    onDuty.value = false;
+    counted.value = false;
     hushedUntil_ms.value = 0;
     document.removeEventListener("visibilitychange", holdScreenAgain);
     sounder.keepSounding(null);
@@ -79,5 +101,8 @@ export const useShift = defineStore("shift", () => {
     notifications.value = granted === "granted" ? "ready" : granted === "denied" ? "denied" : "pending";
   }
 
-  return { operatorId, onDuty, wakeLock, notifications, hushedUntil_ms, soundBlocked, prepare, begin, end, hush, unhush };
+  return {
+    operatorId, onDuty, counted, wakeLock, notifications, hushedUntil_ms, soundBlocked,
+    prepare, begin, lookOnly, end, hush, unhush,
+  };
 });
