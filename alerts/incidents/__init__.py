@@ -5,7 +5,7 @@ incident         the record and its one transition table
 moves_by_alerts  what further alerts do to it; moves_by_people, moves_by_time: what those do
 holding          the clocks of whoever has it
 commands         everything that can be done to it, as values; applying is the one way in
-caregivers, desk_left, press_tests   what an answer, an empty desk and a test window mean
+caregivers, desk_left, merging, press_tests   what an answer, an empty desk, one matter and a test window mean
 written, replay  commands as they are kept, and the incident made of them again
 need             in which order the desk looks at them
 

@@ -46,15 +46,18 @@ from alerts.incidents.commands import (
     Join,
     LeaveDesk,
     LogContactAttempt,
+    MergeInto,
     NoteCleared,
     Open,
     PassHoldDeadline,
     Reopen,
     SetArrived,
     SetResponding,
+    TakeIn,
     TakeStep,
 )
 from alerts.incidents.desk_left import leave_desk
+from alerts.incidents.merging import merge_into, take_in
 
 
 def apply(incident: Incident | None, command: Command, now: datetime) -> Outcome:
@@ -114,6 +117,10 @@ def _decide(  # noqa: C901, PLR0911, PLR0912 - one line for each command
             return _close(incident, command, now)
         case ConfirmTest(actor=actor, note=note, may_override=may_override):
             return press_tests.confirm(incident, actor, note, now, may_override=may_override)
+        case MergeInto():
+            return merge_into(incident, command, now)
+        case TakeIn():
+            return take_in(incident, command, now)
         case Reopen(actor=actor, note=note):
             return reopen(incident, actor, note, now)
         case TakeStep(reachable=reachable, linked=linked, told=told):

@@ -16,11 +16,8 @@ from alerts.escalation.linked import LinkedIncident, Told
 from alerts.escalation.policy import EscalationPolicy
 from alerts.escalation.steps import Reachable
 from alerts.explanation import Explanation, Param
-from alerts.incidents import (
-    Disposition,
-    Ending,
-    FalseCause,
-)
+from alerts.incidents import Disposition, Ending, FalseCause
+from alerts.kinds import IncidentKind
 from alerts.observations import Subject
 from alerts.severity import Severity
 
@@ -173,6 +170,28 @@ class ConfirmTest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MergeInto:
+    """It is the same matter as another, and is closed as its duplicate; `responding`: somebody goes for the other."""
+
+    actor: Actor
+    into_id: str
+    into_code: int
+    responding: bool = False
+    may_override: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeIn:
+    """Another, of which this is said, is the same matter and was closed as its duplicate."""
+
+    actor: Actor
+    from_id: str
+    from_code: int
+    kind: IncidentKind
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reopen:
     """Undo a close."""
 
@@ -222,6 +241,8 @@ Command = (
     | Decline
     | Close
     | ConfirmTest
+    | MergeInto
+    | TakeIn
     | Reopen
     | TakeStep
     | LeaveDesk
@@ -246,6 +267,8 @@ COMMANDS: Mapping[str, type[Command]] = {
     "decline": Decline,
     "close": Close,
     "confirm_test": ConfirmTest,
+    "merge_into": MergeInto,
+    "take_in": TakeIn,
     "reopen": Reopen,
     "take_step": TakeStep,
     "leave_desk": LeaveDesk,

@@ -100,6 +100,7 @@ class Memory:
         self.follow_ups: dict[Hashable, QueueRow] = {}
         self.notifications: dict[UUID, NotificationRow] = {}
         self.attempts: dict[UUID, AttemptRow] = {}
+        self.merged_into: dict[str, dict[UUID, None]] = {}  #: By the incident that goes on; some were reopened since.
         self.owed_keys: set[str] = set()
         self.notifications_of: dict[UUID, dict[UUID, None]] = defaultdict(dict)  #: By incident.
         self.attempts_of: dict[UUID, dict[UUID, None]] = defaultdict(dict)  #: By notification.
@@ -178,6 +179,8 @@ class Memory:
         """A committed row, and what is found by it."""
         self.incidents[incident_id] = row
         incident = row.incident
+        if incident.duplicate_of is not None:
+            self.merged_into.setdefault(incident.duplicate_of, {})[incident_id] = None
         key = (incident.subject, incident.kind)
         open_of = self._open_of[whose(row)]
         if incident.state is not IncidentState.CLOSED:

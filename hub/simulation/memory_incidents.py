@@ -185,15 +185,28 @@ class MemoryIncidents(MemoryBeside, MemoryOwing):
         return bool(active)
 
     async def askers(self, incident_id: UUID) -> Sequence[Asker]:
-        """Once for each event."""
+        """Once for each event; those of what was merged into it as well."""
         await self._tx.statement()
         asking: dict[Asker, None] = {}
-        for alert_id in dict.fromkeys([*self._memory.alerts_of[incident_id], *self._tx.alerts.written]):
+        one_matter = self._one_matter(incident_id)
+        alerts = [alert_id for each in one_matter for alert_id in self._memory.alerts_of[each]]
+        for alert_id in dict.fromkeys([*alerts, *self._tx.alerts.written]):
             row = self._tx.alerts.get(alert_id)
-            if row is None or row.incident_id != incident_id:
+            if row is None or row.incident_id not in one_matter:
                 continue
             request = row.request
             if request.wants_ack and request.device_id is not None:
                 ref = request.event_id or str(request.device_event_id)
                 asking[Asker(device_id=request.device_id, division_id=request.division_id, event_ref=ref)] = None
         return list(asking)
+
+    def _one_matter(self, incident_id: UUID) -> list[UUID]:
+        """The incident, and all that was merged into it or into one of those."""
+        matter = [incident_id]
+        for each in matter:
+            merged = dict.fromkeys([*self._memory.merged_into.get(str(each), ()), *self._tx.incidents.written])
+            for other in merged:
+                row = self._tx.incidents.get(other)
+                if row is not None and row.incident.duplicate_of == str(each) and other not in matter:
+                    matter.append(other)
+        return matter

@@ -11,7 +11,7 @@ from alerts.decisions import Notify, Record
 from alerts.escalation.linked import LinkedIncident, Told
 from alerts.escalation.steps import Reachable
 from alerts.explanation import Explanation
-from alerts.incidents import Disposition, Incident, IncidentState, Outcome, RefusedError, acknowledge
+from alerts.incidents import Disposition, FalseCause, Incident, IncidentState, Outcome, RefusedError, acknowledge
 from alerts.incidents.applying import apply
 from alerts.incidents.commands import (
     COMMANDS,
@@ -29,12 +29,14 @@ from alerts.incidents.commands import (
     Join,
     LeaveDesk,
     LogContactAttempt,
+    MergeInto,
     NoteCleared,
     Open,
     PassHoldDeadline,
     Reopen,
     SetArrived,
     SetResponding,
+    TakeIn,
     TakeStep,
 )
 from alerts.incidents.written import UnreadableCommandError, read_command, write_command
@@ -68,6 +70,9 @@ ONE_OF_EACH: tuple[Command, ...] = (
     Decline(actor=LI, repeated=True),
     Close(actor=WANG, disposition=Disposition.REAL, note="送医", may_override=True),
     ConfirmTest(actor=ZHAO, note="安装", may_override=True),
+    Close(actor=WANG, disposition=Disposition.FALSE, cause=FalseCause.PRESSED_BY_MISTAKE),
+    MergeInto(actor=WANG, into_id="incident-2", into_code=352, responding=True, may_override=True),
+    TakeIn(actor=WANG, from_id="incident-3", from_code=353, kind=IncidentKind.FALL, severity=Severity.CRITICAL),
     Reopen(actor=WANG, note="误点"),
     TakeStep(
         reachable=Reachable(contacts=(person("li"), person("chen", None))),

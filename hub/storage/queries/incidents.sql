@@ -179,9 +179,15 @@ UPDATE attempt a SET state = 'failed', reason = 'cancelled', updated_at = clock_
   FROM cancelled c WHERE a.notification_id = c.id AND a.state = 'queued'
 
 -- asking_alerts --
--- The devices that asked to be told, once for each event.
+-- The devices that asked to be told, once for each event; those of the incidents that were merged into it as well.
+WITH RECURSIVE one_matter AS (
+    SELECT %(incident_id)s::uuid AS id
+     UNION
+    SELECT i.id FROM incident i JOIN one_matter m ON i.duplicate_of = m.id
+)
 SELECT DISTINCT a.device_id, a.division_id, coalesce(a.event_id, a.device_event_id::text) AS event_ref
-  FROM alert a WHERE a.incident_id = %(incident_id)s AND a.wants_ack AND a.device_id IS NOT NULL
+  FROM one_matter m JOIN alert a ON a.incident_id = m.id
+ WHERE a.wants_ack AND a.device_id IS NOT NULL
 
 -- recent --
 -- A flood of unreadable messages is one incident and not a thousand lines in its log.

@@ -7,7 +7,7 @@ from alerts.decisions import RaiseAlert
 from alerts.escalation.policy import EscalationPolicy, Step, Target
 from alerts.escalation.steps import Reachable
 from alerts.explanation import Explanation, Param
-from alerts.incidents import Disposition
+from alerts.incidents import Disposition, Ending, FalseCause
 from alerts.incidents.commands import (
     Acknowledge,
     AddNote,
@@ -23,12 +23,14 @@ from alerts.incidents.commands import (
     Join,
     LeaveDesk,
     LogContactAttempt,
+    MergeInto,
     NoteCleared,
     Open,
     PassHoldDeadline,
     Reopen,
     SetArrived,
     SetResponding,
+    TakeIn,
     TakeStep,
 )
 from alerts.kinds import IncidentKind, SubjectType
@@ -134,6 +136,19 @@ def requests(kind: IncidentKind) -> st.SearchStrategy[Command]:
         st.builds(Decline, actor=actors, repeated=st.booleans()),
         st.builds(
             Close, actor=actors, disposition=st.sampled_from(Disposition), note=words, may_override=st.booleans()
+        ),
+        st.builds(Close, actor=actors, disposition=st.just(Disposition.REAL), outcome=st.sampled_from(Ending)),
+        st.builds(Close, actor=actors, disposition=st.just(Disposition.FALSE), cause=st.sampled_from(FalseCause)),
+        st.builds(
+            MergeInto,
+            actor=actors,
+            into_id=st.sampled_from(["incident-1", "incident-2"]),
+            into_code=st.just(352),
+            responding=st.booleans(),
+            may_override=st.booleans(),
+        ),
+        st.builds(
+            TakeIn, actor=actors, from_id=st.just("incident-3"), from_code=st.just(353), kind=kinds, severity=severities
         ),
         st.builds(ConfirmTest, actor=actors, may_override=st.booleans()),
         st.builds(Reopen, actor=actors, note=words),

@@ -37,11 +37,13 @@ from alerts.incidents.commands import (
     HandOver,
     Join,
     LeaveDesk,
+    MergeInto,
     Open,
     PassHoldDeadline,
     Reopen,
     SetArrived,
     SetResponding,
+    TakeIn,
     TakeStep,
 )
 from alerts.incidents.desk_left import waits_for_desk
@@ -66,6 +68,8 @@ MOVES: Mapping[type[Any], frozenset[tuple[Move, ...]]] = {
     AnswerGoing: frozenset({(Move.ACKNOWLEDGE,)}),
     Close: frozenset({(Move.CLOSE,), (Move.ACKNOWLEDGE, Move.CLOSE)}),
     ConfirmTest: frozenset({(Move.CLOSE,), (Move.ACKNOWLEDGE, Move.CLOSE)}),
+    MergeInto: frozenset({(Move.CLOSE,), (Move.ACKNOWLEDGE, Move.CLOSE)}),
+    TakeIn: frozenset({(Move.ACKNOWLEDGE,)}),
     Reopen: frozenset({(Move.REOPEN,)}),
     PassHoldDeadline: frozenset({(Move.TIME_OUT,)}),
 }
@@ -90,11 +94,13 @@ def refusal(command: Command, incident: Incident, now: datetime) -> str | None:
             return None if state is HELD else "not_held"
         case ConfirmTest() if incident.test_pending_until is None or now >= incident.test_pending_until:
             return "test_not_pending"
+        case MergeInto(into_id=into_id) if into_id == incident.id:
+            return "same"
         case _ if state is CLOSED:
             return "closed"
         case Acknowledge() if by_another:
             return "held"
-        case Close(may_override=False) | ConfirmTest(may_override=False) if by_another:
+        case Close(may_override=False) | ConfirmTest(may_override=False) | MergeInto(may_override=False) if by_another:
             return "held"
         case ChangeSeverity(severity=severity, reason=reason) if severity.rank > incident.severity.rank:
             return None if reason and reason.strip() else "reason_missing"
@@ -240,7 +246,7 @@ def check_severity(command: Command, before: Incident, after: Incident, duties: 
         assert codes["lowered_by_hand"].actor == command.actor
         assert codes["lowered_by_hand"].params["reason"] == command.reason
     if after.severity.rank < before.severity.rank:
-        assert codes.keys() & {"raised", "raised_by_hand"}
+        assert codes.keys() & {"raised", "raised_by_hand", "raised_by_merging"}
 
 
 def check_record(command: Command, before: Incident, after: Incident, duties: tuple[Duty, ...]) -> None:
@@ -266,9 +272,13 @@ def check_told(command: Command, before: Incident, after: Incident, duties: tupl
         assert CancelNotifications() in duties
 
 
-def check_devices(_command: Command, before: Incident, after: Incident, duties: tuple[Duty, ...]) -> None:
+def check_devices(command: Command, before: Incident, after: Incident, duties: tuple[Duty, ...]) -> None:
     """The device learns each change of who has it, and of help on the way only when somebody goes."""
     stages = [duty.stage for duty in duties if isinstance(duty, TellDevices)]
+    if isinstance(command, MergeInto):  # the matter goes on: they are told of the other from now on
+        assert set(stages) <= {Stage.TAKEN, Stage.RESPONDING}
+        assert (Stage.RESPONDING in stages) == command.responding
+        return
     if after.state is not before.state:
         assert {OPEN: Stage.REQUEUED, HELD: Stage.TAKEN, CLOSED: Stage.CLOSED}[after.state] in stages
     if Stage.RESPONDING in stages:
