@@ -23,7 +23,7 @@ export function prefixOf(id: string): string {
 }
 
 /** Places in the order of the tree, each below what it belongs to. */
-export function placesOf(divisions: readonly Division[]): Place[] {
+export function placesOf(divisions: readonly Pick<Division, "id" | "name" | "level">[]): Place[] {
   const ordered = [...divisions].sort((one, other) => (one.id < other.id ? -1 : 1));
   const above: { prefix: string; name: string }[] = [];
   return ordered.map(({ id, name, level }) => {
@@ -35,9 +35,8 @@ export function placesOf(divisions: readonly Division[]): Place[] {
   });
 }
 
-/** Those whose name has these letters, with what lies below them; all for nothing typed. */
+/** Those whose path has each of these words, with what lies below them; all for nothing typed. A code is found too. */
 export function placesNamed(places: readonly Place[], typed: string): Place[] {
-  const sought = typed.replaceAll(/\s/g, "").toLowerCase();
-  if (sought === "") return [...places];
-  return places.filter((place) => place.path.replaceAll(" ", "").toLowerCase().includes(sought) || place.id.startsWith(sought));
+  const words = typed.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  return places.filter((place) => words.every((word) => place.path.toLowerCase().includes(word) || place.id.startsWith(word)));
 }

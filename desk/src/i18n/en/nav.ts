@@ -5,9 +5,12 @@ export default {
   maintenance: "Maintenance",
   follow_ups: "Follow-ups",
   quarantine: "Quarantine",
+  reports: "Reports",
   more: "More",
   group_overview: "Overview",
   group_registry: "Files",
   group_records: "Records",
   group_rules: "Rules of the watch",
+  recipients: "Recipients",
+  contact_list: "Contact list",
 };

@@ -5,9 +5,12 @@ export default {
   maintenance: "维护事项",
   follow_ups: "问候核实",
   quarantine: "无法识别的消息",
+  reports: "报表",
   more: "更多",
   group_overview: "总览",
   group_registry: "档案",
   group_records: "记录",
   group_rules: "值守规则",
+  recipients: "服务对象",
+  contact_list: "应急联系清册",
 };
