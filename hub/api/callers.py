@@ -82,6 +82,14 @@ class Caller:
         """What they may see."""
         return Scope.of_division(self.identity.division_id)
 
+    def scope_within(self, division_id: str | None) -> Scope:
+        """What they may see of one division; of one outside of their scope nothing, of one above all that is theirs."""
+        if division_id is None:
+            return self.scope
+        if self.scope.covers(division_id):
+            return Scope.of_division(division_id)
+        return self.scope if Scope.of_division(division_id).covers(self.division_id) else Scope(())
+
     @property
     def incidents(self) -> SqlIncidentStore:
         """The incidents they may change, in this request's transaction."""

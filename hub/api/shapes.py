@@ -119,3 +119,6 @@ class Point(Body):
 
     lat: Annotated[Number, Field(ge=-90, le=90)]
     lon: Annotated[Number, Field(ge=-180, le=180)]
+
+
+WithinDivision = Annotated[DivisionId | None, Query(description="Only of this division and what is below it.")]

@@ -2,8 +2,10 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +16,17 @@ from hub.storage.database import Connection
 from hub.storage.queries import queries
 from hub.storage.refusals import UnknownReferenceError, refused_as
 from hub.storage.scope import Scope
-from hub.storage.views import NamedView, Page, View, cut_page, fetch_view, fetch_views
+from hub.storage.search_words import words_of
+from hub.storage.views import (
+    NamedView,
+    Page,
+    View,
+    cut_page,
+    decode_id_cursor,
+    decode_rank_cursor,
+    fetch_view,
+    fetch_views,
+)
 
 #: The secret is random, so a fast hash guards it; base64url text so that every MQTT client can carry it.
 SECRET_BYTES = 32
@@ -34,7 +46,8 @@ class DeviceTestView(View):
 class DeviceView(View):
     """One device, who has it now, what it last said of itself, and when it was last tested.
 
-    `test_due_at` is there for what has a key to press and a person to press it: a month after the last test.
+    `test_due_at` is there for what has a key to press and a person to press it: a month after the last test. `faults`
+    are the kinds of its open maintenance items.
     """
 
     id: UUID
@@ -43,6 +56,7 @@ class DeviceView(View):
     serial: str | None
     phone: str | None
     division_id: str
+    place: str | None
     gateway_id: UUID | None
     recipient: NamedView | None
     assigned_from: datetime | None
@@ -58,6 +72,51 @@ class DeviceView(View):
     last_test: DeviceTestView | None
     test_due_at: datetime | None
     test_overdue: bool
+    faults: list[str]
+    test_window_until: datetime | None
+    shelved_until: datetime | None
+
+
+class _RankedDevice(DeviceView):
+    """A device with its place in the order that was asked for."""
+
+    rank: float
+
+
+class DeviceStanding(StrEnum):
+    """How a device stands, as lists are narrowed; what is withdrawn is only REVOKED."""
+
+    ONLINE = "online"  #: 在线
+    OFFLINE = "offline"  #: It said so, or its will did. 离线
+    NEVER_SEEN = "never_seen"  #: Nothing ever came from it. 从未上报
+    FAULTY = "faulty"  #: It has an open maintenance item. 有维护事项
+    LOW_BATTERY = "low_battery"  #: Below a fifth, and not on the charger. 电量低
+    SPARE = "spare"  #: Nobody has it. 未绑定
+    TESTING = "testing"  #: A test window is open. 测试中
+    TEST_OVERDUE = "test_overdue"  #: Nobody has tried it for a month. 该测试了
+    SHELVED = "shelved"  #: What it finds is set aside. 暂停提醒
+    REVOKED = "revoked"  #: Its credentials are withdrawn. 已停用
+
+
+class DeviceSort(StrEnum):
+    """The order of a list."""
+
+    NEWEST = "newest"  #: Registered last.
+    SILENT = "silent"  #: Silent for longest; what was never heard before all.
+    BATTERY = "battery"  #: The emptiest battery; what has none comes last.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedDevices:
+    """What of the list is asked for; `people`: whether wearers and telephone numbers may be searched."""
+
+    search: str | None = None
+    recipient_id: UUID | None = None
+    gateway_id: UUID | None = None
+    kinds: Sequence[str] = ()
+    standing: DeviceStanding | None = None
+    sort: DeviceSort = DeviceSort.NEWEST
+    people: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,28 +182,33 @@ async def find_device(connection: Connection, device_id: UUID, scope: Scope) -> 
 
 
 async def list_devices(
-    connection: Connection,
-    scope: Scope,
-    *,
-    search: str | None,
-    recipient_id: UUID | None,
-    before: UUID | None,
-    limit: int,
+    connection: Connection, scope: Scope, wanted: WantedDevices, *, cursor: str | None, limit: int
 ) -> Page[DeviceView]:
-    """Devices in scope, the newest first; `search` looks into id, serial number, model and telephone number."""
-    rows = await fetch_views(
-        connection,
-        DeviceView,
-        queries("devices").list_in_scope,
-        {
-            "scope": scope.sql,
-            "search": search,
-            "recipient_id": recipient_id,
-            "before": before,
-            "limit": limit + 1,
-        },
-    )
-    return cut_page(rows, limit, lambda device: (device.id,))
+    """Devices in scope; `search` looks into id, serial number, model, telephone number, place and wearer.
+
+    Raises:
+        BadCursorError: the cursor is none of this list.
+    """
+    params: dict[str, Any] = {
+        "scope": scope.sql,
+        "search": wanted.search,
+        "words": None if wanted.search is None else words_of(wanted.search),
+        "people": wanted.people,
+        "recipient_id": wanted.recipient_id,
+        "gateway_id": wanted.gateway_id,
+        "kinds": list(wanted.kinds),
+        "standing": wanted.standing,
+        "limit": limit + 1,
+    }
+    if wanted.sort is DeviceSort.NEWEST:
+        params["before"] = decode_id_cursor(cursor)
+        rows = await fetch_views(connection, DeviceView, queries("devices").list_in_scope, params)
+        return cut_page(rows, limit, lambda device: (device.id,))
+    params["sort"] = wanted.sort
+    params["after_rank"], params["after_id"] = decode_rank_cursor(cursor)
+    ranked = await fetch_views(connection, _RankedDevice, queries("devices").list_by_rank, params)
+    page = cut_page(ranked, limit, lambda device: (device.rank, device.id))
+    return Page(items=[DeviceView(**one.model_dump(exclude={"rank"})) for one in page.items], next=page.next)
 
 
 async def change_device(connection: Connection, device_id: UUID, scope: Scope, given: dict[str, Any]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from alerts.actors import Actor
@@ -19,6 +20,7 @@ from hub.storage.database import Connection
 from hub.storage.incident_rows import actor_to_json
 from hub.storage.queries import queries
 from hub.storage.scope import Scope
+from hub.storage.search_words import words_of
 from hub.storage.timers import SqlDeadlineStore
 from hub.storage.views import (
     ActorView,
@@ -32,13 +34,27 @@ from hub.storage.views import (
 )
 
 
+class HeldBackView(View):
+    """What came of one kind while it was set aside."""
+
+    kind: str
+    held_back: int
+    still: int
+    last_at: datetime
+
+
 class ShelfView(View):
-    """A shelf: of a device, or of a person. `held_back` counts its alerts, `still` those whose cause lasts."""
+    """A shelf: of a device, or of a person. `held_back` counts its alerts, `still` those whose cause lasts.
+
+    `findings` says the same by kind, the newest first.
+    """
 
     id: UUID
     division_id: str
+    place: str | None
     device_id: UUID | None
     device_kind: str | None
+    device_serial: str | None
     recipient: NamedView | None
     kinds: list[str]
     reason: str
@@ -49,6 +65,18 @@ class ShelfView(View):
     ended_by: ActorView | None
     held_back: int
     still: int
+    findings: list[HeldBackView]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedShelves:
+    """What of the list is asked for; `ended` None: those that hold and those that have ended."""
+
+    ended: bool | None = None
+    kinds: Sequence[str] = ()
+    device_id: UUID | None = None
+    recipient_id: UUID | None = None
+    search: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,23 +170,35 @@ async def put_up(connection: Connection, wanted: NewShelf, by: Actor, now: datet
 
 
 async def list_shelves(
-    connection: Connection, scope: Scope, *, ended: bool | None, cursor: str | None, limit: int
+    connection: Connection, scope: Scope, wanted: WantedShelves, *, cursor: str | None, limit: int
 ) -> Page[ShelfView]:
-    """Shelves in scope, the newest first; `ended` None: all.
+    """Shelves in scope, the newest first.
 
     Raises:
         BadCursorError: the cursor is none of this list.
     """
     before_at, before_id = decode_time_cursor(cursor)
-    params = {
-        "scope": scope.sql, "id": None, "ended": ended,
-        "before_at": before_at, "before_id": before_id, "limit": limit + 1,
-    }  # fmt: skip
+    params = _params(scope, wanted) | {"before_at": before_at, "before_id": before_id, "limit": limit + 1}
     rows = await fetch_views(connection, ShelfView, queries("shelves").in_scope, params)
     return cut_page(rows, limit, lambda shelf: (shelf.created_at, shelf.id))
 
 
 async def find_shelf(connection: Connection, shelf_id: UUID, scope: Scope) -> ShelfView | None:
     """One shelf in scope."""
-    params = {"scope": scope.sql, "id": shelf_id, "ended": None, "before_at": None, "before_id": None, "limit": 1}
+    params = _params(scope, WantedShelves()) | {"id": shelf_id}
     return await fetch_view(connection, ShelfView, queries("shelves").in_scope, params)
+
+
+def _params(scope: Scope, wanted: WantedShelves) -> dict[str, Any]:
+    return {
+        "scope": scope.sql,
+        "id": None,
+        "ended": wanted.ended,
+        "kinds": list(wanted.kinds),
+        "device_id": wanted.device_id,
+        "recipient_id": wanted.recipient_id,
+        "words": None if wanted.search is None else words_of(wanted.search),
+        "before_at": None,
+        "before_id": None,
+        "limit": 1,
+    }

@@ -12,7 +12,7 @@ from hub.storage.incident_views import IncidentFilter, IncidentView, list_by_nee
 from hub.storage.queries import queries
 from hub.storage.roster_rows import Wanted, load_rosters
 from hub.storage.scope import Scope
-from hub.storage.shelves import ShelfView, list_shelves
+from hub.storage.shelves import ShelfView, WantedShelves, list_shelves
 from hub.storage.shift_records import (
     DutyShiftView,
     ShiftNoteView,
@@ -101,7 +101,7 @@ async def read_hand_over(
     of_reader = {"scope": scope.sql, "operator_id": reader.id, "limit": _NOTES}
     not_closed = IncidentFilter(states=(IncidentState.OPEN, IncidentState.ACKNOWLEDGED))
     incidents = await list_by_need(connection, scope, not_closed, cursor=None, limit=_INCIDENTS)
-    shelves = await list_shelves(connection, scope, ended=False, cursor=None, limit=_SHELVES)
+    shelves = await list_shelves(connection, scope, WantedShelves(ended=False), cursor=None, limit=_SHELVES)
     mine, at_desk = await find_running(connection, reader, division_id, desk_id)
     counts = await fetch_view(connection, NotClosedCount, statements.not_closed, {"scope": scope.sql})
     return HandOverView(

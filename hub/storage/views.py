@@ -9,6 +9,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from math import isfinite
 from typing import Any, Generic, LiteralString, TypeVar
 from uuid import UUID
 
@@ -101,6 +102,21 @@ def decode_time_cursor(cursor: str | None) -> tuple[datetime | None, UUID | None
         return None, None
     at, identity = _decode(cursor, 2)
     return _parse_moment(at), _parse(UUID, identity)
+
+
+def decode_rank_cursor(cursor: str | None) -> tuple[float | None, UUID | None]:
+    """The cursor of a list in the order of a number, then identity."""
+    if cursor is None:
+        return None, None
+    rank, identity = _decode(cursor, 2)
+    return _parse(_parse_finite, rank), _parse(UUID, identity)
+
+
+def _parse_finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def decode_moment_cursor(cursor: str | None) -> datetime | None:

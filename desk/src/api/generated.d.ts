@@ -2464,10 +2464,10 @@ export interface components {
             device_occurred_at: string | null;
         };
         /**
-         * Answering
+         * AnsweringFigures
          * @description How soon somebody answered. `taken`: somebody held it; `reached`: somebody tried to reach the person.
          */
-        Answering: {
+        AnsweringFigures: {
             /** Asked */
             asked: number;
             taken_in_60_s: components["schemas"]["Share"];
@@ -2871,6 +2871,16 @@ export interface components {
             note?: string | null;
         };
         /**
+         * CodeCount
+         * @description A code and how many.
+         */
+        CodeCount: {
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
+        };
+        /**
          * Command
          * @description What the device shall do; answered on its `up/event` as `command_result` with the same id.
          */
@@ -3037,16 +3047,6 @@ export interface components {
             order: number;
             /** Holds Key */
             holds_key: boolean;
-        };
-        /**
-         * Count
-         * @description A code and how many.
-         */
-        Count: {
-            /** Code */
-            code: string;
-            /** Count */
-            count: number;
         };
         /**
          * CreatedApiKey
@@ -3697,10 +3697,10 @@ export interface components {
          */
         Ending: "taken_to_hospital" | "helped_on_site" | "family_attending" | "resolved_by_phone" | "handed_to_services" | "found" | "recovered" | "deceased" | "other";
         /**
-         * Endings
+         * EndingFigures
          * @description How incidents ended. `real` is of those that ended as real or false.
          */
-        Endings: {
+        EndingFigures: {
             /** Closed */
             closed: number;
             /** Open At End */
@@ -3708,11 +3708,11 @@ export interface components {
             /** Stale At End */
             stale_at_end: number;
             /** Dispositions */
-            dispositions: components["schemas"]["Count"][];
+            dispositions: components["schemas"]["CodeCount"][];
             /** Outcomes */
-            outcomes: components["schemas"]["Count"][];
+            outcomes: components["schemas"]["CodeCount"][];
             /** Causes */
-            causes: components["schemas"]["Count"][];
+            causes: components["schemas"]["CodeCount"][];
             real: components["schemas"]["Share"];
         };
         /**
@@ -3756,10 +3756,10 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * Escalating
+         * EscalatingFigures
          * @description What the desk did not take by itself. `told`: incidents by the targets of their ladder that were told.
          */
-        Escalating: {
+        EscalatingFigures: {
             /** Past Desk */
             past_desk: number;
             /** Told */
@@ -4598,10 +4598,10 @@ export interface components {
             open_incidents: number;
         };
         /**
-         * Load
+         * LoadFigures
          * @description What came to one desk. `hours_above` counts hours with more than six; `mix` is of graver, medium and low ones.
          */
-        Load: {
+        LoadFigures: {
             /** Incidents */
             incidents: number;
             /** Presses */
@@ -5946,7 +5946,7 @@ export interface components {
             open_at_end: number;
             ended_in_24_h: components["schemas"]["Share"];
             /** Kinds */
-            kinds: components["schemas"]["Count"][];
+            kinds: components["schemas"]["CodeCount"][];
         };
         /**
          * QueueNoteView
@@ -6322,18 +6322,18 @@ export interface components {
             made_at: string;
             /** Complete */
             complete: boolean;
-            answering: components["schemas"]["Answering"];
-            responding: components["schemas"]["Responding-Output"];
-            escalating: components["schemas"]["Escalating"];
-            load: components["schemas"]["Load"];
-            endings: components["schemas"]["Endings"];
+            answering: components["schemas"]["AnsweringFigures"];
+            responding: components["schemas"]["RespondingFigures"];
+            escalating: components["schemas"]["EscalatingFigures"];
+            load: components["schemas"]["LoadFigures"];
+            endings: components["schemas"]["EndingFigures"];
             /** Kinds */
-            kinds: components["schemas"]["Count"][];
+            kinds: components["schemas"]["CodeCount"][];
             /** Severities */
-            severities: components["schemas"]["Count"][];
+            severities: components["schemas"]["CodeCount"][];
             /** Places */
             places: components["schemas"]["PlaceFigures"][];
-            texts: components["schemas"]["Texts"];
+            texts: components["schemas"]["TextFigures"];
             maintenance: components["schemas"]["QueueFigures"];
             follow_ups: components["schemas"]["QueueFigures"];
             unmanned: components["schemas"]["UnmannedFigures"];
@@ -6348,7 +6348,7 @@ export interface components {
          * Responding
          * @description Somebody is on the way; by default whoever says so.
          */
-        "Responding-Input": {
+        Responding: {
             /** Name */
             name?: string | null;
             /** Eta Minutes */
@@ -6357,10 +6357,10 @@ export interface components {
             phone?: string | null;
         };
         /**
-         * Responding
+         * RespondingFigures
          * @description Whoever went: from the opening until they stood there.
          */
-        "Responding-Output": {
+        RespondingFigures: {
             /** Set Out */
             set_out: number;
             arrived: components["schemas"]["Spread"];
@@ -6814,18 +6814,18 @@ export interface components {
             made_at: string;
             /** Complete */
             complete: boolean;
-            answering: components["schemas"]["Answering"];
-            responding: components["schemas"]["Responding-Output"];
-            escalating: components["schemas"]["Escalating"];
-            load: components["schemas"]["Load"];
-            endings: components["schemas"]["Endings"];
+            answering: components["schemas"]["AnsweringFigures"];
+            responding: components["schemas"]["RespondingFigures"];
+            escalating: components["schemas"]["EscalatingFigures"];
+            load: components["schemas"]["LoadFigures"];
+            endings: components["schemas"]["EndingFigures"];
             /** Kinds */
-            kinds: components["schemas"]["Count"][];
+            kinds: components["schemas"]["CodeCount"][];
             /** Severities */
-            severities: components["schemas"]["Count"][];
+            severities: components["schemas"]["CodeCount"][];
             /** Places */
             places: components["schemas"]["PlaceFigures"][];
-            texts: components["schemas"]["Texts"];
+            texts: components["schemas"]["TextFigures"];
             maintenance: components["schemas"]["QueueFigures"];
             follow_ups: components["schemas"]["QueueFigures"];
             unmanned: components["schemas"]["UnmannedFigures"];
@@ -7056,6 +7056,17 @@ export interface components {
             ended_by: components["schemas"]["ActorView"] | null;
         };
         /**
+         * TextFigures
+         * @description Texts by how they ended.
+         */
+        TextFigures: {
+            /** Owed */
+            owed: number;
+            delivered: components["schemas"]["Share"];
+            /** By State */
+            by_state: components["schemas"]["CodeCount"][];
+        };
+        /**
          * TextSaid
          * @description A text that was owed to somebody, and what became of it.
          */
@@ -7086,17 +7097,6 @@ export interface components {
             text: string | null;
             /** Attempts */
             attempts: components["schemas"]["AttemptSaid"][];
-        };
-        /**
-         * Texts
-         * @description Texts by how they ended.
-         */
-        Texts: {
-            /** Owed */
-            owed: number;
-            delivered: components["schemas"]["Share"];
-            /** By State */
-            by_state: components["schemas"]["Count"][];
         };
         /**
          * ThresholdSaid
@@ -8067,7 +8067,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Responding-Input"] | null;
+                "application/json": components["schemas"]["Responding"] | null;
             };
         };
         responses: {

@@ -1,6 +1,5 @@
 """Devices: registered, given credentials once, changed, revoked, told to do something."""
 
-import json
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 from uuid import UUID
@@ -10,24 +9,39 @@ from pydantic import BaseModel, Field, model_validator
 
 from hub.api.callers import DESK_ROLES, EVERY_ROLE, INSTALLING_ROLES, Caller, requires
 from hub.api.problems import not_found
-from hub.api.shapes import PAGE_ROWS, Body, Cursor, DivisionId, Limit, Name, Phone, Search, Text, WholeNumber
+from hub.api.shapes import (
+    PAGE_ROWS,
+    Body,
+    Cursor,
+    DivisionId,
+    Limit,
+    Name,
+    Phone,
+    Search,
+    Text,
+    WholeNumber,
+    WithinDivision,
+)
 from hub.clock import utc_now
 from hub.identity import new_id
 from hub.settings import Settings
 from hub.storage.accounts import Role
 from hub.storage.assignments import Assigning, assign
+from hub.storage.device_commands import queue_command
 from hub.storage.devices import (
     Credentials,
+    DeviceSort,
+    DeviceStanding,
     DeviceView,
     NewDevice,
+    WantedDevices,
     change_device,
     create_device,
     find_device,
     list_devices,
     revoke_device,
 )
-from hub.storage.mqtt_sessions import queue_down_message
-from hub.storage.views import Page, decode_id_cursor
+from hub.storage.views import Page
 
 router = APIRouter(prefix="/devices", tags=["devices"])
 
@@ -140,18 +154,28 @@ async def list_all(
     caller: Annotated[Caller, requires(*EVERY_ROLE)],
     q: Search = None,
     recipient_id: Annotated[UUID | None, Query()] = None,
+    gateway_id: Annotated[UUID | None, Query(description="Only what is behind this gateway.")] = None,
+    kind: Annotated[list[DeviceKind] | None, Query()] = None,
+    standing: Annotated[DeviceStanding | None, Query()] = None,
+    division_id: WithinDivision = None,
+    sort: Annotated[DeviceSort, Query()] = DeviceSort.NEWEST,
     cursor: Cursor = None,
     limit: Limit = PAGE_ROWS,
 ) -> Page[DeviceView]:
-    """Devices in scope, the newest first; `q` looks into id, serial number, model and telephone number."""
-    page = await list_devices(
-        caller.connection,
-        caller.scope,
+    """Devices in scope, the newest first; `q` looks into id, serial number and model.
+
+    For all but vendors also into telephone number, place, and the name of who wears it. A cursor belongs to its `sort`.
+    """
+    wanted = WantedDevices(
         search=q,
         recipient_id=recipient_id,
-        before=decode_id_cursor(cursor),
-        limit=limit,
+        gateway_id=gateway_id,
+        kinds=kind or (),
+        standing=standing,
+        sort=sort,
+        people=caller.role is not Role.VENDOR,
     )
+    page = await list_devices(caller.connection, caller.scope_within(division_id), wanted, cursor=cursor, limit=limit)
     return Page(items=[_for_role(caller, device) for device in page.items], next=page.next)
 
 
@@ -198,14 +222,8 @@ async def command(
     device = await _find(caller, device_id)
     queued = QueuedCommand(id=new_id(), command=body.command, expires_in_s=body.expires_in_s)
     payload = {"id": str(queued.id), **body.model_dump(exclude_none=True, exclude={"expires_in_s"})}
-    await queue_down_message(
-        caller.connection,
-        device.id,
-        device.division_id,
-        "command",
-        json.dumps(payload, ensure_ascii=False).encode(),
-        utc_now() + timedelta(seconds=body.expires_in_s),
-    )
+    expires_at = utc_now() + timedelta(seconds=body.expires_in_s)
+    await queue_command(caller.connection, device, payload, expires_at, caller.actor)
     await caller.record(f"command_{body.command}", "device", device_id, device.division_id)
     return queued
 

@@ -11,9 +11,10 @@ from alerts.kinds import IncidentKind, SubjectType
 from alerts.observations import Subject
 from hub.api.callers import DESK_ROLES, LOOKING_ROLES, Caller, requires
 from hub.api.problems import not_found, unacceptable
-from hub.api.shapes import PAGE_ROWS, Body, Cursor, Limit, LongText, Phone
+from hub.api.shapes import PAGE_ROWS, Body, Cursor, Limit, LongText, Phone, Search, WithinDivision
 from hub.stations.incidents import open_or_join
 from hub.stations.records import AlertRequest
+from hub.stations.retry import NotificationState
 from hub.storage import stream
 from hub.storage.callers import caller_subject
 from hub.storage.database import database_now
@@ -26,7 +27,11 @@ from hub.storage.incident_views import (
     list_by_need,
     list_incidents,
 )
-from hub.storage.notification_views import NotificationView, list_notifications
+from hub.storage.notification_views import (
+    ListedNotificationView,
+    WantedNotifications,
+    list_notifications,
+)
 from hub.storage.recipients import find_recipient
 from hub.storage.views import Page
 
@@ -131,10 +136,16 @@ async def read_incident(caller: Caller, incident_id: UUID) -> IncidentView:
 async def notifications(
     caller: Annotated[Caller, requires(*LOOKING_ROLES)],
     incident_id: Annotated[UUID | None, Query()] = None,
+    state: Annotated[list[NotificationState] | None, Query()] = None,
+    division_id: WithinDivision = None,
+    q: Search = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_ROWS,
-) -> Page[NotificationView]:
-    """What was owed to people and what became of it, the newest first; numbers are masked."""
-    return await list_notifications(
-        caller.connection, caller.scope, incident_id=incident_id, cursor=cursor, limit=limit
-    )
+) -> Page[ListedNotificationView]:
+    """What was owed to people and what became of it, the newest first; numbers are masked.
+
+    `q` finds by who was told, whom it is about, the end of the number and the incident's code.
+    """
+    wanted = WantedNotifications(incident_id=incident_id, states=state or (), search=q)
+    scope = caller.scope_within(division_id)
+    return await list_notifications(caller.connection, scope, wanted, cursor=cursor, limit=limit)

@@ -11,14 +11,14 @@ from pydantic import Field
 from alerts.storms.shelving import NotShelvableError, Shelvable, check_shelving
 from hub.api.callers import DESK_ROLES, LOOKING_ROLES, Caller, requires
 from hub.api.problems import ProblemError, not_found, unacceptable
-from hub.api.shapes import PAGE_ROWS, Body, Cursor, Instant, Limit, Name
+from hub.api.shapes import PAGE_ROWS, Body, Cursor, Instant, Limit, Name, Search, WithinDivision
 from hub.stations.shelving import end_shelf
 from hub.storage import shelves
 from hub.storage.accounts import Role
 from hub.storage.database import database_now
 from hub.storage.devices import find_device
 from hub.storage.recipients import find_recipient
-from hub.storage.shelves import NewShelf, ShelfView, SqlShelfStore
+from hub.storage.shelves import NewShelf, ShelfView, SqlShelfStore, WantedShelves
 from hub.storage.troubled import Troubled
 from hub.storage.views import Page
 
@@ -94,11 +94,23 @@ async def list_all(
     ended: Annotated[
         bool | None, Query(description="Those that hold by default; true: those that have ended.")
     ] = False,
+    all_: Annotated[
+        bool, Query(alias="all", description="Those that hold and those that have ended, whatever `ended` says.")
+    ] = False,
+    kind: Annotated[list[Shelvable] | None, Query()] = None,
+    device_id: Annotated[UUID | None, Query()] = None,
+    recipient_id: Annotated[UUID | None, Query()] = None,
+    division_id: WithinDivision = None,
+    q: Search = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_ROWS,
 ) -> Page[ShelfView]:
-    """What is set aside, the newest first, and how much each shelf holds back."""
-    return await shelves.list_shelves(caller.connection, caller.scope, ended=ended, cursor=cursor, limit=limit)
+    """What is set aside, the newest first, and how much each shelf holds back; `q` finds by device and person."""
+    wanted = WantedShelves(
+        ended=None if all_ else ended, kinds=kind or (), device_id=device_id, recipient_id=recipient_id, search=q
+    )
+    scope = caller.scope_within(division_id)
+    return await shelves.list_shelves(caller.connection, scope, wanted, cursor=cursor, limit=limit)
 
 
 @router.post("/shelves/{shelf_id}/end")

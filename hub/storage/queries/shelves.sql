@@ -78,18 +78,29 @@ UPDATE alert SET state = 'active', incident_id = %(incident_id)s WHERE id = ANY(
 
 -- in_scope --
 -- A page of the list, the newest first, or one by its id: how many alerts each has held back, and how many still last.
-SELECT s.id, s.division_id, s.device_id, v.kind AS device_kind,
+SELECT s.id, s.division_id, d.name AS place, s.device_id, v.kind AS device_kind, v.serial AS device_serial,
        CASE WHEN r.id IS NOT NULL THEN jsonb_build_object('id', r.id, 'name', r.name) END AS recipient,
        s.kinds, s.reason, s.created_at, s.created_by, s.until_at AS until, s.ended_at, s.ended_by,
-       held.held_back, held.still
+       held.held_back, held.still, held.findings
   FROM shelf s
+  LEFT JOIN division d ON d.id = s.division_id
   LEFT JOIN device v ON v.id = s.device_id
   LEFT JOIN assignment a ON a.device_id = s.device_id AND a.until_at IS NULL
   LEFT JOIN recipient r ON r.id = coalesce(s.recipient_id, a.recipient_id)
- CROSS JOIN LATERAL (SELECT count(*) AS held_back, count(*) FILTER (WHERE x.state = 'shelved') AS still
-                       FROM alert x WHERE x.shelf_id = s.id) AS held
+ CROSS JOIN LATERAL (
+       SELECT coalesce(sum(k.held_back), 0)::bigint AS held_back, coalesce(sum(k.still), 0)::bigint AS still,
+              coalesce(jsonb_agg(jsonb_build_object('kind', k.kind, 'held_back', k.held_back, 'still', k.still,
+                                                    'last_at', k.last_at) ORDER BY k.last_at DESC), '[]') AS findings
+         FROM (SELECT x.kind, count(*) AS held_back, count(*) FILTER (WHERE x.state = 'shelved') AS still,
+                      max(x.received_at) AS last_at
+                 FROM alert x WHERE x.shelf_id = s.id GROUP BY x.kind) AS k) AS held
  WHERE in_scope(s.division_id, %(scope)s)
    AND (%(id)s::uuid IS NULL OR s.id = %(id)s)
    AND (%(ended)s::boolean IS NULL OR (s.ended_at IS NOT NULL) = %(ended)s)
+   AND (cardinality(%(kinds)s::text[]) = 0 OR s.kinds && %(kinds)s)
+   AND (%(device_id)s::uuid IS NULL OR s.device_id = %(device_id)s)
+   AND (%(recipient_id)s::uuid IS NULL OR s.recipient_id = %(recipient_id)s)
+   AND (%(words)s::text[] IS NULL OR s.device_id IN (SELECT devices_found(%(words)s::text[]))
+        OR r.id IN (SELECT recipients_found(%(words)s::text[])))
    AND (%(before_at)s::timestamptz IS NULL OR (s.created_at, s.id) < (%(before_at)s, %(before_id)s::uuid))
  ORDER BY s.created_at DESC, s.id DESC LIMIT %(limit)s

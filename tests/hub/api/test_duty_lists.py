@@ -222,5 +222,6 @@ async def test_notifications_are_shown_with_their_attempts_and_masked_numbers(we
     [listed] = (await admin.get("/notifications", incident_id=incident_id)).json()["items"]
     assert (listed["person_name"], listed["destination_masked"]) == ("王芳", "100****0012")
     assert (listed["channel"], listed["attempts"][0]["state"]) == ("smpp", "accepted")
+    assert listed.pop("incident")["id"] == incident_id
     assert (await admin.get(f"/incidents/{incident_id}")).json()["notifications"] == [listed]
     assert "10000000012" not in str(listed)

@@ -12,7 +12,7 @@ from hub.identity import new_id
 from hub.storage import quarantine
 from hub.storage.database import Connection, connect
 from hub.storage.quarantine import SHARE_MESSAGES_MAX, QuarantinedMessage
-from hub.storage.quarantine_views import QuarantineView, list_quarantine
+from hub.storage.quarantine_views import QuarantineView, WantedQuarantine, list_quarantine
 from hub.storage.retention import RetentionPeriods, delete_expired
 from hub.storage.scope import Scope
 from tests.hub.ingest.worlds import COUNTY, World
@@ -48,7 +48,7 @@ async def listed(connection: Connection, device_id: UUID | None = None, limit: i
     cursor = None
     while True:
         page = await list_quarantine(
-            connection, Scope.everything(), device_id=device_id, cursor=cursor, limit=min(limit, 200)
+            connection, Scope.everything(), WantedQuarantine(device_id=device_id), cursor=cursor, limit=min(limit, 200)
         )
         found.extend(page.items)
         cursor = page.next
