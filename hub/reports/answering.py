@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from hub.reports.shapes import Answering, Escalating, Responding, Share
+from hub.reports.shapes import AnsweringFigures, EscalatingFigures, RespondingFigures, Share
 from hub.reports.shares import share_of, spread_of
 from hub.storage.reports import IncidentFact
 
@@ -45,10 +45,10 @@ def answered_within(facts: Sequence[IncidentFact], when: When, seconds: int, now
     return share_of(hits, len(judged), ANSWER_TARGETS.get(seconds))
 
 
-def figure_answering(facts: Sequence[IncidentFact], now: datetime) -> Answering:
+def figure_answering(facts: Sequence[IncidentFact], now: datetime) -> AnsweringFigures:
     """The whole part."""
     asked = asked_of(facts)
-    return Answering(
+    return AnsweringFigures(
         asked=len(asked),
         taken_in_60_s=answered_within(asked, taken_at, 60, now),
         taken_in_180_s=answered_within(asked, taken_at, 180, now),
@@ -60,10 +60,10 @@ def figure_answering(facts: Sequence[IncidentFact], now: datetime) -> Answering:
     )
 
 
-def figure_responding(facts: Sequence[IncidentFact], now: datetime) -> Responding:
+def figure_responding(facts: Sequence[IncidentFact], now: datetime) -> RespondingFigures:
     """From the opening until somebody stood at the door, where somebody set out."""
     went = [fact for fact in facts if fact.set_out_at is not None or fact.arrived_at is not None]
-    return Responding(
+    return RespondingFigures(
         set_out=len(went),
         arrived=spread_of(fact.arrived_at - fact.opened_at for fact in went if fact.arrived_at is not None),
         arrived_in_45_min=_arrived_within(went, 45, now),
@@ -78,10 +78,10 @@ def _arrived_within(went: Sequence[IncidentFact], minutes: int, now: datetime) -
     return share_of(hits, len(judged), ARRIVAL_TARGETS[minutes])
 
 
-def figure_escalating(facts: Sequence[IncidentFact]) -> Escalating:
+def figure_escalating(facts: Sequence[IncidentFact]) -> EscalatingFigures:
     """How far ladders went."""
     told = Counter(target for fact in facts for target in fact.told if target != _DESK)
-    return Escalating(
+    return EscalatingFigures(
         past_desk=sum(1 for fact in facts if any(target != _DESK for target in fact.told)),
         told=dict(sorted(told.items())),
         timed_out=sum(fact.timed_out for fact in facts),

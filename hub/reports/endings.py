@@ -10,7 +10,7 @@ from datetime import timedelta
 from statistics import median
 
 from hub.reports.answering import answered_within, asked_of, reached_at
-from hub.reports.shapes import Count, Endings, PlaceFigures
+from hub.reports.shapes import CodeCount, EndingFigures, PlaceFigures
 from hub.reports.shares import share_of
 from hub.storage.reports import IncidentFact, PeriodFacts
 from hub.storage.scope import division_prefix
@@ -19,19 +19,21 @@ STALE_AFTER = timedelta(hours=24)
 _TOWNSHIP_DIGITS = 9
 
 
-def counts_of(codes: Iterable[str | None]) -> list[Count]:
+def counts_of(codes: Iterable[str | None]) -> list[CodeCount]:
     """Codes by how often they come, the most frequent first."""
     counted = Counter(code for code in codes if code is not None)
-    return [Count(code=code, count=count) for code, count in sorted(counted.items(), key=lambda one: (-one[1], one[0]))]
+    return [
+        CodeCount(code=code, count=count) for code, count in sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+    ]
 
 
-def figure_endings(facts: PeriodFacts) -> Endings:
+def figure_endings(facts: PeriodFacts) -> EndingFigures:
     """The whole part."""
     closed = [fact for fact in facts.incidents if fact.state == "closed"]
     real = sum(1 for fact in closed if fact.disposition == "real")
     false = sum(1 for fact in closed if fact.disposition == "false")
     end = facts.period.until_at
-    return Endings(
+    return EndingFigures(
         closed=len(closed),
         open_at_end=len(facts.left_open),
         stale_at_end=sum(1 for opened_at in facts.left_open if end - opened_at > STALE_AFTER),

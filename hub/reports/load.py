@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hub.reports.shapes import Flood, Load, Share, Slot
+from hub.reports.shapes import Flood, LoadFigures, Share, Slot
 from hub.reports.shares import share_of
 from hub.storage.reports import IncidentFact, Period
 
@@ -23,12 +23,12 @@ _GRAVE = frozenset({"critical", "high"})
 _BY_HOUR_UP_TO = timedelta(days=2)
 
 
-def figure_load(facts: Sequence[IncidentFact], period: Period, timezone: ZoneInfo) -> Load:
+def figure_load(facts: Sequence[IncidentFact], period: Period, timezone: ZoneInfo) -> LoadFigures:
     """The whole part; hours and days are the division's own."""
     opened = [fact.opened_at for fact in facts]
     hours = _by_hour(opened, timezone)
     busiest = max(hours.items(), key=lambda one: (one[1], -one[0].timestamp()), default=None)
-    return Load(
+    return LoadFigures(
         incidents=len(facts),
         presses=sum(fact.presses for fact in facts),
         slots=_slots(opened, hours, period, timezone),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from hub.reports.endings import counts_of
-from hub.reports.shapes import Count, QueueFigures, Texts, UnmannedFigures
+from hub.reports.shapes import CodeCount, QueueFigures, TextFigures, UnmannedFigures
 from hub.reports.shares import share_of
 from hub.storage.reports import QueueFact, Unmanned
 
@@ -16,14 +16,14 @@ WORKED_WITHIN = timedelta(hours=24)
 _NOT_SENT = frozenset({"cancelled"})
 
 
-def figure_texts(by_state: Mapping[str, int]) -> Texts:
+def figure_texts(by_state: Mapping[str, int]) -> TextFigures:
     """How the texts of a period ended. Only a receipt says that one was delivered."""
     owed = sum(count for state, count in by_state.items() if state not in _NOT_SENT)
     ordered = sorted(by_state.items(), key=lambda one: (-one[1], one[0]))
-    return Texts(
+    return TextFigures(
         owed=owed,
         delivered=share_of(by_state.get("delivered", 0), owed),
-        by_state=[Count(code=state, count=count) for state, count in ordered],
+        by_state=[CodeCount(code=state, count=count) for state, count in ordered],
     )
 
 

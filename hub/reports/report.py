@@ -1,7 +1,7 @@
 """A report put together from a period's facts."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -58,13 +58,13 @@ def _line(fact: IncidentFact, facts: PeriodFacts, names: Mapping[UUID, str]) -> 
         name=names.get(fact.id),
         place=place_name(facts, fact.division_id),
         opened_at=fact.opened_at,
-        taken_after_s=_seconds(fact.taken_at and fact.taken_at - fact.opened_at),
-        reached_after_s=_seconds(fact.reached_at and fact.reached_at - fact.opened_at),
+        taken_after_s=_seconds(fact.opened_at, fact.taken_at),
+        reached_after_s=_seconds(fact.opened_at, fact.reached_at),
         state=fact.state,
         disposition=fact.disposition,
         ending=fact.outcome or fact.cause,
     )
 
 
-def _seconds(time: timedelta | None) -> float | None:
-    return None if time is None else max(0.0, time.total_seconds())
+def _seconds(opened_at: datetime, at: datetime | None) -> float | None:
+    return None if at is None else max(0.0, (at - opened_at).total_seconds())

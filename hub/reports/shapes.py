@@ -24,7 +24,7 @@ class Spread(View):
     max_s: float | None
 
 
-class Answering(View):
+class AnsweringFigures(View):
     """How soon somebody answered. `taken`: somebody held it; `reached`: somebody tried to reach the person."""
 
     asked: int
@@ -37,7 +37,7 @@ class Answering(View):
     never_taken: int
 
 
-class Responding(View):
+class RespondingFigures(View):
     """Whoever went: from the opening until they stood there."""
 
     set_out: int
@@ -46,7 +46,7 @@ class Responding(View):
     arrived_in_60_min: Share
 
 
-class Escalating(View):
+class EscalatingFigures(View):
     """What the desk did not take by itself. `told`: incidents by the targets of their ladder that were told."""
 
     past_desk: int
@@ -71,7 +71,7 @@ class Flood(View):
     count: int
 
 
-class Load(View):
+class LoadFigures(View):
     """What came to one desk. `hours_above` counts hours with more than six; `mix` is of graver, medium and low ones."""
 
     incidents: int
@@ -83,22 +83,22 @@ class Load(View):
     mix: dict[str, Share]
 
 
-class Count(View):
+class CodeCount(View):
     """A code and how many."""
 
     code: str
     count: int
 
 
-class Endings(View):
+class EndingFigures(View):
     """How incidents ended. `real` is of those that ended as real or false."""
 
     closed: int
     open_at_end: int
     stale_at_end: int
-    dispositions: list[Count]
-    outcomes: list[Count]
-    causes: list[Count]
+    dispositions: list[CodeCount]
+    outcomes: list[CodeCount]
+    causes: list[CodeCount]
     real: Share
 
 
@@ -115,12 +115,12 @@ class PlaceFigures(View):
     reached_median_s: float | None
 
 
-class Texts(View):
+class TextFigures(View):
     """Texts by how they ended."""
 
     owed: int
     delivered: Share
-    by_state: list[Count]
+    by_state: list[CodeCount]
 
 
 class QueueFigures(View):
@@ -129,7 +129,7 @@ class QueueFigures(View):
     opened: int
     open_at_end: int
     ended_in_24_h: Share
-    kinds: list[Count]
+    kinds: list[CodeCount]
 
 
 class UnmannedFigures(View):
@@ -149,15 +149,15 @@ class Report(View):
     until_at: datetime
     made_at: datetime
     complete: bool
-    answering: Answering
-    responding: Responding
-    escalating: Escalating
-    load: Load
-    endings: Endings
-    kinds: list[Count]
-    severities: list[Count]
+    answering: AnsweringFigures
+    responding: RespondingFigures
+    escalating: EscalatingFigures
+    load: LoadFigures
+    endings: EndingFigures
+    kinds: list[CodeCount]
+    severities: list[CodeCount]
     places: list[PlaceFigures]
-    texts: Texts
+    texts: TextFigures
     maintenance: QueueFigures
     follow_ups: QueueFigures
     unmanned: UnmannedFigures

@@ -12,8 +12,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from hub.reports.rows import figure_rows
-from hub.reports.shapes import Count, Report, ShiftReport
+from hub.reports.rows import FigureRow, figure_rows
+from hub.reports.shapes import CodeCount, Report, ShiftReport
 from hub.words.language import Language, Words
 
 Cell = str | float | datetime | None
@@ -74,25 +74,28 @@ class _Sheets:
             sheet.write_string(3, 0, self._word("not_over"))
         at = 5
         self._heads(sheet, at, ("", "figure", "value", "of", "share", "target"))
-        for row in figure_rows(report):
+        for figure in figure_rows(report):
             at += 1
-            sheet.write_string(at, 0, self._word(row.section))
-            sheet.write_string(at, 1, self._word(row.code))
-            if row.value is not None and row.seconds:
-                sheet.write_number(at, 2, row.value / _SECONDS_A_DAY, self._duration)
-            elif row.value is not None:
-                sheet.write_number(at, 2, row.value)
-            if row.of is not None:
-                sheet.write_number(at, 3, row.of)
-            for column, share in ((4, row.share), (5, row.target)):
-                if share is not None:
-                    sheet.write_number(at, column, share, self._share)
+            self._figure(sheet, at, figure)
+
+    def _figure(self, sheet: Worksheet, at: int, figure: FigureRow) -> None:
+        sheet.write_string(at, 0, self._word(figure.section))
+        sheet.write_string(at, 1, self._word(figure.code))
+        if figure.value is not None and figure.seconds:
+            sheet.write_number(at, 2, figure.value / _SECONDS_A_DAY, self._duration)
+        elif figure.value is not None:
+            sheet.write_number(at, 2, figure.value)
+        if figure.of is not None:
+            sheet.write_number(at, 3, figure.of)
+        for column, share in ((4, figure.share), (5, figure.target)):
+            if share is not None:
+                sheet.write_number(at, column, share, self._share)
 
     def codes(self, report: Report) -> None:
         """How many of each kind, ending and cause."""
         sheet = self._sheet(self._word("dispositions"), widths=(_WIDE, _WIDE, _NARROW))
         self._heads(sheet, 0, ("", "figure", "count"))
-        lists: tuple[tuple[str, str, Sequence[Count]], ...] = (
+        lists: tuple[tuple[str, str, Sequence[CodeCount]], ...] = (
             ("kinds", "kind", report.kinds),
             ("severities", "severity", report.severities),
             ("dispositions", "disposition", report.endings.dispositions),

@@ -112,6 +112,6 @@ export type Report = Schemas["Report"];
 export type ShiftReport = Schemas["ShiftReport"];
 export type Share = Schemas["Share"];
 export type PlaceFigures = Schemas["PlaceFigures"];
-export type CodeCount = Schemas["Count"];
+export type CodeCount = Schemas["CodeCount"];
 export type IncidentLine = Schemas["IncidentLine"];
 export type DutyShift = Schemas["DutyShiftView"];
