@@ -25,6 +25,7 @@ export const MENU: readonly WayGroup[] = [
   { name: "overview", ways: [{ page: "reports" }] },
   { name: "registry", ways: [{ page: "recipients" }, { page: "contact-list", roles: ["admin", "supervisor", "operator"] }] },
   { name: "records", ways: [{ page: "closed" }, { page: "quarantine" }] },
+  { name: "rules", ways: [{ page: "rosters" }] },
 ];
 
 export function waysFor(role: Role, ways: readonly Way[]): readonly Way[] {

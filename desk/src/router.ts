@@ -33,6 +33,7 @@ export const router = createRouter({
         { path: "recipients/:id", name: "recipient", component: () => import("./pages/RecipientPage.vue"), props: true },
         { path: "recipients/:id/profile", name: "profile", component: () => import("./pages/ProfilePage.vue"), props: true },
         { path: "contact-list", name: "contact-list", component: () => import("./pages/ContactListPage.vue") },
+        { path: "rosters", name: "rosters", component: () => import("./pages/RostersPage.vue") },
       ],
     },
     { path: "/:rest(.*)*", redirect: "/" },

@@ -13,4 +13,7 @@ export default {
   group_rules: "Rules of the watch",
   recipients: "Recipients",
   contact_list: "Contact list",
+  rosters: "Rosters",
+  policies: "Policies",
+  accounts: "Accounts",
 };

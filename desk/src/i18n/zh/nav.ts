@@ -13,4 +13,7 @@ export default {
   group_rules: "值守规则",
   recipients: "服务对象",
   contact_list: "应急联系清册",
+  rosters: "值班表",
+  policies: "逐级通知方案",
+  accounts: "账号与密钥",
 };

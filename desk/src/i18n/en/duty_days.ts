@@ -1,0 +1,17 @@
+export default {
+  title: "{place} · holidays and makeup workdays",
+  about: "As published; what the place says of its own goes before it.",
+  before: "The year before",
+  after: "The year after",
+  none: "Nothing is published of this year, and the place says nothing of its own.",
+  day: "Day",
+  kind: "Counts as",
+  name: "Name",
+  source: "By",
+  published: "published",
+  own: "own word",
+  own_word: "Say it of a day of this place",
+  say: "Say it",
+  unsay: "Take it back",
+  done: "It holds from now on",
+};

@@ -1,0 +1,17 @@
+export default {
+  title: "{place} · 节假日与调休",
+  about: "国务院公布的放假与调休；本地另有安排的，以本地为准。",
+  before: "上一年",
+  after: "下一年",
+  none: "这一年还没有公布，也没有本地的安排。",
+  day: "日期",
+  kind: "按什么日子排班",
+  name: "名称",
+  source: "依据",
+  published: "公布",
+  own: "本地",
+  own_word: "登记本地的安排",
+  say: "登记",
+  unsay: "取消本地安排",
+  done: "已登记",
+};
