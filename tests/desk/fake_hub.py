@@ -22,6 +22,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.desk import fake_vitals
+from tests.desk.fake_map import add_map_routes
 from tests.desk.fake_scenery import furnish
 from tests.desk.fake_state import NOT_CLOSED, FakeState, HeldError, Json, identity, stamp
 
@@ -225,6 +226,8 @@ def build_app(stage: Stage) -> FastAPI:
     @app.get("/api/v1/quarantine")
     async def quarantine(_caller: caller) -> Json:
         return {"items": state.quarantine, "next": None}
+
+    add_map_routes(app, state, operator)
 
     @app.get("/api/v1/stream")
     async def stream(_caller: caller, after: int = 0) -> Response:

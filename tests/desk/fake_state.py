@@ -146,6 +146,7 @@ class FakeState:
             "phone": f"100000000{number % 100:02d}",
             "address": place,
             "address_note": "院门不锁，钥匙在东邻王家",
+            "home": {"lat": 37.6213, "lon": 114.9176},
             "lives_alone": True,
             "timezone": "Asia/Shanghai",
             "categories": ["特困人员", "over_90"],
