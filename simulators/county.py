@@ -104,9 +104,10 @@ class CountyFounder:
 
     def _divide(self, division: PlannedDivision, county_id: str) -> None:
         code = division.code(county_id)
+        placed = {} if division.center is None else {"center": division.center}
         self._once(
             f"division/{division.suffix}",
-            lambda: self._api.post("divisions", {"id": code, "name": division.name}),
+            lambda: self._api.post("divisions", {"id": code, "name": division.name, **placed}),
             already="division_exists",
         )
 

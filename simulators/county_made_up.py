@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any
 
 from simulators.county_people import PEOPLE
+from simulators.county_places import CENTERS, home, point
 from simulators.county_plan import (
     CountyPlan,
     PlannedContact,
@@ -59,10 +60,16 @@ def demo_county() -> CountyPlan:
     made_up = people(RECIPIENTS - len(PEOPLE), villages=villages)
     return CountyPlan(
         divisions=_divisions(),
-        recipients=(*PEOPLE, *made_up),
+        recipients=tuple(map(_housed, (*PEOPLE, *made_up))),
         roster=_roster(),
         operator_login=OPERATOR_LOGIN,
     )
+
+
+def _housed(person: PlannedRecipient) -> PlannedRecipient:
+    """Their house on the map, where it is known."""
+    house = home(person.key, person.village)
+    return person if house is None else replace(person, fields={**person.fields, "home": house})
 
 
 def fleet(devices: int) -> CountyPlan:
@@ -116,9 +123,10 @@ def _person(number: int, name: str, villages: list[str] | tuple[str, ...], dice:
 def _divisions() -> tuple[PlannedDivision, ...]:
     divisions = []
     for township, (name, villages) in TOWNSHIPS.items():
-        divisions.append(PlannedDivision(suffix=township, name=name))
+        divisions.append(PlannedDivision(suffix=township, name=name, center=point(CENTERS[township])))
         for number, village in enumerate(villages, start=1):
-            divisions.append(PlannedDivision(suffix=f"{township}{number:03d}", name=village))
+            suffix = f"{township}{number:03d}"
+            divisions.append(PlannedDivision(suffix=suffix, name=village, center=point(CENTERS[suffix])))
     return tuple(divisions)
 
 

@@ -13,6 +13,7 @@ class PlannedDivision:
 
     suffix: str
     name: str
+    center: dict[str, float] | None = None  #: As the API takes it.
 
     def code(self, county_id: str) -> str:
         """The 12-digit code within this county; without a suffix the county's own."""
