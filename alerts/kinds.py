@@ -60,6 +60,7 @@ class MaintenanceKind(StrEnum):
     SHELF_ENDED = "shelf_ended"  #: What was set aside comes to the desk again. 暂停提醒结束
     POWER_CUT = "power_cut"  #: Many mains-powered devices of one place went silent together. 疑似停电
     TEST_PRESS = "test_press"  #: A press that said it was a test. 测试呼叫
+    REPAIR_ASKED = "repair_asked"  #: Somebody at the desk asked for it to be looked at. 报修
 
 
 class FollowUpKind(StrEnum):
@@ -67,4 +68,5 @@ class FollowUpKind(StrEnum):
 
     SERVICE_REQUESTED = "service_requested"  #: The green key. 服务请求
     NO_SIGN_OF_LIFE = "no_sign_of_life"  #: Nothing seen of somebody living alone. 久无音讯
+    VISIT_ASKED = "visit_asked"  #: Somebody at the desk asked for it after an incident. 办结后回访
     MODE_FORGOTTEN = "mode_forgotten"  #: A mode has lasted longer than usual: is it still so? 守护状态久未变更

@@ -103,6 +103,7 @@ def database_away() -> ProblemError:
 _CONFLICTS = {
     "held": "Somebody else has this incident.",
     "closed": "This incident is closed.",
+    "same": "An incident cannot be merged into itself.",
     "not_held": "Nobody has this incident: take it first.",
     "test_not_pending": "This is no press that may (still) be confirmed as a test.",
     "not_closed": "This incident is not closed.",

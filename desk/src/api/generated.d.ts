@@ -399,6 +399,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{incident_id}/help": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get
+         * @description Who has duty for the place now, with their numbers, and the next step of the ladder. The look is on record.
+         */
+        get: operations["get_api_v1_incidents__incident_id__help_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/merge-targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Targets
+         * @description What is not closed and may be the same matter: of the same person, device or caller. The look is on record.
+         */
+        get: operations["list_targets_api_v1_incidents__incident_id__merge_targets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge Into
+         * @description Close it as a duplicate of another of the same person or caller, which goes on for both; that one is answered.
+         *
+         *     What nobody has is taken with it. What another holds is merged only by a supervisor. 409 when either is closed.
+         */
+        post: operations["merge_into_api_v1_incidents__incident_id__merge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask For Visit
+         * @description Somebody should call on the person afterwards: a follow-up, once however often it is asked for.
+         */
+        post: operations["ask_for_visit_api_v1_incidents__incident_id__visit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask For Repair
+         * @description A device of the incident or its person should be looked at: a maintenance item, once however often asked for.
+         */
+        post: operations["ask_for_repair_api_v1_incidents__incident_id__repair_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incident-groups": {
         parameters: {
             query?: never;
@@ -609,6 +711,34 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recipients/{recipient_id}/photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get
+         * @description The photo; 404 without consent as without a photo. The look is on record, and no browser keeps it.
+         */
+        get: operations["get_api_v1_recipients__recipient_id__photo_get"];
+        /**
+         * Put
+         * @description Put a photo: JPEG, PNG or WebP of 512 KiB at most, told by its bytes. 409 while the person has not agreed.
+         */
+        put: operations["put_api_v1_recipients__recipient_id__photo_put"];
+        post?: never;
+        /**
+         * Delete
+         * @description Erase it.
+         */
+        delete: operations["delete_api_v1_recipients__recipient_id__photo_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3664,7 +3794,7 @@ export interface components {
             division_id: string;
             when: components["schemas"]["WhenView"];
             /** Steps */
-            steps: components["schemas"]["hub__storage__policies__StepView"][];
+            steps: components["schemas"]["PolicyStepView"][];
             /** Repeat */
             repeat: number;
             /** Then Every S */
@@ -3861,7 +3991,7 @@ export interface components {
          * @description Why somebody should call, then visit.
          * @enum {string}
          */
-        FollowUpKind: "service_requested" | "no_sign_of_life" | "mode_forgotten";
+        FollowUpKind: "service_requested" | "no_sign_of_life" | "visit_asked" | "mode_forgotten";
         /**
          * FollowUpNote
          * @description What was done: something worth knowing, a call and what came of it, or who goes there.
@@ -4083,6 +4213,18 @@ export interface components {
              * Format: date-time
              */
             last_at: string;
+        };
+        /**
+         * HelpAtHandView
+         * @description Who has duty now, the nearest first; and for an incident that nobody has, its next step.
+         *
+         *     The step is as it would be now: another incident of the person may tell the same people first.
+         */
+        HelpAtHandView: {
+            /** People */
+            people: components["schemas"]["OnDutyPersonView"][];
+            /** Next */
+            next: components["schemas"]["NextStepView"][];
         };
         /**
          * HouseholdView
@@ -4378,7 +4520,7 @@ export interface components {
             /** Frozen At */
             frozen_at: string | null;
             /** Steps */
-            steps: components["schemas"]["ShownStepView"][];
+            steps: components["schemas"]["ShownScriptStepView"][];
         };
         /**
          * IncidentState
@@ -4682,7 +4824,7 @@ export interface components {
          * @description What is wrong with equipment; never in the emergency queue.
          * @enum {string}
          */
-        MaintenanceKind: "low_battery" | "tamper" | "device_fault" | "self_test_failed" | "refused_connect" | "flood" | "reconnect_loop" | "client_doubled" | "quarantine" | "clock_wrong" | "hub_blind" | "hub_clock_jumped" | "event_id_reused" | "state_lost" | "duty_stuck" | "disk_low" | "standby_missing" | "state_differed" | "channel_away" | "source_away" | "unknown_device" | "roster_gap" | "roster_unreachable" | "desk_unmanned" | "ladder_empty" | "nobody_reachable" | "device_offline" | "data_blind" | "chatter" | "shelf_ended" | "power_cut" | "test_press";
+        MaintenanceKind: "low_battery" | "tamper" | "device_fault" | "self_test_failed" | "refused_connect" | "flood" | "reconnect_loop" | "client_doubled" | "quarantine" | "clock_wrong" | "hub_blind" | "hub_clock_jumped" | "event_id_reused" | "state_lost" | "duty_stuck" | "disk_low" | "standby_missing" | "state_differed" | "channel_away" | "source_away" | "unknown_device" | "roster_gap" | "roster_unreachable" | "desk_unmanned" | "ladder_empty" | "nobody_reachable" | "device_offline" | "data_blind" | "chatter" | "shelf_ended" | "power_cut" | "test_press" | "repair_asked";
         /**
          * MaintenanceNote
          * @description What was found, ordered or tried.
@@ -4836,6 +4978,17 @@ export interface components {
             max: number;
             /** Count */
             count: number;
+        };
+        /**
+         * Merging
+         * @description Which one goes on for both.
+         */
+        Merging: {
+            /**
+             * Into
+             * Format: uuid
+             */
+            into: string;
         };
         /**
          * Mode
@@ -5102,9 +5255,28 @@ export interface components {
             /** Division Id */
             division_id?: string | null;
             /** Steps */
-            steps: components["schemas"]["hub__api__routes__scripts__Step"][];
+            steps: components["schemas"]["ScriptStep"][];
             /** Note */
             note?: string | null;
+        };
+        /**
+         * NextStepView
+         * @description What a step of the ladder would put on record, when, and whom it would tell.
+         */
+        NextStepView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Code */
+            code: string;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            /** People */
+            people: string[];
         };
         /**
          * NextVersion
@@ -5112,7 +5284,7 @@ export interface components {
          */
         NextVersion: {
             /** Steps */
-            steps: components["schemas"]["hub__api__routes__scripts__Step"][];
+            steps: components["schemas"]["ScriptStep"][];
             /** Based On */
             based_on?: number | null;
             /** Note */
@@ -5189,6 +5361,18 @@ export interface components {
             bundled_with: string | null;
             /** Attempts */
             attempts: components["schemas"]["AttemptView"][];
+        };
+        /**
+         * OnDutyPersonView
+         * @description Somebody who has duty for the place and can be rung; `role`: helper, township, supervisor or leader.
+         */
+        OnDutyPersonView: {
+            /** Role */
+            role: string;
+            /** Name */
+            name: string;
+            /** Phone */
+            phone: string;
         };
         /**
          * OnDutyView
@@ -5627,6 +5811,17 @@ export interface components {
             note: string;
         };
         /**
+         * PhotoTaken
+         * @description That it is there, and since when.
+         */
+        PhotoTaken: {
+            /**
+             * Taken In At
+             * Format: date-time
+             */
+            taken_in_at: string;
+        };
+        /**
          * PlaceFigures
          * @description One township or village.
          */
@@ -5689,7 +5884,7 @@ export interface components {
          */
         Policy: {
             /** Steps */
-            steps: components["schemas"]["hub__api__routes__policies__Step"][];
+            steps: components["schemas"]["Step"][];
             /**
              * Repeat
              * @default 3
@@ -5720,6 +5915,16 @@ export interface components {
             name: string;
         };
         /**
+         * PolicyStepView
+         * @description Tell `notify` so many seconds after the previous step; the first counts from opening.
+         */
+        PolicyStepView: {
+            /** After S */
+            after_s: number;
+            /** Notify */
+            notify: string;
+        };
+        /**
          * PolicyView
          * @description One ladder. `version` 0: nobody has written it, it is the built-in one.
          */
@@ -5730,7 +5935,7 @@ export interface components {
             division_id: string;
             when: components["schemas"]["WhenView"];
             /** Steps */
-            steps: components["schemas"]["hub__storage__policies__StepView"][];
+            steps: components["schemas"]["PolicyStepView"][];
             /** Repeat */
             repeat: number;
             /** Then Every S */
@@ -6275,6 +6480,19 @@ export interface components {
             note?: string | null;
         };
         /**
+         * RepairAsked
+         * @description Which device, and what is wrong with it.
+         */
+        RepairAsked: {
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** Note */
+            note?: string | null;
+        };
+        /**
          * ReplaySaid
          * @description Whether the commands, applied again, give what is kept: `same`, `differs`, `not_replayable` or `not_kept`.
          */
@@ -6531,6 +6749,28 @@ export interface components {
          */
         ScriptAction: "call_wearer" | "call_contact" | "call_120" | "call_110" | "send_helper" | "log_outcome";
         /**
+         * ScriptStep
+         * @description One line to do and to check.
+         */
+        ScriptStep: {
+            /** Id */
+            id: string;
+            text: components["schemas"]["Spoken"];
+            hint?: components["schemas"]["Spoken"] | null;
+            action?: components["schemas"]["ScriptAction"] | null;
+        };
+        /**
+         * ScriptStepView
+         * @description One line to do and to check; `id` is the same in every version in which the step is.
+         */
+        ScriptStepView: {
+            /** Id */
+            id: string;
+            text: components["schemas"]["SpokenView"];
+            hint?: components["schemas"]["SpokenView"] | null;
+            action?: components["schemas"]["ScriptAction"] | null;
+        };
+        /**
          * ScriptVersionView
          * @description What a script said from then on; without steps it was withdrawn.
          */
@@ -6538,7 +6778,7 @@ export interface components {
             /** Version */
             version: number;
             /** Steps */
-            steps: components["schemas"]["hub__storage__scripts_shapes__StepView"][];
+            steps: components["schemas"]["ScriptStepView"][];
             /** Note */
             note: string | null;
             /** Restored From */
@@ -6572,7 +6812,7 @@ export interface components {
             /** Version */
             version: number;
             /** Steps */
-            steps: components["schemas"]["hub__storage__scripts_shapes__StepView"][];
+            steps: components["schemas"]["ScriptStepView"][];
             /** Note */
             note: string | null;
             /** Written At */
@@ -6873,10 +7113,10 @@ export interface components {
             outage_ids?: string[];
         };
         /**
-         * ShownStepView
+         * ShownScriptStepView
          * @description A step as one incident shows it. `own`: it is this person's; `remarks`: what is said for them beside it.
          */
-        ShownStepView: {
+        ShownScriptStepView: {
             /** Id */
             id: string;
             text: components["schemas"]["SpokenView"];
@@ -6944,6 +7184,16 @@ export interface components {
             p90_s: number | null;
             /** Max S */
             max_s: number | null;
+        };
+        /**
+         * Step
+         * @description Tell `notify` so many seconds after the previous step; the first counts from opening.
+         */
+        Step: {
+            /** After S */
+            after_s: number;
+            /** Notify */
+            notify: string;
         };
         /**
          * SubjectView
@@ -7319,6 +7569,14 @@ export interface components {
             untaken: number;
         };
         /**
+         * VisitAsked
+         * @description What to look for.
+         */
+        VisitAsked: {
+            /** Note */
+            note?: string | null;
+        };
+        /**
          * VitalView
          * @description The last value of one measure, in the unit its name ends with, and which device measured it when.
          *
@@ -7554,48 +7812,6 @@ export interface components {
             division_id?: string | null;
             /** Phone */
             phone?: string | null;
-        };
-        /**
-         * Step
-         * @description Tell `notify` so many seconds after the previous step; the first counts from opening.
-         */
-        hub__api__routes__policies__Step: {
-            /** After S */
-            after_s: number;
-            /** Notify */
-            notify: string;
-        };
-        /**
-         * Step
-         * @description One line to do and to check.
-         */
-        hub__api__routes__scripts__Step: {
-            /** Id */
-            id: string;
-            text: components["schemas"]["Spoken"];
-            hint?: components["schemas"]["Spoken"] | null;
-            action?: components["schemas"]["ScriptAction"] | null;
-        };
-        /**
-         * StepView
-         * @description Tell `notify` so many seconds after the previous step; the first counts from opening.
-         */
-        hub__storage__policies__StepView: {
-            /** After S */
-            after_s: number;
-            /** Notify */
-            notify: string;
-        };
-        /**
-         * StepView
-         * @description One line to do and to check; `id` is the same in every version in which the step is.
-         */
-        hub__storage__scripts_shapes__StepView: {
-            /** Id */
-            id: string;
-            text: components["schemas"]["SpokenView"];
-            hint?: components["schemas"]["SpokenView"] | null;
-            action?: components["schemas"]["ScriptAction"] | null;
         };
         /**
          * FieldError
@@ -8362,6 +8578,162 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    get_api_v1_incidents__incident_id__help_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpAtHandView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_targets_api_v1_incidents__incident_id__merge_targets_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_IncidentView_"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    merge_into_api_v1_incidents__incident_id__merge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merging"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    ask_for_visit_api_v1_incidents__incident_id__visit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VisitAsked"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    ask_for_repair_api_v1_incidents__incident_id__repair_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepairAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     list_all_api_v1_incident_groups_get: {
         parameters: {
             query?: {
@@ -8744,6 +9116,97 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_api_v1_recipients__recipient_id__photo_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recipient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    put_api_v1_recipients__recipient_id__photo_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recipient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+                "image/png": string;
+                "image/webp": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoTaken"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    delete_api_v1_recipients__recipient_id__photo_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recipient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["UnprocessableEntity"];
             503: components["responses"]["ServiceUnavailable"];
         };

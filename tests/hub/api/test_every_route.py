@@ -15,7 +15,7 @@ from hub.api.callers import Requires
 from hub.storage.accounts import Role
 from tests.hub.api.conftest import COUNTY, PASSWORD, SIBLING, TOWNSHIP, VILLAGE, Web
 from tests.hub.api.sse import reading
-from tests.hub.api.world import LADDER, World
+from tests.hub.api.world import LADDER, PICTURE, World
 
 #: Who may do what: admin, supervisor, operator, installer, vendor (e for equipment), viewer (l for looking).
 LETTERS = {
@@ -45,6 +45,14 @@ ROLES = {
     "POST /incidents/{incident_id}/close": "aso",
     "POST /incidents/{incident_id}/confirm-test": "asoi",
     "POST /incidents/{incident_id}/reopen": "aso",
+    "GET /incidents/{incident_id}/help": "aso--l",
+    "GET /incidents/{incident_id}/merge-targets": "aso",
+    "POST /incidents/{incident_id}/merge": "aso",
+    "POST /incidents/{incident_id}/visit": "aso",
+    "POST /incidents/{incident_id}/repair": "aso",
+    "PUT /recipients/{recipient_id}/photo": "aso",
+    "GET /recipients/{recipient_id}/photo": "aso--l",
+    "DELETE /recipients/{recipient_id}/photo": "aso",
     "GET /notifications": "aso--l",
     "GET /incident-groups": "aso--l",
     "GET /incident-groups/{group_id}": "aso--l",
@@ -180,6 +188,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /incidents/{incident_id}/severity": {"severity": "critical"},
     "POST /incidents/{incident_id}/policy": {"name": "default"},
     "POST /incidents/{incident_id}/close": {"disposition": "false"},
+    "POST /incidents/{incident_id}/merge": {"into": "{other_incident_id}"},
+    "POST /incidents/{incident_id}/repair": {"device_id": "{device_id}"},
     "POST /devices/{device_id}/shelve": {"until": "{soon}", "reason": "误报频繁"},
     "POST /recipients/{recipient_id}/shelve": {"kinds": ["bed"], "until": "{soon}", "reason": "住亲戚家"},
     "POST /recipients": {"name": "赵六"},
@@ -227,6 +237,17 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /users/{user_id}": {"name": "改名"},
     "POST /api-keys": {"name": "看板", "role": "viewer"},
 }
+
+
+#: What is no JSON.
+CONTENTS = {"PUT /recipients/{recipient_id}/photo": PICTURE}
+
+
+def _options(name: str, ids: dict[str, str]) -> dict[str, Any]:
+    """What goes with the request, beside its address."""
+    if name in CONTENTS:
+        return {"content": CONTENTS[name]}
+    return {"json": _fill(BODIES.get(name, {}), ids)}
 
 
 def _routes(app: FastAPI) -> Iterator[tuple[str, APIRoute]]:
@@ -280,7 +301,7 @@ async def test_a_stranger_is_let_in_nowhere(web: Web) -> None:
         for name in ("contact_id", "device_id", "incident_id", "item_id", "follow_up_id", "key_id", "override_id")
     }
     ids |= {"recipient_id": str(uuid4()), "user_id": str(uuid4()), "division_id": VILLAGE, "name": "default"}
-    ids |= {"new_login": "x", "new_division_id": VILLAGE, "script_id": str(uuid4())}
+    ids |= {"other_incident_id": str(uuid4()), "new_login": "x", "new_division_id": VILLAGE, "script_id": str(uuid4())}
     ids |= {"group_id": str(uuid4()), "message_id": str(uuid4()), "shelf_id": str(uuid4()), "soon": "2031-03-03T00:00:00Z"}
     for stranger in (
         web.stranger(),
@@ -289,7 +310,7 @@ async def test_a_stranger_is_let_in_nowhere(web: Web) -> None:
     ):
         for name in ROLES:
             method, path = name.split(" ")
-            options = {"json": _fill(BODIES.get(name, {}), ids)} if method not in {"GET", "DELETE"} else {}
+            options = _options(name, ids) if method not in {"GET", "DELETE"} else {}
             answer = await stranger.request(method, path.format_map(ids), **options)
             assert answer.status_code == 401, name
             assert answer.headers["content-type"] == "application/problem+json"
@@ -304,8 +325,8 @@ async def test_a_role_does_what_is_declared_in_its_own_division_and_nothing_in_a
         method, path = name.split(" ")
         ids = await world.ids(path)
         for division_id in (SIBLING, TOWNSHIP):
-            body = _fill(BODIES.get(name, {}), {**ids, "new_login": f"{ids['new_login']}{division_id}"})
-            options = {"json": body} if method not in {"GET", "DELETE"} else {"params": QUERIES.get(name)}
+            given = _options(name, {**ids, "new_login": f"{ids['new_login']}{division_id}"})
+            options = given if method not in {"GET", "DELETE"} else {"params": QUERIES.get(name)}
             client = await web.client(role, division_id)
             answer = await client.request(method, path.format_map(ids), **options)
             context = f"{name} as {role} of {division_id}: {answer.status_code} {answer.text}"

@@ -17,6 +17,9 @@ from tests.hub.api.conftest import TOWNSHIP, VILLAGE, Client, Web
 
 LADDER = {"steps": [{"after_s": 0, "notify": "desk"}], "repeat": 0, "then_every_s": 60, "ack_timeout_s": 60}
 
+#: What a PNG begins with: more of it no test looks at.
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(32)
+
 
 class World:
     """One of everything in a township, made anew whenever a route may have used it up."""
@@ -46,6 +49,15 @@ class World:
                 await admin.post(f"/incidents/{ids['incident_id']}/acknowledge")
             if "reopen" in path:
                 await admin.post(f"/incidents/{ids['incident_id']}/close", {"disposition": "false"})
+        if "merge" in path:
+            report = {"kind": "phone_report", "recipient_id": recipient["id"], "caller_phone": "10000000008"}
+            ids["other_incident_id"] = (await admin.post("/incidents", report)).json()["id"]
+        if "repair" in path:
+            ids["device_id"] = (await admin.post("/devices", {"kind": "call_button"})).json()["id"]
+        if "photo" in path:
+            address = f"/recipients/{recipient['id']}"
+            await admin.request("PATCH", address, json={"photo_consent": True})
+            await admin.request("PUT", f"{address}/photo", content=PICTURE)
         if "script-steps" in path:
             await admin.post(f"/incidents/{ids['incident_id']}/acknowledge")
         if "script_id" in path:
