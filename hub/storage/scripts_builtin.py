@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from hub.storage.scripts_shapes import ScriptView, SpokenView, StepView
+from hub.storage.scripts_shapes import ScriptStepView, ScriptView, SpokenView
 
 
 @cache
@@ -34,9 +34,9 @@ def _script(case: dict[str, str], steps: list[dict[str, Any]]) -> ScriptView:
     )
 
 
-def _step(step: dict[str, Any]) -> StepView:
+def _step(step: dict[str, Any]) -> ScriptStepView:
     (zh, zh_hint), (en, en_hint) = step["zh"], step["en"]
-    return StepView(
+    return ScriptStepView(
         id=step["id"],
         text=SpokenView(zh=zh, en=en),
         hint=SpokenView(zh=zh_hint, en=en_hint) if zh_hint or en_hint else None,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from hub.storage.scope import division_prefix
-from hub.storage.scripts_shapes import AdditionView, ScriptView, ShownStepView, SpokenView
+from hub.storage.scripts_shapes import AdditionView, ScriptView, ShownScriptStepView, SpokenView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +45,17 @@ def _nearness(script: ScriptView) -> tuple[bool, bool, int, str]:
     return script.category is not None, script.severity is not None, distance, script.category or ""
 
 
-def personalise(script: ScriptView, additions: Sequence[AdditionView]) -> list[ShownStepView]:
+def personalise(script: ScriptView, additions: Sequence[AdditionView]) -> list[ShownScriptStepView]:
     """The script's steps with what is different for the person; nothing that was written for them is left out."""
-    steps = [ShownStepView(**step.model_dump()) for step in script.steps]
-    first: list[ShownStepView] = []
+    steps = [ShownScriptStepView(**step.model_dump()) for step in script.steps]
+    first: list[ShownScriptStepView] = []
     for number, addition in enumerate(additions, start=1):
         if addition.kinds and script.kind not in addition.kinds:
             continue
         at = next((place for place, step in enumerate(steps) if _meant(step, addition)), None)
-        own = ShownStepView(id=f"own-{number}", text=SpokenView(zh=addition.text), action=addition.action, own=True)
+        own = ShownScriptStepView(
+            id=f"own-{number}", text=SpokenView(zh=addition.text), action=addition.action, own=True
+        )
         if at is None:
             first.append(own)
         elif addition.how == "step":
@@ -65,11 +67,11 @@ def personalise(script: ScriptView, additions: Sequence[AdditionView]) -> list[S
     return [*first, *steps]
 
 
-def _meant(step: ShownStepView, addition: AdditionView) -> bool:
+def _meant(step: ShownScriptStepView, addition: AdditionView) -> bool:
     """Whether a step of the script - not of the person's own - is the one an addition belongs to."""
     is_written_for_all = not step.id.startswith("own-")
     return addition.action is not None and step.action == addition.action and is_written_for_all
 
 
-def _with_remark(step: ShownStepView, addition: AdditionView) -> ShownStepView:
+def _with_remark(step: ShownScriptStepView, addition: AdditionView) -> ShownScriptStepView:
     return step.model_copy(update={"remarks": [*step.remarks, addition.text]})

@@ -35,7 +35,7 @@ class SpokenView(View):
     en: str | None = None
 
 
-class StepView(View):
+class ScriptStepView(View):
     """One line to do and to check; `id` is the same in every version in which the step is."""
 
     id: str
@@ -57,7 +57,7 @@ class ScriptView(View):
     severity: str | None
     category: str | None
     version: int
-    steps: list[StepView]
+    steps: list[ScriptStepView]
     note: str | None
     written_at: datetime | None
     written_by: ActorView | None
@@ -67,7 +67,7 @@ class ScriptVersionView(View):
     """What a script said from then on; without steps it was withdrawn."""
 
     version: int
-    steps: list[StepView]
+    steps: list[ScriptStepView]
     note: str | None
     restored_from: int | None
     written_at: datetime
@@ -97,7 +97,7 @@ class RecipientScriptView(View):
     written_by: ActorView | None
 
 
-class ShownStepView(StepView):
+class ShownScriptStepView(ScriptStepView):
     """A step as one incident shows it. `own`: it is this person's; `remarks`: what is said for them beside it."""
 
     own: bool = False
@@ -117,7 +117,7 @@ class IncidentScriptView(View):
     division_id: str | None
     version: int
     frozen_at: datetime | None
-    steps: list[ShownStepView]
+    steps: list[ShownScriptStepView]
 
 
 #: Steps as they are written: the contract's JSON.

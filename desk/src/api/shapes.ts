@@ -38,6 +38,27 @@ export type Division = Schemas["DivisionView"];
 export type MaintenanceItem = Schemas["MaintenanceView"];
 export type FollowUp = Schemas["FollowUpView"];
 export type QuarantinedMessage = Schemas["QuarantineView"];
+export type QuarantinedDevice = Schemas["QuarantinedDeviceView"];
+export type QueueNote = Schemas["QueueNoteView"];
+export type Overdue = Schemas["OverdueView"];
+export type ListedNotification = Schemas["ListedNotificationView"];
+export type Shelf = Schemas["ShelfView"];
+export type Shelvable = Schemas["Shelvable"];
+export type RegistryDevice = Schemas["DeviceView"];
+export type RegisteredDevice = Schemas["CreatedDevice"];
+export type DeviceBody = Schemas["RegisteredDevice"];
+export type DeviceKind = DeviceBody["kind"];
+export type DeviceStanding = Schemas["DeviceStanding"];
+export type DeviceSort = Schemas["DeviceSort"];
+export type Assignment = Schemas["AssignmentView"];
+export type TestWindow = Schemas["TestWindowView"];
+export type CommandBody = Schemas["Command"];
+export type SentCommand = Schemas["CommandView"];
+export type DeviceMessage = Schemas["DeviceMessageView"];
+export type MaintenanceKind = Schemas["MaintenanceKind"];
+export type FollowUpKind = Schemas["FollowUpKind"];
+export type FollowUpNote = Schemas["FollowUpNote"];
+export type FollowUpEnding = Schemas["FollowUpClosing"];
 export type ContactAttempt = Schemas["ContactAttempt"];
 export type ContactOutcome = NonNullable<ContactAttempt["outcome"]>;
 export type Response = Schemas["Responding"];
@@ -100,9 +121,11 @@ export type Told<Body> = Body extends Schemas["IncidentFile"]
     ? Incident
     : Body extends Schemas["RecipientFile"]
       ? RecipientFile
-      : Body extends { items: (infer Entry)[] }
-        ? Page<Told<Entry>>
-        : Body;
+      : Body extends Schemas["CallerLookupView"]
+        ? Body
+        : Body extends { items: (infer Entry)[] }
+          ? Page<Told<Entry>>
+          : Body;
 
 /** RFC 9457, with the hub's own code and, on 409, whoever was first. */
 export type Problem = Schemas["ProblemDocument"];
@@ -115,3 +138,23 @@ export type PlaceFigures = Schemas["PlaceFigures"];
 export type CodeCount = Schemas["CodeCount"];
 export type IncidentLine = Schemas["IncidentLine"];
 export type DutyShift = Schemas["DutyShiftView"];
+
+/** Scripts: what to do, in versions, as one incident shows it, and what is different for one person. */
+export type Script = Schemas["ScriptView"];
+export type ScriptVersion = Schemas["ScriptVersionView"];
+export type ScriptStep = Schemas["ScriptStepView"];
+export type ScriptAction = Schemas["ScriptAction"];
+export type IncidentScript = Schemas["IncidentScriptView"];
+export type ShownStep = Schemas["ShownScriptStepView"];
+export type RecipientScript = Schemas["RecipientScriptView"];
+export type ScriptAddition = Schemas["AdditionView"];
+export type Spoken = Schemas["SpokenView"];
+
+/** Calls to the desk: who may be calling, and what became of each. */
+export type Call = Schemas["CallView"];
+export type NewCall = Schemas["NewCall"];
+export type CallAnswer = Schemas["CallAnswer"];
+export type CallPurpose = NewCall["purpose"];
+export type CallerLookup = Schemas["CallerLookupView"];
+export type CallerMatch = Schemas["CallerMatchView"];
+export type CallerIncident = Schemas["CallerIncidentView"];

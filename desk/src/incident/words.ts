@@ -41,6 +41,7 @@ export type Vocabulary =
   | "blind_because"
   | "time_quality"
   | "time_quality_why"
+  | "call_purpose"
   | "due";
 
 export function useWords() {

@@ -69,7 +69,7 @@ class Spoken(Body):
         return self
 
 
-class Step(Body):
+class ScriptStep(Body):
     """One line to do and to check."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,64}$")]
@@ -78,7 +78,7 @@ class Step(Body):
     action: ScriptAction | None = None
 
 
-def _told_apart(steps: list[Step]) -> list[Step]:
+def _told_apart(steps: list[ScriptStep]) -> list[ScriptStep]:
     if len({step.id for step in steps}) < len(steps):
         raise ValueError("two steps have the same id")
     if any(step.id.startswith("own-") for step in steps):
@@ -86,7 +86,7 @@ def _told_apart(steps: list[Step]) -> list[Step]:
     return steps
 
 
-Steps = Annotated[list[Step], Field(min_length=1, max_length=STEPS_MAX), AfterValidator(_told_apart)]
+Steps = Annotated[list[ScriptStep], Field(min_length=1, max_length=STEPS_MAX), AfterValidator(_told_apart)]
 
 
 class NewScript(Body):
@@ -194,7 +194,7 @@ async def restore(script_id: UUID, body: Restoring, caller: WritingCaller) -> Sc
     return await _written(caller, "restore", script_id, division_id)
 
 
-def _as_kept(steps: list[Step]) -> StepsJson:
+def _as_kept(steps: list[ScriptStep]) -> StepsJson:
     return [step.model_dump(mode="json") for step in steps]
 
 
