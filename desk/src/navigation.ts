@@ -24,7 +24,7 @@ export const TABS: readonly Way[] = [{ page: "queue" }, { page: "follow-ups" }, 
 export const MENU: readonly WayGroup[] = [
   { name: "overview", ways: [{ page: "reports" }] },
   { name: "registry", ways: [{ page: "recipients" }, { page: "contact-list", roles: ["admin", "supervisor", "operator"] }] },
-  { name: "records", ways: [{ page: "closed" }, { page: "quarantine" }] },
+  { name: "records", ways: [{ page: "closed" }, { page: "shifts" }, { page: "quarantine" }] },
   { name: "rules", ways: [{ page: "rosters" }] },
 ];
 

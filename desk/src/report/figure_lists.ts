@@ -21,7 +21,7 @@ export function useFigureLists(report: ComputedRef<Report | null>): ComputedRef<
   const label = (code: string) => t(`report.${code}`);
   const time = (seconds: number | null) => (seconds === null ? "—" : duration(seconds));
   const of = (share: Share) => (share.of === 0 ? "—" : `${percent(share.share)} (${String(share.hits)}/${String(share.of)})`);
-  const mixed = (share: Share) => `${of(share)} / ${percent(share.target)}`;
+  const mixed = (share: Share) => t("reports.against", { share: percent(share.share), target: percent(share.target) });
   const figure = (code: string, value: string | number) => ({ label: label(code), value: String(value) });
   const counted = (vocabulary: Vocabulary, code: string, count: number) => ({ label: word(vocabulary, code), value: String(count) });
 

@@ -18,6 +18,11 @@ export function monthOf(now_ms: number): string {
   return `${part("year")}-${part("month")}`;
 }
 
+/** 2026 年 11 月, as the reader's language writes it. */
+export function monthName(month: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { timeZone: "UTC", year: "numeric", month: "long" }).format(Date.parse(`${month}-01T00:00:00Z`));
+}
+
 /** So many months later, or earlier. */
 export function monthsAfter(month: string, count: number): string {
   const [year = 0, number = 1] = month.split("-").map(Number);

@@ -61,5 +61,10 @@ export const useManning = defineStore("manning", () => {
     link.tell({ type: "back" });
   }
 
-  return { voice, away, awaySince_ms, awayFor_ms, awayLong, othersPresent, stepAway, comeBack };
+  /** Before the desk is left: no beat may come after the word that nobody sits here. */
+  function fallSilent(): void {
+    link.tell({ type: "duty", deskId: null });
+  }
+
+  return { voice, away, awaySince_ms, awayFor_ms, awayLong, othersPresent, stepAway, comeBack, fallSilent, speakAgain: tellAll };
 });

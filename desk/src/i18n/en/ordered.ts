@@ -3,5 +3,7 @@ export default {
   hint: "Drag, or press the arrow keys",
   up: "Move place {place} up",
   down: "Move place {place} down",
+  day: "Day",
+  time: "Time, such as 08:00",
   remove: "Remove place {place}",
 };

@@ -23,6 +23,7 @@ export default {
   hits: "{hits} of {of}",
   nothing: "Nothing to reckon from",
   target: "Target {share}",
+  against: "{share} (healthy: {target})",
   met: "Met",
   missed: "{points} points short",
   before: "Before: {share}",

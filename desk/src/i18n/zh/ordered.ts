@@ -3,5 +3,7 @@ export default {
   hint: "拖动，或按上下键移动",
   up: "第 {place} 位上移",
   down: "第 {place} 位下移",
+  day: "日期",
+  time: "时间，如 08:00",
   remove: "删除第 {place} 位",
 };

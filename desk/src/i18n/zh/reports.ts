@@ -23,6 +23,7 @@ export default {
   hits: "{hits} / {of} 件",
   nothing: "没有可统计的求助",
   target: "目标 {share}",
+  against: "{share}（健康约 {target}）",
   met: "达标",
   missed: "差 {points} 个百分点",
   before: "上期 {share}",
