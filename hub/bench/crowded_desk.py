@@ -1,14 +1,15 @@
-"""What the desk's lists cost while hundreds and thousands of incidents are open, each with its ladder running."""
+"""What the desk's lists and a report cost while hundreds and thousands of incidents are open, each with its ladder running."""
 
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from hub.bench.http_json import HttpJson
 from hub.bench.hub_process import HubProcess
 from hub.bench.measures import Row, percentile
-from hub.clock import monotonic_s
+from hub.clock import monotonic_s, utc_now
 
 _CROWDS = (500, 5_000)
 _LOOKS = 20
@@ -37,6 +38,7 @@ def run_crowds(show: Callable[[list[Row]], None]) -> None:
                 rows = [_gather(hub.api, there, crowd)]
                 there = crowd
                 rows += [_look(hub.api, crowd, name, path) for name, path in _LISTS.items()]
+                rows.append(_look(hub.api, crowd, "the month's report", f"/api/v1/reports/month?month={_this_month()}"))
                 show(rows)
 
 
@@ -51,6 +53,10 @@ def _gather(api: HttpJson, there: int, crowd: int) -> Row:
 
 def _call(api: HttpJson, number: int) -> None:
     api.post("/api/v1/incidents", {"kind": "phone_report", "caller_phone": f"100{number:08d}"})
+
+
+def _this_month() -> str:
+    return f"{utc_now().astimezone(ZoneInfo('Asia/Shanghai')):%Y-%m}"
 
 
 def _look(api: HttpJson, crowd: int, name: str, path: str) -> Row:
