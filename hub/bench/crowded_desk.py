@@ -1,4 +1,4 @@
-"""What the desk's lists and a report cost while hundreds and thousands of incidents are open, each with its ladder running."""
+"""What the desk's lists and a report cost while hundreds and thousands of incidents are open, each ladder running."""
 
 import tempfile
 from collections.abc import Callable
