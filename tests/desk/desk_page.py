@@ -59,8 +59,9 @@ class DeskPage:
         expect(self.page.locator("html")).to_have_attribute("data-sound", tone)
 
     def take_selected(self) -> None:
-        """Enter in the queue, once the keyboard is there."""
+        """Enter in the queue, once the keyboard is there and the card has been there long enough to be seen."""
         expect(self.page.locator("[data-queue]")).to_be_focused()
+        expect(self.page.locator("[data-queue][data-rested]")).to_have_count(1)
         expect(self.page.locator("[data-action=take]")).to_be_visible()
         self.page.keyboard.press("Enter")
 

@@ -21,9 +21,11 @@ from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tests.desk import fake_vitals
+from tests.desk import fake_groups, fake_vitals
 from tests.desk.fake_map import add_map_routes
 from tests.desk.fake_scenery import furnish
+from tests.desk.fake_scripts import FakeScripts
+from tests.desk.fake_shift import FakeDesk, add_shift_routes
 from tests.desk.fake_state import NOT_CLOSED, FakeState, HeldError, Json, identity, stamp
 
 BUNDLE = Path(__file__).resolve().parents[2] / "hub" / "api" / "desk_bundle"
@@ -52,6 +54,10 @@ class Stage:
         #: What the hub says of its own sight while it sees nothing, as `blind` tells it; None while it sees.
         self.blindness: Json | None = None
 
+        #: What the desks say of themselves.
+        self.desk = FakeDesk()
+        #: Where the hub stands.
+        self.timezone = "Asia/Shanghai"
         #: Every request that needs the database is refused.
         self.database_away = False
 
@@ -120,7 +126,7 @@ def build_app(stage: Stage) -> FastAPI:
         return problem(409, "held", holder=error.holder)
 
     def introduce(login: str) -> Json:
-        place = {"name": "青石县（演示）", "desk_phone": "0000-0000000", "timezone": "Asia/Shanghai"}
+        place = {"name": "青石县（演示）", "desk_phone": "0000-0000000", "timezone": stage.timezone}
         hub = place | {"version": "0.0.0"}
         where = {"division_id": "139900000000", "division_name": "青石县", "locale": "zh-CN"}
         who = {"type": "operator", "role": "operator", **state.operators[login]}
@@ -196,6 +202,24 @@ def build_app(stage: Stage) -> FastAPI:
         back = {"acknowledged_by": None, "acknowledged_at": None, "closed_at": None, "disposition": None}
         return state.move(incident_id, "reopened", body, caller, state="open", sounding=True, **back)
 
+    @app.get("/api/v1/incident-groups/{group_id}")
+    async def group(group_id: str, _caller: caller) -> Json:
+        return fake_groups.show_group(state, group_id)
+
+    @app.post("/api/v1/incident-groups/{group_id}/acknowledge")
+    async def take_group(group_id: str, caller: caller) -> Json:
+        return fake_groups.take_group(state, group_id, caller)
+
+    scripts = FakeScripts()
+
+    @app.get("/api/v1/incidents/{incident_id}/script")
+    async def script(incident_id: str, _caller: caller) -> Json:
+        return scripts.of(state.incidents[incident_id])
+
+    @app.post("/api/v1/incidents/{incident_id}/script-steps")
+    async def check_step(incident_id: str, caller: caller, body: Annotated[Json, Body()]) -> Json:
+        return scripts.check(state.incidents[incident_id], body["step"], caller, done=body["done"])
+
     @app.get("/api/v1/recipients/{recipient_id}")
     async def recipient(recipient_id: str, _caller: caller) -> Json:
         return state.files[recipient_id]
@@ -226,6 +250,8 @@ def build_app(stage: Stage) -> FastAPI:
     @app.get("/api/v1/quarantine")
     async def quarantine(_caller: caller) -> Json:
         return {"items": state.quarantine, "next": None}
+
+    add_shift_routes(app, state, stage.desk, operator)
 
     add_map_routes(app, state, operator)
 
