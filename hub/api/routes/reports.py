@@ -1,7 +1,7 @@
 """Reports: a month's figures without names, a shift's with its incidents; as JSON and as a spreadsheet."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
@@ -27,7 +27,7 @@ Division = Annotated[DivisionId | None, Query(description="A place below the cal
 From = Annotated[Instant, Query(alias="from")]
 Until = Annotated[Instant, Query(alias="to")]
 AsLanguage = Annotated[Language, Query()]
-_FILE = {200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}}}
+_FILE: dict[int | str, dict[str, Any]] = {200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}}}
 
 
 @router.get("/month")
