@@ -17,8 +17,10 @@ from hub.storage.incident_views import IncidentFile, IncidentView
 from hub.storage.quarantine_views import QuarantineView
 from hub.storage.queues import FollowUpView, MaintenanceView
 from hub.storage.recipients import RecipientFile
+from hub.storage.scripts_shapes import IncidentScriptView
 from tests.desk.fake_hub import Stage, build_app
 from tests.desk.fake_scenery import furnish
+from tests.desk.fake_scripts import FakeScripts
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 GENERATED = REPOSITORY / "desk" / "src" / "api" / "generated.d.ts"
@@ -36,6 +38,7 @@ def test_the_fake_hub_answers_in_the_shapes_of_the_hub() -> None:
         (IncidentView, list(state.incidents.values())),
         (IncidentFile, [state.detail(incident_id) for incident_id in state.incidents]),
         (RecipientFile, list(state.files.values())),
+        (IncidentScriptView, [FakeScripts().of(incident) for incident in state.incidents.values()]),
         (MaintenanceView, state.maintenance),
         (FollowUpView, state.follow_ups),
         (QuarantineView, state.quarantine),
