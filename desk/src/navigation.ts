@@ -22,7 +22,7 @@ export const TABS: readonly Way[] = [{ page: "queue" }, { page: "follow-ups" }, 
 
 /** What is looked at now and then, by what one wants there. */
 export const MENU: readonly WayGroup[] = [
-  { name: "overview", ways: [{ page: "reports" }] },
+  { name: "overview", ways: [{ page: "board" }, { page: "wall" }, { page: "reports" }] },
   { name: "registry", ways: [{ page: "recipients" }, { page: "contact-list", roles: ["admin", "supervisor", "operator"] }] },
   { name: "records", ways: [{ page: "closed" }, { page: "shifts" }, { page: "quarantine" }] },
   { name: "rules", ways: [{ page: "rosters" }] },

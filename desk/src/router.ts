@@ -18,6 +18,7 @@ export const router = createRouter({
   routes: [
     { path: "/login", name: "login", component: LoginPage },
     { path: "/gate", name: "gate", component: ShiftGatePage },
+    { path: "/wall", name: "wall", component: () => import("./pages/WallPage.vue") },
     {
       path: "/",
       component: DeskPage,
@@ -27,6 +28,7 @@ export const router = createRouter({
         { path: "closed", name: "closed", component: () => import("./pages/ClosedPage.vue") },
         { path: "maintenance", name: "maintenance", component: () => import("./pages/MaintenancePage.vue") },
         { path: "follow-ups", name: "follow-ups", component: () => import("./pages/FollowUpsPage.vue") },
+        { path: "board", name: "board", component: () => import("./pages/BoardPage.vue") },
         { path: "reports", name: "reports", component: () => import("./pages/ReportsPage.vue") },
         { path: "end-shift", name: "end-shift", component: () => import("./pages/EndShiftPage.vue") },
         { path: "shifts", name: "shifts", component: () => import("./pages/ShiftRecordsPage.vue") },
@@ -42,11 +44,23 @@ export const router = createRouter({
   ],
 });
 
-router.beforeEach(async (to: RouteLocationNormalized) => {
+/** The wall needs a log-in and no gate: nobody sits there. Whoever logs in for it is led back to it. */
+const WALL = { name: "wall" };
+const isForWall = (route: RouteLocationNormalized) => route.name === WALL.name || route.query["to"] === WALL.name;
+
+router.beforeEach(async (to: RouteLocationNormalized, from: RouteLocationNormalized) => {
   const session = useSession();
   if (session.me === null && to.name !== "login") await session.recognise();
-  if (session.me === null) return to.name === "login" ? true : { name: "login" };
-  if (to.name === "login") return { name: "queue" };
+  if (session.me === null) {
+    const isLed = to.name === "login" && (isForWall(to) || from.name !== WALL.name);
+    if (isLed) return true;
+    return { name: "login", query: isForWall(to) || from.name === WALL.name ? { to: WALL.name } : {} };
+  }
+  if (to.name === "login" || (from.name === "login" && to.name === "queue")) {
+    const wanted = isForWall(to.name === "login" ? to : from) ? WALL.name : "queue";
+    if (wanted !== to.name) return { name: wanted };
+  }
+  if (to.name === WALL.name) return true;
   if (useShift().operatorId !== session.me.id && to.name !== "gate") return { name: "gate" };
   return true;
 });

@@ -6,6 +6,8 @@ export default {
   follow_ups: "Follow-ups",
   shifts: "Record of shifts",
   quarantine: "Quarantine",
+  board: "Map board",
+  wall: "Duty wall",
   reports: "Reports",
   scripts: "Scripts",
   calls: "Calls",

@@ -6,6 +6,8 @@ export default {
   follow_ups: "问候核实",
   shifts: "班次记录",
   quarantine: "无法识别的消息",
+  board: "一张图",
+  wall: "值守大屏",
   reports: "报表",
   scripts: "处置脚本",
   calls: "来电记录",
