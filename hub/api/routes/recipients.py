@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from alerts.modes import Mode
 from hub.api.callers import DESK_ROLES, INSTALLING_ROLES, LOOKING_ROLES, Caller, requires
 from hub.api.monitoring import Monitoring
-from hub.api.problems import not_found
+from hub.api.problems import ProblemError, not_found
 from hub.api.shapes import (
     PAGE_ROWS,
     Body,
@@ -26,6 +26,7 @@ from hub.api.shapes import (
     Timezone,
     YesOrNo,
 )
+from hub.storage.accounts import Role
 from hub.storage.recipient_history import TimelineEntry, list_timeline
 from hub.storage.recipient_lists import ListedRecipient, Place, Wanted, list_recipients
 from hub.storage.recipients import (
@@ -78,6 +79,9 @@ class NewRecipient(_RecipientFields):
     name: Name
     division_id: DivisionId | None = None
 
+
+#: What an operator may write; the rest of a file is a supervisor's.
+OPERATORS_FIELDS = frozenset({"care_notes", "address_note", "phone"})
 
 _CHANGEABLE = ("name", "division_id", "ended_at", "ended_reason")
 
@@ -163,8 +167,13 @@ async def get(
 async def change(
     recipient_id: UUID, body: RecipientChanges, caller: Annotated[Caller, requires(*DESK_ROLES)]
 ) -> RecipientFile:
-    """Change what is named; it holds for every packet received after the answer."""
+    """Change what is named; it holds for every packet received after the answer.
+
+    An operator writes what is learnt on the telephone at night: care notes, how to get in, the telephone number.
+    """
     given = body.given()
+    if caller.role is Role.OPERATOR and not given.keys() <= OPERATORS_FIELDS:
+        raise ProblemError(403, "field_not_allowed", "An operator changes care notes, address note and phone alone.")
     division_id = given.pop("division_id", None)
     if division_id is not None:
         caller.choose_division(division_id)

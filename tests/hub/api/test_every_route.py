@@ -193,7 +193,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /devices/{device_id}/shelve": {"until": "{soon}", "reason": "误报频繁"},
     "POST /recipients/{recipient_id}/shelve": {"kinds": ["bed"], "until": "{soon}", "reason": "住亲戚家"},
     "POST /recipients": {"name": "赵六"},
-    "PATCH /recipients/{recipient_id}": {"lives_alone": False},
+    "PATCH /recipients/{recipient_id}": {"address_note": "钥匙在邻居家"},
     "POST /recipients/{recipient_id}/modes": {"mode": "away"},
     "POST /recipients/{recipient_id}/contacts": {"name": "王芳", "phone": "10000000001"},
     "PATCH /recipients/{recipient_id}/contacts/{contact_id}": {"name": "王芳"},

@@ -181,3 +181,22 @@ async def test_a_look_that_finds_nothing_is_no_look(web: Web) -> None:
     operator = await web.client(Role.OPERATOR, TOWNSHIP)
     assert (await operator.get(f"/recipients/{recipient['id']}")).status_code == 404
     assert await web.rows("SELECT 1 FROM access_log WHERE actor_name = 'test operator'") == []
+
+
+async def test_an_operator_writes_what_is_learnt_on_the_telephone_and_no_more(web: Web) -> None:
+    recipient = await web.recipient()
+    path = f"/recipients/{recipient['id']}"
+    operator, supervisor = await web.client(Role.OPERATOR), await web.client(Role.SUPERVISOR)
+    learnt = {"care_notes": {"notes": "耳背"}, "address_note": "钥匙在邻居王家", "phone": "10000000009"}
+    assert (await operator.patch(path, learnt)).status_code == 200
+    for more in (
+        {"name": "李桂芳"},
+        {"lives_alone": False},
+        {"monitoring": {"fall": {"confirm_s": 5}}},
+        {"ended_at": "2020-01-01T00:00:00Z"},
+        {"location_consent": True},
+        {**learnt, "ability": "mild"},
+    ):
+        refused = await operator.patch(path, more)
+        assert (refused.status_code, refused.json()["code"]) == (403, "field_not_allowed"), more
+        assert (await supervisor.patch(path, more)).status_code == 200, more
