@@ -24,7 +24,8 @@ const GAP_MS = 16 * MINUTE_MS;
 export interface Span {
   from_ms: number;
   to_ms: number;
-  event_ms: number;
+  /** What is marked; null: a day of somebody's, without an event. */
+  event_ms: number | null;
 }
 
 /** One minute: average, least and greatest; null where the line breaks. */
@@ -42,7 +43,7 @@ export interface TrendLine {
 }
 
 /** Six hours up to now, with the event in them; of a closed one up to an hour after it was closed. Whole minutes. */
-export function spanOf(incident: Incident, now_ms: number): Span {
+export function spanOf(incident: Incident, now_ms: number): Span & { event_ms: number } {
   const occurred = incident.alerts.map((alert) => Date.parse(alert.occurred_at)).filter((at) => !Number.isNaN(at));
   const opened_ms = Date.parse(incident.opened_at);
   const event_ms = occurred.length === 0 ? opened_ms : Math.min(opened_ms, ...occurred);

@@ -1,0 +1,18 @@
+export default {
+  title: "Contacts",
+  none: "No contacts. Calls for help go straight to the helpers and the township.",
+  add: "Add a contact",
+  name: "Name",
+  relation: "Relation",
+  phone: "Telephone",
+  holds_key: "Has a key, can open the door",
+  has_key: "Has a key",
+  move: "Place {place}, {name}: move with Alt and an arrow key",
+  move_hint: "Drag, or press Alt and an arrow key, to change the order",
+  moved: "{name} is now number {place}",
+  up: "Move {name} up",
+  down: "Move {name} down",
+  remove: "Delete",
+  remove_who: "Delete {name}",
+  remove_sure: "Delete it",
+};

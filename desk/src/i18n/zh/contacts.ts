@@ -1,0 +1,18 @@
+export default {
+  title: "紧急联系人",
+  none: "没有紧急联系人。求助时将直接通知帮扶责任人和乡镇站点。",
+  add: "添加联系人",
+  name: "姓名",
+  relation: "关系",
+  phone: "电话",
+  holds_key: "有钥匙，能进门",
+  has_key: "有钥匙",
+  move: "第 {place} 位 {name}，按 Alt 加上下箭头移动",
+  move_hint: "拖动，或按 Alt 加上下箭头，改变顺序",
+  moved: "{name} 现在是第 {place} 位",
+  up: "{name} 上移",
+  down: "{name} 下移",
+  remove: "删除",
+  remove_who: "删除 {name}",
+  remove_sure: "确定删除",
+};
