@@ -16,6 +16,7 @@ from simulators.county import County, CountyFounder
 from simulators.county_made_up import demo_county
 from simulators.hub_api import HubApi
 from simulators.register import Register
+from tests.mbtiles import write_mbtiles
 from tests.stories.cast import Device
 
 Json = dict[str, Any]
@@ -86,6 +87,7 @@ class CountyHub:
 def serve_county(directory: Path) -> Iterator[CountyHub]:
     """A hub with the demonstration's county, fewer of its people, one township without anybody, and all roles."""
     environment = {"HUB_SMS": f"log:{directory / 'texts.jsonl'}", "HUB_DESK_PHONE": "0000-0000000"}
+    environment["HUB_MAP_MBTILES"] = str(write_mbtiles(directory / "county.mbtiles"))
     with HubProcess(directory / "data", environment) as hub:
         plan = demo_county()
         founder = CountyFounder(
