@@ -24,8 +24,8 @@ export const TABS: readonly Way[] = [{ page: "queue" }, { page: "follow-ups" }, 
 export const MENU: readonly WayGroup[] = [
   { name: "overview", ways: [{ page: "board" }, { page: "wall" }, { page: "reports" }] },
   { name: "registry", ways: [{ page: "recipients" }, { page: "contact-list", roles: ["admin", "supervisor", "operator"] }] },
-  { name: "records", ways: [{ page: "closed" }, { page: "shifts" }, { page: "quarantine" }] },
-  { name: "rules", ways: [{ page: "rosters" }] },
+  { name: "records", ways: [{ page: "closed" }, { page: "calls" }, { page: "shifts" }, { page: "quarantine" }] },
+  { name: "rules", ways: [{ page: "scripts" }, { page: "rosters" }, { page: "policies" }] },
 ];
 
 export function waysFor(role: Role, ways: readonly Way[]): readonly Way[] {

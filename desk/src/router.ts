@@ -6,10 +6,12 @@
  */
 import { createRouter, createWebHashHistory, type RouteLocationNormalized } from "vue-router";
 
+import { takeCaller } from "./call/address";
 import DeskPage from "./pages/DeskPage.vue";
 import LoginPage from "./pages/LoginPage.vue";
 import QueuePage from "./pages/QueuePage.vue";
 import ShiftGatePage from "./pages/ShiftGatePage.vue";
+import { useCalls } from "./stores/calls";
 import { useSession } from "./stores/session";
 import { useShift } from "./stores/shift";
 
@@ -37,18 +39,31 @@ export const router = createRouter({
         { path: "recipients/:id", name: "recipient", component: () => import("./pages/RecipientPage.vue"), props: true },
         { path: "recipients/:id/profile", name: "profile", component: () => import("./pages/ProfilePage.vue"), props: true },
         { path: "contact-list", name: "contact-list", component: () => import("./pages/ContactListPage.vue") },
+        { path: "calls", name: "calls", component: () => import("./pages/CallsPage.vue") },
+        { path: "call", name: "call", component: QueuePage },
+        { path: "scripts", name: "scripts", component: () => import("./pages/ScriptsPage.vue") },
         { path: "rosters", name: "rosters", component: () => import("./pages/RostersPage.vue") },
+        { path: "policies", name: "policies", component: () => import("./pages/PoliciesPage.vue") },
       ],
     },
     { path: "/:rest(.*)*", redirect: "/" },
   ],
 });
 
+/** A softphone opens `#/call?number=…` when it rings; the number waits while somebody logs in. */
+function answerTelephone(number: string): { name: string } {
+  useCalls().begin(number);
+  return { name: "queue" };
+}
+
 /** The wall needs a log-in and no gate: nobody sits there. Whoever logs in for it is led back to it. */
 const WALL = { name: "wall" };
 const isForWall = (route: RouteLocationNormalized) => route.name === WALL.name || route.query["to"] === WALL.name;
 
 router.beforeEach(async (to: RouteLocationNormalized, from: RouteLocationNormalized) => {
+  const caller = takeCaller();
+  if (caller !== null) useCalls().begin(caller);
+  if (to.name === "call") return answerTelephone(String(to.query["number"] ?? ""));
   const session = useSession();
   if (session.me === null && to.name !== "login") await session.recognise();
   if (session.me === null) {

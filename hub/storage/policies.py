@@ -27,7 +27,7 @@ from hub.storage.views import NamedView, Page, View, fetch_view, fetch_views
 DEFAULT_NAME = DEFAULT_POLICY.name
 
 
-class StepView(View):
+class PolicyStepView(View):
     """Tell `notify` so many seconds after the previous step; the first counts from opening."""
 
     after_s: float
@@ -48,7 +48,7 @@ class PolicyView(View):
     name: str
     division_id: str
     when: WhenView
-    steps: list[StepView]
+    steps: list[PolicyStepView]
     repeat: int
     then_every_s: float
     ack_timeout_s: float
