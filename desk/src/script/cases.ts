@@ -1,5 +1,6 @@
 /** Which incidents a script is for, and which of two counts: by kind, and within it the particular after the general. */
 import type { Script } from "@/api/shapes";
+import { prefixOf } from "@/division/tree";
 
 /** In the order in which one learns them. */
 export const KINDS = ["sos", "fall", "phone_report", "inactivity", "vitals", "bed", "wandering", "unreadable_event", "hub_probe"] as const;
@@ -54,4 +55,37 @@ export const isWithdrawn = (script: Script): boolean => script.id !== null && sc
 export function ownFor(script: Script, scripts: readonly Script[], divisionId: string): Script | null {
   const same = (one: Script) => one.kind === script.kind && one.severity === script.severity && one.category === script.category;
   return scripts.find((one) => one.division_id === divisionId && same(one)) ?? null;
+}
+
+/** Whether whoever sits in `divisionId` may write this one: it is their place's, or of a place below. */
+export function isWithin(script: Script, divisionId: string): boolean {
+  return script.division_id !== null && script.division_id.startsWith(prefixOf(divisionId));
+}
+
+export interface Case {
+  kind: string;
+  severity: string | null;
+  category: string | null;
+}
+
+/** What somebody of this case is shown now: category before severity before place, as the hub chooses. */
+export function appliesNow(of: Case, scripts: readonly Script[]): Script | null {
+  const rank = (one: Script): number[] => [
+    one.category === null ? 0 : 1,
+    one.severity === null ? 0 : 1,
+    one.division_id === null ? 0 : prefixOf(one.division_id).length,
+  ];
+  const fits = scripts.filter(
+    (one) =>
+      one.kind === of.kind &&
+      one.steps.length > 0 &&
+      (one.severity === null || one.severity === of.severity) &&
+      (one.category === null || one.category === of.category),
+  );
+  return fits.reduce<Script | null>((best, one) => {
+    if (best === null) return one;
+    const [a, b] = [rank(one), rank(best)];
+    const at = a.findIndex((value, place) => value !== b[place]);
+    return at >= 0 && (a[at] ?? 0) > (b[at] ?? 0) ? one : best;
+  }, null);
 }

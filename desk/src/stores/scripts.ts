@@ -4,11 +4,16 @@ import { ref, shallowRef } from "vue";
 
 import { ask, hub } from "@/api/client";
 import type { RecipientScript, Script, ScriptAddition, ScriptStep, ScriptVersion } from "@/api/shapes";
+import type { Case } from "@/script/cases";
+import type { DraftStep } from "@/script/steps";
 
-export interface ScriptCase {
-  kind: Script["kind"];
-  severity: string | null;
-  category: string | null;
+/** A script that is being written; it waits here when its writer looks at another page. */
+export interface ScriptDraft {
+  /** Whose next version it is; null: the first of this place's own for the case. */
+  script: Script | null;
+  of: Case;
+  steps: DraftStep[];
+  note: string;
 }
 
 export const useScripts = defineStore("scripts", () => {
@@ -16,6 +21,7 @@ export const useScripts = defineStore("scripts", () => {
   const loaded = ref(false);
   const loading = ref(false);
   const failed = ref(false);
+  const draft = ref<ScriptDraft | null>(null);
 
   async function load(): Promise<void> {
     loading.value = true;
@@ -39,7 +45,7 @@ export const useScripts = defineStore("scripts", () => {
   }
 
   /** The first version of this place's own script for a case. */
-  async function create(of: ScriptCase, steps: ScriptStep[], note: string): Promise<Script> {
+  async function create(of: Case, steps: ScriptStep[], note: string): Promise<Script> {
     type Body = NonNullable<Parameters<typeof hub.POST<"/api/v1/scripts", never>>[1]>["body"];
     const body = { ...of, steps, note: note.trim() || null } as Body;
     return put(await ask(hub.POST("/api/v1/scripts", { body })));
@@ -74,5 +80,5 @@ export const useScripts = defineStore("scripts", () => {
     return ask(hub.PUT("/api/v1/recipients/{recipient_id}/script", { ...of(recipientId), body: { additions } as Body }));
   }
 
-  return { scripts, loaded, loading, failed, load, create, write, withdraw, restore, versionsOf, ofRecipient, writeOfRecipient };
+  return { scripts, loaded, loading, failed, draft, load, create, write, withdraw, restore, versionsOf, ofRecipient, writeOfRecipient };
 });
