@@ -48,6 +48,7 @@ export function useAlarm(): void {
     desk["sound"] = sounder.looping.value ?? "silent";
     desk["audio"] = sounder.state.value;
     desk["voice"] = manning.voice ? "here" : "elsewhere";
+    desk["manned"] = manning.said ? "said" : "unsaid";
     desk["link"] = link.live ? "live" : "lost";
     desk["sight"] = sight.blindness === null ? "seeing" : "blind";
   });

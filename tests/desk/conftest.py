@@ -86,14 +86,16 @@ def county(bundle: None) -> Iterator[CountyHub]:
 
 @pytest.fixture
 def open_county_desk(chromium: Browser, county: CountyHub) -> Iterator[Callable[..., DeskPage]]:
-    """A desk of that hub, on duty, as `login`; each in a context of its own, judged as the fake hub's desk is."""
+    """A desk of that hub, on duty (or before the gate), as `login`; each in a context of its own, judged as above."""
     opened: list[DeskPage] = []
 
-    def open_desk(login: str = "zhang", **context: Any) -> DeskPage:
+    def open_desk(login: str = "zhang", *, past_gate: bool = True, **context: Any) -> DeskPage:
         chosen = {"viewport": {"width": 1440, "height": 900}, "locale": "zh-CN", **context}
         desk = DeskPage(chromium.new_context(**chosen).new_page(), county.address, county_hub.PASSWORD)
         opened.append(desk)
-        desk.open(login)
+        desk.log_in(login)
+        if past_gate:
+            desk.pass_gate()
         return desk
 
     yield open_desk

@@ -12,13 +12,42 @@ export interface StreamPage {
   tell(message: PageMessage): void;
 }
 
-export function connectStream(listen: (message: WorkerMessage) => void): StreamPage {
-  const page: StreamPage = typeof SharedWorker === "undefined" ? connectDirectly(hear) : connectWorker(hear);
+/** The worker asks twice a second; so long without a question, and it has died with the tab that it lived in. */
+export const WORKER_SILENT_MS = 5_000;
+const LOOK_EVERY_MS = 2_000;
+
+/** What a page is told: the worker's words, and that there is another worker, which knows nothing of this page yet. */
+export type PageWord = WorkerMessage | { type: "worker_gone" };
+
+export function connectStream(listen: (message: PageWord) => void): StreamPage {
+  if (typeof SharedWorker === "undefined") return announceLeaving(connectDirectly(listen));
+  let heardAt = performance.now();
+  let joined = false;
+  let line = connectWorker(hear);
+
   /** The worker's question is answered here and at once: it asks whether this page runs, not what it shows. */
   function hear(message: WorkerMessage): void {
-    if (message.type === "ask") page.tell({ type: "here" });
+    heardAt = performance.now();
+    if (message.type === "ask") line.tell({ type: "here" });
     listen(message);
   }
+  setInterval(() => {
+    if (!joined || performance.now() - heardAt < WORKER_SILENT_MS) return;
+    heardAt = performance.now();
+    line.tell({ type: "leave" }); // should it live after all, it must not count this page twice
+    line = connectWorker(hear);
+    listen({ type: "worker_gone" });
+  }, LOOK_EVERY_MS);
+  return announceLeaving({
+    tell: (message) => {
+      if (message.type === "join") [joined, heardAt] = [true, performance.now()];
+      if (message.type === "leave") joined = false;
+      line.tell(message);
+    },
+  });
+}
+
+function announceLeaving(page: StreamPage): StreamPage {
   globalThis.addEventListener("pagehide", () => page.tell({ type: "leave" }));
   // a page that comes back out of the browser's memory has left: it begins anew, before the gate
   globalThis.addEventListener("pageshow", (event) => {

@@ -10,9 +10,9 @@ import { computed, ref, watch } from "vue";
 import { onRefusal } from "@/api/client";
 import type { Incident } from "@/api/shapes";
 import { FrameBatches } from "@/realtime/frame_batches";
-import type { PageMessage, WorkerMessage, WorkerWord } from "@/realtime/stream_hub";
+import type { PageMessage, WorkerWord } from "@/realtime/stream_hub";
 import { SILENCE_MS } from "@/realtime/stream_link";
-import { connectStream, type StreamPage } from "@/realtime/stream_page";
+import { connectStream, type PageWord, type StreamPage } from "@/realtime/stream_page";
 
 import { useClock } from "./clock";
 import { useIncidents } from "./incidents";
@@ -89,7 +89,6 @@ export const useLink = defineStore("link", () => {
   async function readAndFollow(): Promise<void> {
     try {
       page?.tell({ type: "follow", after: await incidents.load() });
-      hear();
     } catch {
       reportedLost.value = true;
       setTimeout(() => {
@@ -98,7 +97,7 @@ export const useLink = defineStore("link", () => {
     }
   }
 
-  function listen(message: WorkerMessage): void {
+  function listen(message: PageWord): void {
     switch (message.type) {
       case "event":
         hear();
@@ -127,6 +126,9 @@ export const useLink = defineStore("link", () => {
         break;
       case "lost":
         reportedLost.value = true;
+        break;
+      case "worker_gone":
+        if (session.me !== null && heardAt_ms.value !== null) void start(session.me.id);
         break;
       case "ask":
       case "voice":

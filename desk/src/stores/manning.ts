@@ -8,13 +8,12 @@ import { defineStore } from "pinia";
 import { computed, ref, watch } from "vue";
 
 import { deskId } from "@/desk_identity";
+import { WORKER_SILENT_MS } from "@/realtime/stream_page";
 
 import { useClock } from "./clock";
 import { useLink } from "./link";
 import { useShift } from "./shift";
 
-/** Several of the worker's questions are missing: it is gone. */
-const WORKER_SILENT_MS = 5_000;
 /** Stepping away is for a quarter of an hour; then the desk calls its operator back, again and again. */
 export const AWAY_LONG_MS = 15 * 60_000;
 
@@ -29,6 +28,8 @@ export const useManning = defineStore("manning", () => {
   const othersPresent = ref<number | null>(null);
 
   const voice = computed(() => voiceTold.value || clock.steady_ms - heardAt_ms.value > WORKER_SILENT_MS);
+  /** The hub has been told that somebody sits here, or has stepped away. */
+  const said = computed(() => shift.counted && othersPresent.value !== null);
   const away = computed(() => awaySince_ms.value !== null);
   const awayFor_ms = computed(() => (awaySince_ms.value === null ? 0 : Math.max(0, clock.now_ms - awaySince_ms.value)));
   const awayLong = computed(() => awayFor_ms.value >= AWAY_LONG_MS);
@@ -66,5 +67,5 @@ export const useManning = defineStore("manning", () => {
     link.tell({ type: "duty", deskId: null });
   }
 
-  return { voice, away, awaySince_ms, awayFor_ms, awayLong, othersPresent, stepAway, comeBack, fallSilent, speakAgain: tellAll };
+  return { voice, said, away, awaySince_ms, awayFor_ms, awayLong, othersPresent, stepAway, comeBack, fallSilent, speakAgain: tellAll };
 });

@@ -21,6 +21,7 @@ export default {
   untaken_count: "{count} waiting",
   no_incidents: "No incident is open",
   more_incidents: "{count} more: see the queue once you are at the desk",
+  rest_of_incidents: "Show the other {count}",
   untaken: "waiting",
   held_by: "with {name}",
   held_by_me: "with me",

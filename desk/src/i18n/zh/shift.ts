@@ -21,6 +21,7 @@ export default {
   untaken_count: "{count} 件待受理",
   no_incidents: "没有未办结的求助",
   more_incidents: "另有 {count} 件，上岗后在列表中查看",
+  rest_of_incidents: "显示其余 {count} 件",
   untaken: "待受理",
   held_by: "{name} 处置中",
   held_by_me: "我在处置",
