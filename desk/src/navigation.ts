@@ -23,9 +23,9 @@ export const TABS: readonly Way[] = [{ page: "queue" }, { page: "follow-ups" }, 
 /** What is looked at now and then, by what one wants there. */
 export const MENU: readonly WayGroup[] = [
   { name: "overview", ways: [{ page: "board" }, { page: "wall" }, { page: "reports" }] },
-  { name: "registry", ways: [{ page: "recipients" }, { page: "contact-list", roles: ["admin", "supervisor", "operator"] }] },
-  { name: "records", ways: [{ page: "closed" }, { page: "calls" }, { page: "shifts" }, { page: "quarantine" }] },
-  { name: "rules", ways: [{ page: "scripts" }, { page: "rosters" }, { page: "policies" }] },
+  { name: "registry", ways: [{ page: "recipients" }, { page: "devices" }, { page: "contact-list", roles: ["admin", "supervisor", "operator"] }] },
+  { name: "records", ways: [{ page: "closed" }, { page: "calls" }, { page: "shifts" }, { page: "notifications" }, { page: "quarantine" }, { page: "shelves" }] },
+  { name: "rules", ways: [{ page: "scripts" }, { page: "rosters" }, { page: "policies" }, { page: "accounts", roles: ["admin", "supervisor"] }] },
 ];
 
 export function waysFor(role: Role, ways: readonly Way[]): readonly Way[] {

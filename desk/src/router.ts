@@ -48,6 +48,7 @@ export const router = createRouter({
         { path: "scripts", name: "scripts", component: () => import("./pages/ScriptsPage.vue") },
         { path: "rosters", name: "rosters", component: () => import("./pages/RostersPage.vue") },
         { path: "policies", name: "policies", component: () => import("./pages/PoliciesPage.vue") },
+        { path: "accounts", name: "accounts", component: () => import("./pages/AccountsPage.vue") },
       ],
     },
     { path: "/:rest(.*)*", redirect: "/" },

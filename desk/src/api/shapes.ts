@@ -109,6 +109,11 @@ export type RunningIncident = Schemas["RunningIncidentView"];
 export type DryRun = Schemas["DryRunView"];
 export type User = Schemas["UserView"];
 export type ApiKey = Schemas["ApiKeyView"];
+export type ApiKeyBody = Schemas["WrittenApiKey"];
+export type CreatedApiKey = Schemas["CreatedApiKey"];
+export type UserBody = Schemas["WrittenUser"];
+/** What is named changes; the contract's defaults are not sent. */
+export type UserChanges = Partial<Schemas["UserChanges"]>;
 
 /** What a rescuer must know; written through `CareNotes` of the contract, read back as the file holds it. */
 export type CareNotes = Partial<Schemas["CareNotes"]>;

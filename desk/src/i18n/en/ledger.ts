@@ -36,4 +36,5 @@ export default {
   count_so_far: "{count} shown, there is more",
   shut: "Close",
   any_division: "All places",
+  not_in_list: "This entry is not in the list as it is narrowed.",
 };

@@ -21,4 +21,7 @@ export default {
   rosters: "Rosters",
   policies: "Policies",
   accounts: "Accounts",
+  devices: "Devices",
+  shelves: "Set aside",
+  notifications: "Texts",
 };

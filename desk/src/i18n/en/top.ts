@@ -13,4 +13,5 @@ export default {
   hub_time: "Hub time",
   hub_version: "Hub version",
   desk_phone: "Desk phone",
+  overdue: "{count} overdue",
 };

@@ -36,4 +36,5 @@ export default {
   count_so_far: "已显示 {count} 项，还有更多",
   shut: "收起",
   any_division: "全部地区",
+  not_in_list: "这一项不在当前列表里。",
 };

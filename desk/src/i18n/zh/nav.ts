@@ -21,4 +21,7 @@ export default {
   rosters: "值班表",
   policies: "逐级通知方案",
   accounts: "账号与密钥",
+  devices: "设备",
+  shelves: "暂停提醒",
+  notifications: "通知",
 };

@@ -13,4 +13,5 @@ export default {
   hub_time: "平台时间",
   hub_version: "平台版本",
   desk_phone: "值班电话",
+  overdue: "{count} 项超时",
 };
