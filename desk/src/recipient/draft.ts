@@ -57,7 +57,26 @@ export function draftOf(file: RecipientFile): RecipientDraft {
 /** What differs from `before`, as the API takes it. */
 export function changesOf(draft: RecipientDraft, before: RecipientDraft): Sent {
   const changed = (Object.keys(draft) as DraftField[]).filter((field) => JSON.stringify(clean(draft[field])) !== JSON.stringify(clean(before[field])));
-  return Object.fromEntries(changed.map((field) => [field, clean(draft[field])]));
+  return Object.fromEntries(
+    changed.map((field) => [field, field === "birth_date" ? dayOf(draft.birth_date) : clean(draft[field])]),
+  );
+}
+
+/** Whether the hub would take it. */
+export function isReady(draft: RecipientDraft): boolean {
+  const phoneFits = draft.phone.trim() === "" || isPhone(draft.phone);
+  const birthFits = draft.birth_date.trim() === "" || dayOf(draft.birth_date) !== null;
+  return draft.name.trim() !== "" && phoneFits && birthFits;
+}
+
+/** A day as it is typed - 1941-03-08, 1941.3.8, 19410308, 1941年3月8日 - as the API takes it; null where it is none. */
+export function dayOf(typed: string): string | null {
+  const parts = /^(\d{4})\D?(\d{1,2})\D?(\d{1,2})日?$/.exec(typed.trim());
+  if (parts === null) return null;
+  const [year, month, day] = parts.slice(1).map(Number) as [number, number, number];
+  const date = new Date(Date.UTC(year, month - 1, day));
+  const isReal = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  return isReal && year >= 1900 && year < 2100 ? date.toISOString().slice(0, 10) : null;
 }
 
 function clean(value: RecipientDraft[DraftField]): unknown {

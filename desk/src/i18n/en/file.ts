@@ -11,6 +11,8 @@ export default {
   name: "Name",
   sex: "Sex",
   birth_date: "Date of birth",
+  birth_date_form: "1941-03-08",
+  birth_date_wrong: "Year-month-day, such as 1941-03-08",
   phone: "Own telephone",
   phone_wrong: "A number has 3 to 20 digits; spaces, hyphens and a leading + are allowed",
   phone_odd: "A mobile number usually has 11 digits: please look again",

@@ -16,6 +16,7 @@ export default {
   back_to_usual: "back to the usual",
   at_once: "at once",
   bounds: "Must lie between {lowest} and {highest}",
+  clock_form: "Written like 22:00",
   unit_of: "Unit of {name}",
   unit_seconds: "seconds",
   unit_minutes: "minutes",

@@ -11,6 +11,8 @@ export default {
   name: "姓名",
   sex: "性别",
   birth_date: "出生日期",
+  birth_date_form: "如 1941-03-08",
+  birth_date_wrong: "写成年-月-日，如 1941-03-08",
   phone: "本人电话",
   phone_wrong: "电话为 3 至 20 位数字，可含空格、短横和开头的加号",
   phone_odd: "手机号一般是 11 位，请再核对一遍",

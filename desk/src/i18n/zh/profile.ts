@@ -16,6 +16,7 @@ export default {
   back_to_usual: "恢复通常设置",
   at_once: "立即",
   bounds: "要在 {lowest} 和 {highest} 之间",
+  clock_form: "写成 22:00 这样的时间",
   unit_of: "{name}的单位",
   unit_seconds: "秒",
   unit_minutes: "分钟",
