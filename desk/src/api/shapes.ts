@@ -112,8 +112,9 @@ export type ApiKey = Schemas["ApiKeyView"];
 export type ApiKeyBody = Schemas["WrittenApiKey"];
 export type CreatedApiKey = Schemas["CreatedApiKey"];
 export type UserBody = Schemas["WrittenUser"];
-/** What is named changes; the contract's defaults are not sent. */
-export type UserChanges = Partial<Schemas["UserChanges"]>;
+/** What is named changes; the contract's defaults are not sent, though its type knows them. */
+export type WholeUserChanges = Schemas["UserChanges"];
+export type UserChanges = Partial<WholeUserChanges>;
 
 /** What a rescuer must know; written through `CareNotes` of the contract, read back as the file holds it. */
 export type CareNotes = Partial<Schemas["CareNotes"]>;

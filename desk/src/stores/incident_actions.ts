@@ -83,7 +83,7 @@ export const useIncidentActions = defineStore("incident actions", () => {
     return act(id, asked, t("done.reopened"), t);
   }
 
-  return { busyId, take, logContact, sendResponder, noteArrival, addNote, handOver, close, confirmTest, reopen };
+  return { busyId, act, take, logContact, sendResponder, noteArrival, addNote, handOver, close, confirmTest, reopen };
 });
 
 function optionalNote(note: string): { note?: string } {

@@ -9,4 +9,9 @@ export default {
   nobody: "There is no telephone number on file. Ask the village.",
   dial: "Call {name} {phone}",
   again: "{outcome} · {ago} ago",
+  ago: "{ago} ago",
+  times: "{count} times in all",
+  all: "{count} more contacts",
+  on_duty: "Helpers and township on duty ({count})",
+  duty_failed: "Who has duty could not be read.",
 };

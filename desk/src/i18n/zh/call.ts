@@ -9,4 +9,9 @@ export default {
   nobody: "档案中没有任何电话。请联系村（社区）核实。",
   dial: "拨打 {name} {phone}",
   again: "{outcome} · {ago}前",
+  ago: "{ago}前",
+  times: "共 {count} 次",
+  all: "还有 {count} 位联系人",
+  on_duty: "值班的帮扶和乡镇人员（{count} 位）",
+  duty_failed: "没有读到值班人员。",
 };
