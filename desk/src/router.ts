@@ -12,6 +12,7 @@ import LoginPage from "./pages/LoginPage.vue";
 import QueuePage from "./pages/QueuePage.vue";
 import ShiftGatePage from "./pages/ShiftGatePage.vue";
 import { useCalls } from "./stores/calls";
+import { everythingSaid } from "./i18n";
 import { useSession } from "./stores/session";
 import { useShift } from "./stores/shift";
 
@@ -84,3 +85,7 @@ router.beforeEach(async (to: RouteLocationNormalized, from: RouteLocationNormali
   if (useShift().operatorId !== session.me.id && to.name !== "gate") return { name: "gate" };
   return true;
 });
+
+/** What every night begins with has its texts at once; any other page waits for the rest of them. */
+const SAID_FIRST = new Set(["login", "gate", "queue", "call"]);
+router.beforeResolve((to) => (SAID_FIRST.has(String(to.name)) ? undefined : everythingSaid().catch(() => undefined)));

@@ -692,6 +692,8 @@ export interface paths {
         /**
          * Change
          * @description Change what is named; it holds for every packet received after the answer.
+         *
+         *     An operator writes what is learnt on the telephone at night: care notes, how to get in, the telephone number.
          */
         patch: operations["change_api_v1_recipients__recipient_id__patch"];
         trace?: never;

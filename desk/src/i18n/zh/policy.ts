@@ -81,7 +81,7 @@ export default {
   dry_run_failed: "没有推算出来。",
   dry_run_forever: "之后每 {every} 重复，直到有人受理。",
   dry_run_cut: "后面还有，同样重复，不再列出。",
-  dry_run_first: "最早在 {after} 后有人接到通知：{names}。",
+  dry_run_first: "最早在{after}后有人接到通知：{names}。",
   dry_run_first_now: "立即有人接到通知：{names}。",
   dry_run_nobody: "没有任何人会接到通知！",
   dry_run_stale: "方案已改动，请重新推算。",
