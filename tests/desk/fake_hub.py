@@ -155,10 +155,24 @@ def build_app(stage: Stage) -> FastAPI:
 
     @app.get("/api/v1/incidents")
     async def incidents(
-        _caller: caller, response: Response, states: Annotated[tuple[str, ...], Query(alias="state")] = NOT_CLOSED
+        _caller: caller,
+        response: Response,
+        states: Annotated[tuple[str, ...], Query(alias="state")] = NOT_CLOSED,
+        recipient_id: str | None = None,
     ) -> Json:
         response.headers["X-Stream-Position"] = str(state.position)
-        return {"items": [one for one in state.incidents.values() if one["state"] in states], "next": None}
+        found = [one for one in state.incidents.values() if one["state"] in states]
+        if recipient_id is not None:
+            found = [one for one in found if (one["recipient"] or {}).get("id") == recipient_id]
+        return {"items": found, "next": None}
+
+    @app.get("/api/v1/incidents/{incident_id}/whereabouts")
+    async def whereabouts(incident_id: str, _caller: caller) -> Json:
+        return {"position": None, "home": None, "withheld": state.incidents[incident_id]["recipient"] is None}
+
+    @app.get("/api/v1/incidents/{incident_id}/help")
+    async def help_at_hand(incident_id: str, _caller: caller) -> Json:
+        return state.help_at_hand(incident_id)
 
     @app.get("/api/v1/incidents/{incident_id}")
     async def incident(incident_id: str, _caller: caller) -> Json:
@@ -195,7 +209,8 @@ def build_app(stage: Stage) -> FastAPI:
 
     @app.post("/api/v1/incidents/{incident_id}/close")
     async def close(incident_id: str, caller: caller, body: Annotated[Json, Body()]) -> Json:
-        return state.close(incident_id, caller, body["disposition"], body.get("note"))
+        said = {name: body.get(name) for name in ("outcome", "cause")}
+        return state.close(incident_id, caller, body["disposition"], body.get("note"), **said)
 
     @app.post("/api/v1/incidents/{incident_id}/reopen")
     async def reopen(incident_id: str, caller: caller, body: Annotated[Json, Body()]) -> Json:

@@ -102,6 +102,9 @@ class FakeState:
             "test_pending_until": None,
             "closed_at": None,
             "disposition": None,
+            "outcome": None,
+            "cause": None,
+            "duplicate_of": None,
             "sounding": True,
             "last_alert_at": stamp(opened_at),
             "press_count": 1,
@@ -164,6 +167,7 @@ class FakeState:
                     "phone": "10000000031",
                     "relation": "son",
                     "order": 1,
+                    "holds_key": False,
                 },
                 {
                     "id": identity(number, CONTACT + 2),
@@ -171,6 +175,7 @@ class FakeState:
                     "phone": "10000000032",
                     "relation": "neighbour",
                     "order": 2,
+                    "holds_key": True,
                 },
                 {
                     "id": identity(number, CONTACT + 3),
@@ -178,12 +183,15 @@ class FakeState:
                     "phone": "10000000033",
                     "relation": "村干部",
                     "order": 3,
+                    "holds_key": False,
                 },
             ],
             "devices": self.devices_of(number),
             "monitoring": {},
             "group_name": "三组",
             "location_consent": True,
+            "photo_consent": False,
+            "photo_taken_in_at": None,
             "ended_at": None,
             "ended_reason": None,
             "created_at": stamp(datetime.now(UTC)),
@@ -274,9 +282,29 @@ class FakeState:
         joined = {"last_alert_at": now, "press_count": len(alerts), "alerts": alerts, "sounding": True}
         return self.move(incident_id, "joined", {"why": "sos_pressed"}, None, **joined)
 
-    def close(self, incident_id: str, actor: Json, disposition: str, note: str | None) -> Json:
+    def help_at_hand(self, incident_id: str) -> Json:
+        """Who has duty, and the next step of an incident that nobody has."""
+        incident = self.incidents[incident_id]
+        people = [{"role": "helper", "name": "示例村医", "phone": "10000000041"}]
+        params = {"step": 2, "round": 1, "target": "contacts", "people": "王示例"}
+        step = {"at": incident["due_at"], "code": "step_taken", "params": params, "people": ["王示例"]}
+        return {"people": people, "next": [step] if incident["state"] == "open" else []}
+
+    def close(
+        self,
+        incident_id: str,
+        actor: Json,
+        disposition: str,
+        note: str | None,
+        *,
+        outcome: str | None = None,
+        cause: str | None = None,
+    ) -> Json:
         """Record how it ended."""
         self.refuse_if_held(incident_id, actor)
         params = {"disposition": disposition, "note": note}
-        ended = {"closed_at": stamp(datetime.now(UTC)), "disposition": disposition, "sounding": False, "due_at": None}
+        if outcome or cause:
+            params |= {"ending": outcome} if outcome else {"cause": cause}
+        said = {"disposition": disposition, "outcome": outcome, "cause": cause}
+        ended = {"closed_at": stamp(datetime.now(UTC)), "sounding": False, "due_at": None, **said}
         return self.move(incident_id, "closed", params, actor, state="closed", due_kind=None, **ended)

@@ -38,6 +38,8 @@ def test_a_press_sounds_is_taken_with_enter_called_and_closed(desk: DeskPage, st
     confirm = desk.page.locator("[data-action=confirm-close]")
     expect(confirm).to_be_disabled()
     desk.page.get_by_role("radio", name="误报").check()
+    expect(confirm).to_be_disabled()
+    desk.page.get_by_text("误按", exact=True).click()
     desk.page.fill("#close-note", "误触")
     confirm.click()
     expect(desk.page.locator("[data-empty]")).to_be_visible()
