@@ -104,7 +104,7 @@ def test_a_report_that_fails_is_tried_again(open_county_desk: OpenDesk) -> None:
     for route in asked:
         route.fulfill(status=503, json={"title": "away", "status": 503})
     desk.page.unroute("**/api/v1/reports/**")
-    expect(desk.page.get_by_role("alert")).to_be_visible()
+    expect(desk.page.locator("main").get_by_role("alert")).to_be_visible()
     assert desk.find_barriers() == []
     desk.page.locator("[data-action=retry]").click()
     expect(desk.page.locator("[data-report=ready]")).to_be_visible()
