@@ -5,7 +5,8 @@ import type { BoardPlace, Incident } from "@/api/shapes";
 import { convert, formatPoint, readPoint } from "@/map/datum";
 import { addUp, countOf, liesIn, troubledOf } from "@/map/device_health";
 import { isArea, radiusOf, roundedRadius, type Fix } from "@/map/fixes";
-import { centerAround, offsetOf, pinsOf } from "@/map/pins";
+import { centerAround, pinsOf } from "@/map/pins";
+import { spreadOut } from "@/map/spreading";
 
 const BEIJING = { lat: 39.9087, lon: 116.3975 };
 
@@ -85,7 +86,7 @@ describe("where an incident stands", () => {
 
   it("is at home when the home is known", () => {
     const [pin] = pinsOf([incident("a", village.id)], new Map([["a", { lat: 1, lon: 2 }]]), [county, village]);
-    expect([pin?.at, pin?.known, pin === undefined ? null : offsetOf(pin)]).toEqual([{ lat: 1, lon: 2 }, "home", { x: 0, y: 0 }]);
+    expect([pin?.at, pin?.known]).toEqual([{ lat: 1, lon: 2 }, "home"]);
   });
 
   it("is else beside the centre of the nearest place", () => {
@@ -93,16 +94,41 @@ describe("where an incident stands", () => {
     expect(centerAround("990101001002", [county, village])).toEqual(county.center);
     const [pin] = pinsOf([incident("a", village.id)], new Map(), [county, village]);
     expect([pin?.at, pin?.known]).toEqual([village.center, "place"]);
-    expect(pin === undefined ? null : offsetOf(pin)).not.toEqual({ x: 0, y: 0 });
   });
 
   it("is nowhere when no place around it is on the map", () => {
     expect(pinsOf([incident("a", village.id)], new Map(), [place(village.id, null)])).toEqual([]);
   });
+});
 
-  it("of many at one spot is a ring of its own for each", () => {
-    const pins = pinsOf(["a", "b", "c"].map((id) => incident(id, village.id)), new Map(), [village]);
-    expect(new Set(pins.map((pin) => JSON.stringify(offsetOf(pin)))).size).toBe(3);
+describe("marks that would lie upon each other", () => {
+  const at = (id: string, x: number, y: number, free = 0) => ({ id, x, y, free });
+
+  it("leave one that stands alone where it is", () => {
+    expect(spreadOut([at("a", 10, 10), at("b", 300, 10)])).toEqual(new Map([["a", { dx: 0, dy: 0 }], ["b", { dx: 0, dy: 0 }]]));
+  });
+
+  it("are moved apart, the first staying in the middle, as many as a storm brings", () => {
+    const spots = Array.from({ length: 60 }, (_, index) => at(String(index), 100 + (index % 7), 100 - (index % 5)));
+    const offsets = spreadOut(spots);
+    const places = spots.map((spot) => ({ x: spot.x + (offsets.get(spot.id)?.dx ?? 0), y: spot.y + (offsets.get(spot.id)?.dy ?? 0) }));
+    expect(places[0]).toEqual({ x: 100, y: 100 });
+    const nearest = places.flatMap((one, index) => places.slice(index + 1).map((other) => Math.hypot(one.x - other.x, one.y - other.y)));
+    expect(Math.min(...nearest)).toBeGreaterThan(18);
+    expect(Math.max(...places.map(({ x, y }) => Math.hypot(x - 100, y - 100)))).toBeLessThan(150);
+  });
+
+  it("become one crowd where two crowds would lie upon each other", () => {
+    const crowd = (from: number, x: number) => Array.from({ length: 12 }, (_, index) => at(String(from + index), x, 0));
+    const offsets = [...spreadOut([...crowd(0, 0), ...crowd(12, 60)]).entries()];
+    const places = offsets.map(([id, { dx, dy }]) => ({ x: (Number(id) < 12 ? 0 : 60) + dx, y: dy }));
+    const nearest = places.flatMap((one, index) => places.slice(index + 1).map((other) => Math.hypot(one.x - other.x, one.y - other.y)));
+    expect(Math.min(...nearest)).toBeGreaterThan(18);
+  });
+
+  it("keep free what stands in the middle already", () => {
+    const { dx, dy } = spreadOut([at("a", 0, 0, 2)]).get("a") ?? { dx: 0, dy: 0 };
+    expect(Math.hypot(dx, dy)).toBeGreaterThan(15);
   });
 });
 

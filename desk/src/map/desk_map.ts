@@ -10,6 +10,7 @@ import "leaflet/dist/leaflet.css";
 import type { MapBase } from "@/api/shapes";
 
 import { convert, type Datum, type Point } from "./datum";
+import { spreadOut } from "./spreading";
 import "./map.css";
 
 /** Something that stands on the map. `face` changes when it looks different: only then is it drawn again. */
@@ -19,8 +20,8 @@ export interface Mark {
   datum?: Datum;
   face: string;
   draw: () => HTMLElement;
-  /** Pixels beside its spot, for those that share one. */
-  offset?: { x: number; y: number };
+  /** Moved aside where it would lie upon others of its kind; so many places around their middle stay free. */
+  spread?: number;
   /** Above the others. */
   raised?: boolean;
   /** A circle around it, in metres. */
@@ -46,6 +47,7 @@ export interface MapWishes {
 }
 
 interface Drawn {
+  mark: Mark;
   face: string;
   marker: L.Marker;
   circle: L.Circle | null;
@@ -59,6 +61,8 @@ const FIRST_ZOOM = 12;
 export class DeskMap {
   private readonly map: L.Map;
   private readonly drawn = new Map<string, Drawn>();
+  /** A view that was wished for before there was room for it. */
+  private waiting: (() => void) | null = null;
 
   constructor(
     element: HTMLElement,
@@ -83,6 +87,7 @@ export class DeskMap {
     if (attribution !== "") L.control.attribution({ prefix: false }).addAttribution(attribution).addTo(this.map);
     this.layTiles(wishes);
     this.beginSomewhere();
+    this.map.on("zoomend", () => this.spread());
     this.map.getPane("markerPane")?.setAttribute("aria-hidden", "true");
     const { pick, point } = wishes;
     if (pick !== undefined) this.map.on("click", ({ latlng }) => pick(this.fromMap(latlng)));
@@ -102,18 +107,20 @@ export class DeskMap {
       this.drawn.delete(id);
     }
     for (const mark of marks) this.put(mark);
+    this.spread();
   }
 
   /** Move so that all these are in sight, without a look closer than `closest`. */
   fit(points: readonly Point[], closest = 15, datum: Datum = "wgs84"): void {
     if (points.length === 0) return;
     const bounds = L.latLngBounds(points.map((one) => this.onMap(one, datum)));
-    this.map.fitBounds(bounds.pad(0.12), { maxZoom: Math.min(closest, this.map.getMaxZoom()), animate: false });
+    this.frame(() => this.map.fitBounds(bounds.pad(0.12), { maxZoom: Math.min(closest, this.map.getMaxZoom()), animate: false }));
   }
 
   /** Move so that a circle is in sight. */
   fitAround(point: Point, radius_m: number, datum: Datum = "wgs84"): void {
-    this.map.fitBounds(this.onMap(point, datum).toBounds(Math.max(300, radius_m * 2.6)), { animate: false });
+    const bounds = this.onMap(point, datum).toBounds(Math.max(300, radius_m * 2.6));
+    this.frame(() => this.map.fitBounds(bounds, { animate: false }));
   }
 
   /** Bring a point into sight, no farther than needed. */
@@ -123,6 +130,20 @@ export class DeskMap {
 
   resize(): void {
     this.map.invalidateSize({ pan: false });
+    if (this.hasSize()) this.waiting?.();
+  }
+
+  /** In a dialog that is opening there is no room yet: then once there is. */
+  private frame(move: () => void): void {
+    this.waiting = this.hasSize() ? null : () => this.frame(move);
+    if (this.waiting !== null) return;
+    this.map.invalidateSize({ pan: false });
+    move();
+  }
+
+  private hasSize(): boolean {
+    const { clientWidth, clientHeight } = this.map.getContainer();
+    return clientWidth > 0 && clientHeight > 0;
   }
 
   close(): void {
@@ -132,16 +153,17 @@ export class DeskMap {
   private put(mark: Mark): void {
     const at = this.onMap(mark.at, mark.datum ?? "wgs84");
     const known = this.drawn.get(mark.id);
-    const face = `${mark.face}|${mark.offset?.x ?? 0},${mark.offset?.y ?? 0}|${mark.radius_m ?? ""}`;
+    const face = `${mark.face}|${mark.radius_m ?? ""}`;
     if (known !== undefined) {
       known.marker.setLatLng(at);
       known.circle?.setLatLng(at);
+      known.mark = mark;
       if (known.face === face) return;
       known.marker.remove();
       known.circle?.remove();
     }
     const marker = L.marker(at, {
-      icon: L.divIcon({ html: mark.draw(), className: "map-mark", iconSize: [0, 0], iconAnchor: [-(mark.offset?.x ?? 0), -(mark.offset?.y ?? 0)] }),
+      icon: L.divIcon({ html: mark.draw(), className: "map-mark", iconSize: [0, 0], iconAnchor: [0, 0] }),
       keyboard: false,
       interactive: mark.choose !== undefined,
       zIndexOffset: mark.raised === true ? 1000 : 0,
@@ -153,7 +175,22 @@ export class DeskMap {
       mark.radius_m === undefined || mark.radius_m === null
         ? null
         : L.circle(at, { radius: mark.radius_m, interactive: false, className: "map-accuracy" }).addTo(this.map);
-    this.drawn.set(mark.id, { face, marker, circle });
+    this.drawn.set(mark.id, { mark, face, marker, circle });
+  }
+
+  /** What lies upon each other depends on how near one looks. */
+  private spread(): void {
+    const crowd = [...this.drawn.values()].filter(({ mark }) => mark.spread !== undefined);
+    const spots = crowd.map(({ mark, marker }) => {
+      const { x, y } = this.map.project(marker.getLatLng(), this.map.getZoom());
+      return { id: mark.id, x, y, free: mark.spread ?? 0 };
+    });
+    const offsets = spreadOut(spots);
+    for (const { mark, marker } of crowd) {
+      const { dx, dy } = offsets.get(mark.id) ?? { dx: 0, dy: 0 };
+      marker.getElement()?.style.setProperty("--dx", `${dx}px`);
+      marker.getElement()?.style.setProperty("--dy", `${dy}px`);
+    }
   }
 
   private layTiles(wishes: MapWishes): void {

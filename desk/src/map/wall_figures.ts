@@ -1,7 +1,7 @@
 /** What the wall says, from what the hub counts; nothing here knows of a person. */
 import type { Wall } from "@/api/shapes";
 
-import { countOf, troubledOf, type Health } from "./device_health";
+import { countOf, type Health } from "./device_health";
 
 export type Share = Wall["answered_in_60_s"];
 export type Township = Wall["townships"][number];
@@ -42,4 +42,3 @@ export function rowsOf(townships: readonly Township[]): Row[] {
   });
 }
 
-export const isCalm = (township: Township): boolean => township.not_closed === 0 && troubledOf(township.devices) === 0;

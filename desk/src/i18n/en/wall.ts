@@ -11,7 +11,7 @@ export default {
   above: "on target",
   below: "below target",
   devices: "Devices online",
-  devices_of: "{online} of {of} · offline {offline} · faulty {faulty}",
+  devices_of: "{online} of {of} · offline {offline} · never heard {unseen}",
   follow_ups: "To be called",
   people: "people",
   cases: "cases",

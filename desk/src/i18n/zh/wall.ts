@@ -11,7 +11,7 @@ export default {
   above: "达标",
   below: "未达标",
   devices: "设备在线",
-  devices_of: "{online} / {of} 台 · 离线 {offline} · 故障 {faulty}",
+  devices_of: "{online} / {of} 台 · 离线 {offline} · 未上线 {unseen}",
   follow_ups: "待问候核实",
   people: "人",
   cases: "起",
