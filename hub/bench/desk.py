@@ -103,7 +103,7 @@ async def _loads(browser: "Browser", address: str) -> list[Row]:
         tab = await open_tab(browser, address, _LOGIN, _PASSWORD)
         interactive_ms.append(tab.interactive_ms)
         await tab.page.context.close()
-    how = "log-in, gate and queue, each script by itself; bar 200"
+    how = "until the queue stands: log-in, gate, queue; an incident's parts follow behind it; bar 200"
     return [
         Row("desk: first load, scripts gzipped", tab.scripts_kb(), "kB", how),
         Row("desk: interactive", median(interactive_ms), "ms", f"median of {_LOADS} with an empty cache; bar 1,500"),
