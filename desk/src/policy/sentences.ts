@@ -18,13 +18,15 @@ export function usePolicySentences() {
   const whoOf = ({ target, number }: Pick<Rung, "target" | "number">) =>
     target === "number" ? (number.trim() === "" ? t("policy.some_number") : formatPhone(number.trim())) : word("target", target);
 
+  const joined = (names: readonly string[]) => (names.length === 0 ? "" : names.reduce((before, after) => t("policy.joined", { before, after })));
+
   /** For which incidents it is. */
   function when({ name, severity, kind, division_id }: Pick<PolicyDraft, "name" | "severity" | "kind" | "division_id">): string {
     if (name === DEFAULT_NAME) return t("policy.when_default");
     const parts = [
       ...(division_id === null ? [] : [divisions.pathOf(division_id)]),
-      ...(severity.length === 0 ? [] : [severity.map((one) => word("severity", one)).join("、")]),
-      kind.length === 0 ? t("policy.every_kind") : kind.map((one) => word("kind", one)).join("、"),
+      ...(severity.length === 0 ? [] : [joined(severity.map((one) => word("severity", one)))]),
+      kind.length === 0 ? t("policy.every_kind") : joined(kind.map((one) => word("kind", one))),
     ];
     return parts.join(" · ");
   }
@@ -39,12 +41,12 @@ export function usePolicySentences() {
     if (last === undefined) return t("policy.no_sentence");
     const steps = rungs.map((rung) => (rung.after_s === 0 ? t("policy.at_once", { does: does(rung) }) : t("policy.then", { after: duration(rung.after_s), does: does(rung) })));
     return [
-      t("policy.sentence_steps", { steps: steps.join(t("policy.joint")) }),
+      t("policy.sentence_steps", { steps: steps.reduce((before, after) => t("policy.joint", { before, after })) }),
       draft.repeat > 0 ? t("policy.sentence_repeat", { repeat: draft.repeat, length: duration(roundLength_s(draft.steps)) }) : "",
       t("policy.sentence_last", { every: duration(draft.then_every_s), does: does(last) }),
       t("policy.sentence_ack", { ack: duration(draft.ack_timeout_s) }),
     ].join("");
   }
 
-  return { nameOf, whoOf, when, does, inWords };
+  return { nameOf, whoOf, joined, when, does, inWords };
 }

@@ -7,6 +7,8 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** A shift over midnight, or a day's duty from eight to eight where clocks are set back, is one block; longer hours are one a day. */
 const ONE_BLOCK_MS = DAY_MS + HOUR_MS;
+/** The rest of a night before or after such days is no block of its own: it could hardly be pressed. */
+const PIECE_MS = 6 * HOUR_MS;
 
 export interface DutyBlock {
   hours: DutyHours;
@@ -41,13 +43,13 @@ export function blocksOf(hours: DutyHours, bounds: readonly number[]): DutyBlock
   const [begin, end] = [bounds[0] ?? 0, bounds.at(-1) ?? 0];
   if (until_ms <= begin || end <= from_ms) return [];
   if (until_ms - from_ms <= ONE_BLOCK_MS) return [block(hours, from_ms, until_ms, bounds)];
-  const pieces: DutyBlock[] = [];
-  for (const [index, day_ms] of bounds.slice(0, -1).entries()) {
-    const piece_from = Math.max(from_ms, day_ms);
-    const piece_until = Math.min(until_ms, bounds[index + 1] ?? day_ms);
-    if (piece_from < piece_until) pieces.push(block(hours, piece_from, piece_until, bounds));
-  }
-  return pieces;
+  const cuts = [from_ms, ...bounds.slice(1, -1).filter((day_ms) => from_ms + PIECE_MS <= day_ms && day_ms <= until_ms - PIECE_MS), until_ms];
+  const visible = cuts.map((cut_ms) => Math.min(Math.max(cut_ms, begin), end));
+  return visible
+    .slice(0, -1)
+    .map((piece_from, index) => ({ piece_from, piece_until: visible[index + 1] ?? piece_from }))
+    .filter(({ piece_from, piece_until }) => piece_from < piece_until)
+    .map(({ piece_from, piece_until }) => block(hours, piece_from, piece_until, bounds));
 }
 
 function block(hours: DutyHours, from_ms: number, until_ms: number, bounds: readonly number[]): DutyBlock {

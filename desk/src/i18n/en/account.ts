@@ -14,7 +14,7 @@ export default {
   edit: "Edit",
   name: "Name",
   login: "Login",
-  login_hint: "Begins with a letter or digit; letters, digits and . _ @ - alone. It stays as it is.",
+  login_hint: "Begins with a letter or digit; letters, digits and . _ {'@'} - alone. It stays as it is.",
   role: "Role",
   division: "Sees",
   phone: "Telephone",

@@ -20,7 +20,7 @@ export default {
   name_taken: "Another place has a policy of this name: choose another one.",
   default_stays: "The default policy can be written, not deleted.",
   login_taken: "Somebody has this login already.",
-  login: "A login begins with a letter or digit and has letters, digits and . _ @ - alone.",
+  login: "A login begins with a letter or digit and has letters, digits and . _ {'@'} - alone.",
   password: "The password is too short or too long.",
   not_found: "It is not there any more: read again.",
 };

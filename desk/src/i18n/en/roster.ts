@@ -35,8 +35,6 @@ export default {
   no_number: "No number that can ring",
   account_disabled: "Account disabled",
   shift_label: "{role}, {name}, {from} to {until}",
-  dropped_nothing: "Nothing changes there",
-  drag_hint: "Moving: {name} {from} to {until}",
   gaps_title: "Hours without anybody",
   gaps_ahead: "the next 14 days",
   gaps_none: "Somebody has duty throughout the next 14 days.",

@@ -14,7 +14,7 @@ export default {
   edit: "修改",
   name: "姓名",
   login: "登录名",
-  login_hint: "以字母或数字开头，只用字母、数字和 . _ @ -；以后不能修改。",
+  login_hint: "以字母或数字开头，只用字母、数字和 . _ {'@'} -；以后不能修改。",
   role: "角色",
   division: "管辖范围",
   phone: "电话",

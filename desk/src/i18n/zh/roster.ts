@@ -35,8 +35,6 @@ export default {
   no_number: "没有可用电话",
   account_disabled: "账号已停用",
   shift_label: "{role}，{name}，{from} 至 {until}",
-  dropped_nothing: "放在这里没有变化",
-  drag_hint: "正在移动：{name} {from} 至 {until}",
   gaps_title: "排班缺口",
   gaps_ahead: "今后 14 天",
   gaps_none: "今后 14 天都有人值班。",
