@@ -1,5 +1,6 @@
 """The list on paper (应急联系清册): whom one reaches and how one gets in, for the day the computers are down."""
 
+import re
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,6 +13,14 @@ from hub.storage.views import View, fetch_views
 
 #: A county of this many people prints 400 pages; more is a mistake, and `left_out` says how many are missing.
 PEOPLE_MAX = 5_000
+_DIGITS = ("", *"一二三四五六七八九")
+#: Behind every numbered group.
+_LAST = 1_000_000
+#: 三组, 第三组, 十二组, 3组: how groups of a village are called.
+_NUMBERED = re.compile(
+    "第?(?:(?P<arabic>[0-9]{1,4})|(?:(?P<tens>[二三四五六七八九])?(?P<ten>十))?(?P<units>[一二三四五六七八九])?)组?"
+)
+
 #: Who is called for a place when nobody of the family is reached.
 _ROLES = ("helper", "township", "supervisor", "leader")
 
@@ -90,10 +99,23 @@ async def make_contact_list(connection: Connection, division_id: str, scope: Sco
     return ContactList(
         division=division,
         made_at=await database_now(connection),
-        people=people,
+        people=sorted(people, key=lambda one: (one.division_id, _group_place(one.group_name))),
         helpers=await _list_helpers(connection, division_id, scope),
         left_out=(row[0] if row else 0) - len(people),
     )
+
+
+def _group_place(group_name: str | None) -> tuple[int, str]:
+    """一组 before 二组 before 十一组, by number; other names after them, people without a group last."""
+    if group_name is None:
+        return _LAST, ""
+    number = _NUMBERED.fullmatch(group_name)
+    if number is None:
+        return _LAST - 1, group_name
+    if number["arabic"]:
+        return int(number["arabic"]), group_name
+    tens = _DIGITS.index(number["tens"] or "一") if number["ten"] else 0
+    return tens * 10 + _DIGITS.index(number["units"] or ""), group_name
 
 
 async def _list_helpers(connection: Connection, division_id: str, scope: Scope) -> list[PrintedHelper]:

@@ -47,6 +47,15 @@ async def test_the_list_holds_what_is_needed_to_reach_somebody_and_no_diagnosis(
     assert (made["division"]["id"], made["left_out"]) == (VILLAGE, 0)
 
 
+async def test_groups_follow_by_number_and_who_has_none_comes_last(admin: Client) -> None:
+    groups = [None, "河边", "十二组", "二组", "第3组", "二十一组", "一组", "十组"]
+    for group in groups:
+        await admin.post("/recipients", {"name": "李桂兰", "division_id": VILLAGE, "group_name": group})
+    people = (await admin.get("/contact-list")).json()["people"]
+    in_order = ["一组", "二组", "第3组", "十组", "十二组", "二十一组", "河边", None]
+    assert [one["group_name"] for one in people] == in_order
+
+
 async def test_who_is_cared_for_no_longer_is_not_on_the_list(admin: Client) -> None:
     one = await _furnish(admin)
     await admin.patch(f"/recipients/{one['id']}", {"ended_at": "2020-01-01T00:00:00Z", "ended_reason": "moved"})

@@ -18,4 +18,10 @@ export default {
   watch_bed: "out of bed at night",
   watch_data_blind: "no device sees the person",
   watch_no_sign_of_life: "no sign of life",
+  moment_wrong: "Written like 2026-11-25 18:00",
+  this_evening: "This evening",
+  tomorrow_noon: "Tomorrow noon",
+  three_days: "In 3 days",
+  seven_days: "In 7 days",
+  fourteen_days: "In 14 days",
 };
