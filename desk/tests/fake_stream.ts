@@ -49,11 +49,21 @@ export class FakeSurroundings implements LinkSurroundings, HubSurroundings {
     this.told.push(message);
   };
 
+  /** While it is false, nothing is answered until `answer` is called. */
+  answering = true;
+  private readonly owed: (() => void)[] = [];
+
   say = async (deskId: string, state: DeskState): Promise<SaidPresence> => {
     this.said.push([deskId, state]);
+    if (!this.answering) await new Promise<void>((resolve) => this.owed.push(resolve));
     if (this.othersPresent === null) throw new Error("no answer");
     return { others_present: this.othersPresent };
   };
+
+  answer(): void {
+    this.answering = true;
+    for (const resolve of this.owed.splice(0)) resolve();
+  }
 
   /** Let time pass in steps of a second, as the watch does. */
   pass(seconds: number): void {

@@ -40,6 +40,9 @@ function join(operatorId = "zhang", { audible = true, deskId = "desk-1" as strin
   return page;
 }
 
+/** What was said has been answered. */
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
 describe("the pages of one browser", () => {
   it("share one connection and all hear it", () => {
     const pages = [join(), join(), join()];
@@ -101,13 +104,17 @@ describe("the voice", () => {
 });
 
 describe("the presence", () => {
-  it("is said once for all tabs, at once and then every 8 seconds", () => {
+  it("is said once for all tabs, at once and then every 8 seconds", async () => {
     join();
+    expect(around.said).toEqual([["desk-1", "present"]]);
+    join();
+    join();
+    await settled();
     around.said.length = 0;
-    join();
-    join();
-    around.said.length = 0;
-    around.pass(24);
+    for (let beat = 0; beat < 3; beat += 1) {
+      around.pass(8);
+      await settled();
+    }
     expect(around.said).toEqual([["desk-1", "present"], ["desk-1", "present"], ["desk-1", "present"]]);
   });
 
@@ -117,34 +124,50 @@ describe("the presence", () => {
     expect(around.said).toEqual([]);
   });
 
-  it("is not said for tabs that are gone, nor after the end of the shift", () => {
+  it("is not said for tabs that are gone, nor after the end of the shift", async () => {
     const [crashed, ended] = [join(), join()] as [FakePage, FakePage];
+    await settled();
     streamHub.hear(ended, { type: "duty", deskId: null });
     crashed.hangs = true;
     around.pass(12);
+    await settled();
     around.said.length = 0;
     around.pass(30);
+    await settled();
     expect(around.said).toEqual([]);
   });
 
   it("says away at once when one tab steps away, and all tabs know since when", async () => {
     const pages = [join(), join()] as [FakePage, FakePage];
+    await settled();
     around.said.length = 0;
     streamHub.hear(pages[0], { type: "away", since_ms: 1234 });
     expect(around.said).toEqual([["desk-1", "away"]]);
-    await Promise.resolve();
-    await Promise.resolve();
+    await settled();
     expect(pages.map((page) => page.awaySince_ms)).toEqual([1234, 1234]);
     expect(join().awaySince_ms).toBe(1234);
     streamHub.hear(pages[1], { type: "back" });
+    await settled();
     expect(around.said.at(-1)).toEqual(["desk-1", "present"]);
+  });
+
+  it("waits with a word until the one before is answered, so that none overtakes another", async () => {
+    const page = join();
+    await settled();
+    around.said.length = 0;
+    around.answering = false;
+    streamHub.hear(page, { type: "back" });
+    streamHub.hear(page, { type: "away", since_ms: 1 });
+    expect(around.said).toEqual([["desk-1", "present"]]);
+    around.answer();
+    await settled();
+    expect(around.said).toEqual([["desk-1", "present"], ["desk-1", "away"]]);
   });
 
   it("says that it does not know who else is there when the hub does not answer", async () => {
     around.othersPresent = null;
     const page = join();
-    await Promise.resolve();
-    await Promise.resolve();
+    await settled();
     const told = page.told.flatMap((message) => (message.type === "standing" ? [message.others_present] : []));
     expect(told.at(-1)).toBeNull();
   });

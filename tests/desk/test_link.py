@@ -12,6 +12,14 @@ pytestmark = pytest.mark.browser
 BANNER_WITHIN_MS = 13_500
 
 
+def open_tab(desk: DeskPage) -> DeskPage:
+    """Another tab of the same browser, past the gate."""
+    tab = DeskPage(desk.page.context.new_page(), desk.address)
+    tab.page.goto(desk.address)
+    tab.pass_gate()
+    return tab
+
+
 def test_a_second_operator_is_told_who_holds_it_though_the_stream_is_silent(
     desk: DeskPage, stage: Stage, chromium: Browser
 ) -> None:
@@ -66,20 +74,83 @@ def test_a_link_down_for_half_a_minute_sounds(desk: DeskPage, stage: Stage) -> N
     desk.expect_sound("link")
 
 
-def test_many_tabs_share_one_stream_and_all_show_the_press(desk: DeskPage, stage: Stage) -> None:
+def test_ten_tabs_share_one_stream_one_voice_and_one_presence(desk: DeskPage, stage: Stage) -> None:
     desk.open()
-    tabs = [desk]
-    for _ in range(6):  # one after the other: a tab in the background is slow to click in
-        tabs.append(DeskPage(desk.page.context.new_page(), desk.address))
-        tabs[-1].page.goto(desk.address)
-        tabs[-1].pass_gate()
+    tabs = [desk, *(open_tab(desk) for _ in range(9))]  # one after the other: one in the background is slow to click in
     incident = stage.state.raise_incident()
     for tab in tabs:
         expect(tab.card(incident["id"])).to_have_count(1)
     assert len(stage.stream_starts) == 1
+    assert {desk_id for desk_id, _ in stage.desk.said} == {stage.desk.said[0][0]}
+    desk.expect_sound("critical")
+    assert [tab.page.locator("html").get_attribute("data-sound") for tab in tabs[1:]] == ["silent"] * 9
     tabs[-1].page.click("[data-action=take]")
     for tab in tabs:
         expect(tab.card(incident["id"])).to_have_attribute("data-state", "acknowledged")
+
+
+def test_when_the_tab_that_sounds_is_closed_another_sounds_within_two_seconds(desk: DeskPage, stage: Stage) -> None:
+    stage.state.raise_incident()
+    desk.open()
+    other = open_tab(desk)
+    desk.expect_sound("critical")
+    other.expect_sound("silent")
+    desk.page.close()
+    expect(other.page.locator("html")).to_have_attribute("data-sound", "critical", timeout=2_000)
+
+
+def test_when_the_tab_that_sounds_hangs_another_sounds_within_two_seconds(desk: DeskPage, stage: Stage) -> None:
+    stage.state.raise_incident()
+    desk.open()
+    other = open_tab(desk)
+    other.expect_sound("silent")
+    desk.page.evaluate("setTimeout(() => { const until = Date.now() + 4000; while (Date.now() < until); })")
+    expect(other.page.locator("html")).to_have_attribute("data-sound", "critical", timeout=2_000)
+
+
+def test_a_worker_that_dies_is_replaced_and_nothing_is_missed(desk: DeskPage, stage: Stage, chromium: Browser) -> None:
+    desk.open()
+    assert stage.stream_opened.wait(timeout=5)
+    debugger = chromium.new_browser_cdp_session()
+    workers = [
+        target for target in debugger.send("Target.getTargets")["targetInfos"] if target["type"] == "shared_worker"
+    ]
+    assert workers
+    for worker in workers:
+        debugger.send("Target.closeTarget", {"targetId": worker["targetId"]})
+    missed = stage.state.raise_incident()
+    expect(desk.card(missed["id"])).to_have_count(1, timeout=12_000)
+    later = stage.state.raise_incident(name="王秀英")
+    expect(desk.card(later["id"])).to_have_count(1)
+    assert len(stage.stream_starts) == 2
+
+
+def test_a_desk_that_is_away_says_so_and_one_before_the_gate_says_nothing(desk: DeskPage, stage: Stage) -> None:
+    desk.page.clock.install()
+    desk.log_in()
+    expect(desk.page.locator("[data-part=incidents]")).to_be_visible()
+    desk.page.click("[data-action=start-shift]")
+    assert stage.desk.said == []
+    desk.page.click("[data-action=enter-desk]")
+    expect(desk.page.locator("html")).to_have_attribute("data-manned", "said")
+    assert [state for _, state in stage.desk.said] == ["present"]
+    tab = open_tab(desk)
+    desk.page.click("[data-action=step-away]")
+    expect(desk.page.locator("[data-handed-on=handed_on]")).to_be_visible()
+    expect(tab.page.locator("[data-dialog=away]")).to_be_visible()
+    assert stage.desk.said[-1][1] == "away"
+    incident = stage.state.raise_incident()
+    desk.expect_sound("critical")
+    expect(desk.page.locator(f"[data-away-incident='{incident['id']}']")).to_be_visible()
+    desk.page.clock.run_for(14 * 60_000)
+    expect(desk.page.locator("[data-dialog=away]")).to_have_attribute("data-calls", "0")
+    desk.page.clock.run_for(3 * 60_000)
+    expect(desk.page.locator("[data-banner=away-long]")).to_be_visible()
+    assert desk.page.locator("[data-dialog=away]").get_attribute("data-calls") != "0"
+    tab.press("Enter")
+    expect(desk.page.locator("[data-dialog=away]")).to_have_count(0)
+    expect(tab.page.locator("[data-dialog=away]")).to_have_count(0)
+    assert stage.desk.said[-1][1] == "present"
 
 
 def test_an_ended_session_leads_to_the_log_in_and_says_why(desk: DeskPage, stage: Stage) -> None:

@@ -29,6 +29,8 @@ export class Manning<Page> {
   private awaySince_ms: number | null = null;
   private othersPresent: number | null = null;
   private saidAt = Number.NEGATIVE_INFINITY;
+  private speaking = false;
+  private unsaid = false;
 
   constructor(
     private readonly now: () => number,
@@ -68,16 +70,27 @@ export class Manning<Page> {
     if (this.now() - this.saidAt >= BEAT_EVERY_MS) void this.speak();
   }
 
+  /** One word at a time, so that the last one said is the last one heard. */
   private async speak(): Promise<void> {
+    this.unsaid = true;
+    if (this.speaking) return;
+    this.speaking = true;
+    while (this.unsaid) {
+      this.unsaid = false;
+      await this.sayOnce();
+    }
+    this.speaking = false;
+    this.tellAll(this.standing);
+  }
+
+  private async sayOnce(): Promise<void> {
     const deskId = [...this.onDuty].find(([page]) => this.isThere(page, GONE_AFTER_MS))?.[1];
     if (deskId === undefined) return;
     this.saidAt = this.now();
-    const state = this.awaySince_ms === null ? "present" : "away";
     try {
-      this.othersPresent = (await this.say(deskId, state)).others_present;
+      this.othersPresent = (await this.say(deskId, this.awaySince_ms === null ? "present" : "away")).others_present;
     } catch {
       this.othersPresent = null;
     }
-    this.tellAll(this.standing);
   }
 }

@@ -8,7 +8,6 @@ export default {
   duty_until: "until {at}",
   no_roster: "No roster is written",
   nobody: "nobody",
-  and: ", ",
   roster_mine: "You are on duty by the roster",
   roster_not_now: "Not your hours by the roster; you may sit here all the same",
   roster_not_listed: "The roster does not name you; you may sit here all the same",

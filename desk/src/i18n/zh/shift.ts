@@ -8,7 +8,6 @@ export default {
   duty_until: "至 {at}",
   no_roster: "没有排值班表",
   nobody: "无人",
-  and: "、",
   roster_mine: "您在当班名单上",
   roster_not_now: "您现在不当班，仍可值班",
   roster_not_listed: "值班表上没有您，仍可值班",
