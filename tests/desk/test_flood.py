@@ -1,7 +1,9 @@
 """Much at once: three hundred and a thousand in one list, what came together folded, and nothing grave hidden in it."""
 
+import re
+
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.desk.desk_page import DeskPage
 from tests.desk.fake_groups import raise_flood
@@ -145,13 +147,19 @@ def test_the_queue_has_no_barriers_while_it_is_read_when_it_failed_and_in_a_floo
     desk.page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]  # as above
     desk.expected_statuses.add(500)
     raise_flood(stage.state, 6, grave=2, age_s=70)
-    desk.page.route("**/api/v1/incidents?*limit=200*", lambda route: route.fulfill(status=500, body=""))
+    asked: list[Route] = []
+    reading_the_list = re.compile(r"/api/v1/incidents\?.*limit=200")
+    desk.page.route(reading_the_list, asked.append)
     desk.log_in()
     desk.page.click("[data-action=start-shift]")
     desk.page.click("[data-action=enter-desk]")
+    expect(desk.page.locator("[data-loading]")).to_be_visible()
+    assert desk.find_barriers() == []
+    desk.page.unroute(reading_the_list)
+    for route in asked:
+        route.fulfill(status=500, body="")
     expect(desk.page.get_by_role("alert").filter(has_text="求助列表读取失败")).to_be_visible()
     assert desk.find_barriers() == []
-    desk.page.unroute("**/api/v1/incidents?*limit=200*")
     expect(desk.page.locator("[data-group]")).to_be_visible(timeout=10_000)
     desk.press("g")
     expect(desk.page.locator("[data-incident]")).to_have_count(8)

@@ -147,6 +147,23 @@ def test_a_low_one_chimes_once(desk: DeskPage, stage: Stage, hour: int, chimes: 
     desk.expect_sound("silent")
 
 
+def test_a_list_of_operators_that_cannot_be_read_says_so_and_the_focus_comes_back(desk: DeskPage, stage: Stage) -> None:
+    desk.expected_statuses.add(500)
+    stage.state.raise_incident()
+    desk.open()
+    desk.take_selected()
+    desk.page.route("**/api/v1/operators*", lambda route: route.fulfill(status=500, body=""))
+    desk.press("h")
+    dialog = desk.page.locator("[data-dialog=hand-over]")
+    expect(dialog.get_by_role("alert")).to_contain_text("值班员名单读取失败")
+    desk.page.unroute("**/api/v1/operators*")
+    dialog.locator("[data-action=retry]").click()
+    expect(dialog.get_by_label("移交给", exact=True)).to_be_visible()
+    desk.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(desk.page.locator("[data-queue]")).to_be_focused()
+
+
 def test_the_title_flashes_at_most_three_times_a_second(desk: DeskPage, stage: Stage) -> None:
     desk.page.clock.install()
     desk.open()

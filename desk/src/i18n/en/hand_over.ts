@@ -6,4 +6,6 @@ export default {
   submit: "Hand over",
   cancel: "Cancel",
   nobody: "There is no other operator to take it.",
+  failed: "The list of operators could not be read.",
+  retry: "Try again",
 };

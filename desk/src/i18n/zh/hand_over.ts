@@ -6,4 +6,6 @@ export default {
   submit: "移交",
   cancel: "取消",
   nobody: "没有其他值班员可以接手。",
+  failed: "值班员名单读取失败。",
+  retry: "重试",
 };
