@@ -57,6 +57,8 @@ interface Drawn {
 const CLOSEST = 19;
 const WITHOUT_ANY_CENTER: [L.LatLngExpression, number] = [[35, 105], 4];
 const FIRST_ZOOM = 12;
+/** Farther away a place has its name alone. */
+const WORDS_FROM = 12;
 
 export class DeskMap {
   private readonly map: L.Map;
@@ -87,7 +89,8 @@ export class DeskMap {
     if (attribution !== "") L.control.attribution({ prefix: false }).addAttribution(attribution).addTo(this.map);
     this.layTiles(wishes);
     this.beginSomewhere();
-    this.map.on("zoomend", () => this.spread());
+    this.map.on("zoomend", () => this.settle());
+    this.settle();
     this.map.getPane("markerPane")?.setAttribute("aria-hidden", "true");
     const { pick, point } = wishes;
     if (pick !== undefined) this.map.on("click", ({ latlng }) => pick(this.fromMap(latlng)));
@@ -176,6 +179,12 @@ export class DeskMap {
         ? null
         : L.circle(at, { radius: mark.radius_m, interactive: false, className: "map-accuracy" }).addTo(this.map);
     this.drawn.set(mark.id, { mark, face, marker, circle });
+  }
+
+  /** How near one looks has changed. */
+  private settle(): void {
+    this.map.getContainer().classList.toggle("map-far", this.map.getZoom() < WORDS_FROM);
+    this.spread();
   }
 
   /** What lies upon each other depends on how near one looks. */

@@ -1,7 +1,7 @@
 /** What the wall says, from what the hub counts; nothing here knows of a person. */
 import type { Wall } from "@/api/shapes";
 
-import { countOf, type Health } from "./device_health";
+import { countOf, WITHOUT_DEVICES, type Health } from "./device_health";
 
 export type Share = Wall["answered_in_60_s"];
 export type Township = Wall["townships"][number];
@@ -34,8 +34,15 @@ export interface Row {
   calm: number;
 }
 
-/** Townships with their busy villages, in the order of the county: a place stays where one looks for it. */
+/**
+ * Townships with their busy villages, in the order of the county: a place stays where one looks for it. The wall of a
+ * single township shows its villages instead.
+ */
 export function rowsOf(townships: readonly Township[]): Row[] {
+  const [only, another] = townships;
+  if (only !== undefined && another === undefined && only.villages.length > 0) {
+    return only.villages.map((village) => ({ township: { ...village, devices: WITHOUT_DEVICES, villages: [] }, busy: [], calm: 0 }));
+  }
   return townships.map((township) => {
     const busy = township.villages.filter((village) => village.not_closed > 0);
     return { township, busy, calm: township.villages.length - busy.length };

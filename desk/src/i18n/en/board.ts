@@ -32,7 +32,7 @@ export default {
   no_places: "Nothing is on the map yet: townships and villages are shown instead. A supervisor or administrator can put a village on the map; homes are put there in the file.",
   legend_untaken: "Waiting",
   legend_taken: "Taken",
-  legend_place: "Village: the ring is its devices, dark where offline or faulty",
+  legend_place: "Village: the ring is its devices, marked where offline or faulty",
   set_center: "Put {name} on the map",
   set_center_short: "Place",
   move_center_short: "Move",

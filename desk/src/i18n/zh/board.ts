@@ -32,7 +32,7 @@ export default {
   no_places: "地图上还没有任何位置：先按乡镇和村显示。班长或管理员可以给村标定中心点，也可以在档案里标定住处。",
   legend_untaken: "待受理",
   legend_taken: "处置中",
-  legend_place: "村：环为设备，深色为离线或故障",
+  legend_place: "村：环为设备，突出部分为离线或故障",
   set_center: "标定 {name} 的中心点",
   set_center_short: "标定",
   move_center_short: "改位置",
