@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { CallerMatch } from "@/api/shapes";
-import { candidatesOf, sureOne } from "@/call/candidates";
+import { candidatesOf, sureOne, wholeNumber } from "@/call/candidates";
 import { digitsIn, isNumber, readNumber } from "@/call/number";
 import { incidentsAbout, mayBe, PURPOSES, usualOutcome } from "@/call/outcome";
 
@@ -67,6 +67,21 @@ describe("whom a call may be about", () => {
     expect(sureOne(candidatesOf([match({ exact: false })]))).toBeNull();
     expect(sureOne(candidatesOf([match({}), match({ id: "x", recipient: zhao })]))).toBeNull();
     expect(sureOne(candidatesOf([match({}), match({ id: "x", recipient: zhao, exact: false })]))?.key).toBe("li");
+  });
+});
+
+describe("the number a call is kept with", () => {
+  const [led] = candidatesOf([match({ exact: false })]);
+
+  it("is the whole one that its last digits led to", () => {
+    expect(wholeNumber("0001", led ?? null)).toBe("10000000001");
+  });
+
+  it("is the typed one when that is whole, when nobody was chosen, and when it led to two", () => {
+    expect(wholeNumber("0000001", led ?? null)).toBe("0000001");
+    expect(wholeNumber("0001", null)).toBe("0001");
+    const [two] = candidatesOf([match({ exact: false }), match({ type: "device", phone: "10000010001", exact: false })]);
+    expect(wholeNumber("0001", two ?? null)).toBe("0001");
   });
 });
 

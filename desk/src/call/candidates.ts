@@ -1,10 +1,16 @@
 /** Who a call may be about: what the look-up found, one entry a person, with by whom and by what they were found. */
 import type { CallerMatch } from "@/api/shapes";
 
+import { digitsIn, readNumber } from "./number";
+
+/** So many digits has a number of a place without its area code: fewer are the end of one. */
+const LOCAL_DIGITS_MIN = 7;
+
 export interface Found {
   type: CallerMatch["type"];
   name: string;
   role: string | null;
+  phone: string;
   exact: boolean;
 }
 export interface Candidate {
@@ -42,7 +48,7 @@ export function candidatesOf(matches: readonly CallerMatch[]): Candidate[] {
       livesAlone: match.recipient?.lives_alone ?? null,
       found: [],
     };
-    known.found.push({ type: match.type, name: match.name, role: match.role, exact: match.exact });
+    known.found.push({ type: match.type, name: match.name, role: match.role, phone: match.phone, exact: match.exact });
     candidates.set(key, known);
   }
   // a device that nobody wears leads to nobody
@@ -59,6 +65,13 @@ export function candidateOf(person: ListedPerson): Candidate {
     livesAlone: person.lives_alone,
     found: [],
   };
+}
+
+/** The number a call is kept with: of last digits alone the whole number they led to, if that is one. */
+export function wholeNumber(typed: string, chosen: Candidate | null): string {
+  const led = new Set(chosen?.found.map((found) => readNumber(found.phone)));
+  const [only] = led;
+  return digitsIn(typed) < LOCAL_DIGITS_MIN && only !== undefined && led.size === 1 ? only : typed;
 }
 
 /** The one to begin with: whom the whole number leads to, when it leads to nobody else. */

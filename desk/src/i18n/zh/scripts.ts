@@ -36,7 +36,7 @@ export default {
   exists: "本地已经有这一份，请直接修改它。",
   create: "新建",
   edit: "修改",
-  edit_own: "改成本地的一版",
+  edit_own: "另写本地版本",
   withdraw: "停用",
   withdraw_ask: "停用后，改用其他适用的脚本。以前各版都保留，可以恢复。",
   restore: "恢复这一版",
