@@ -262,9 +262,17 @@ def build_app(stage: Stage) -> FastAPI:
     async def follow_ups(_caller: caller) -> Json:
         return {"items": state.follow_ups, "next": None}
 
+    @app.get("/api/v1/queues/overdue")
+    async def overdue(_caller: caller) -> Json:
+        return {"maintenance": 0, "follow_ups": 0}
+
     @app.get("/api/v1/quarantine")
     async def quarantine(_caller: caller) -> Json:
         return {"items": state.quarantine, "next": None}
+
+    @app.get("/api/v1/quarantine/by-device")
+    async def quarantine_by_device(_caller: caller) -> Json:
+        return {"items": [], "next": None}
 
     add_shift_routes(app, state, stage.desk, operator)
 

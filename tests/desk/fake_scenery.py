@@ -80,9 +80,15 @@ def furnish_lists(state: FakeState) -> None:
         "last_seen_at": hours_ago[0],
         "occurrences": 1,
         "note": None,
+        "place": "三组",
+        "device_kind": "smartwatch",
+        "due_at": stamp(datetime.now(UTC) + timedelta(hours=20)),
+        "overdue": False,
+        "notes": [],
     }
+    printed: Json = {"device_model": "T1", "device_serial": "SN-0001"}
     for at, kind in zip(hours_ago, ("low_battery", "refused_connect", "clock_wrong", "tamper"), strict=True):
-        said = {"kind": kind, "explanation": {"code": kind, "params": {}}, "opened_at": at, "device_kind": "smartwatch"}
+        said = {"kind": kind, "explanation": {"code": kind, "params": {}}, "opened_at": at, **printed}
         whole: Json = {"cleared_at": None, "closed_by": None, "folded_into": None, "concerned": []}
         state.maintenance.append(reported | said | whole | {"id": identity(state.number())})
     asked: Json = {"kind": "service_requested", "explanation": {"code": "service_requested", "params": {}}}
@@ -92,7 +98,10 @@ def furnish_lists(state: FakeState) -> None:
         {
             "id": identity(state.number()),
             "division_id": DIVISION_ID,
+            "place": "三组",
             "device_id": identity(1, DEVICE),
+            "device_kind": "smartwatch",
+            **printed,
             "topic": f"anxin/v1/{identity(1, DEVICE)}/up/telemetry",
             "reason": {
                 "code": "field_invalid",

@@ -1,7 +1,7 @@
 export default {
   about: "登记在册的设备：在谁手里、现在怎样、哪些需要处理。",
   empty: "还没有登记设备",
-  search: "设备编号、型号、使用人、拼音、电话尾号",
+  search: "设备编号、使用人、电话尾号",
   device: "设备",
   wearer: "使用人",
   place: "地点",
