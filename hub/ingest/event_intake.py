@@ -27,6 +27,8 @@ from hub.storage.intake import SqlIntakeStore
 from hub.storage.senders import Wearer
 
 #: What an event says of the device's own state, besides that it was seen.
+#: Whoever cries wants to be found.
+_CRIES = frozenset({EventKind.SOS_PRESSED, EventKind.FALL_SUSPECTED, EventKind.FALL_CONFIRMED})
 _WORN = {EventKind.WORN: True, EventKind.REMOVED: False}
 _CHARGING = {EventKind.CHARGING_STARTED: True, EventKind.CHARGING_ENDED: False}
 
@@ -205,6 +207,8 @@ def _sent(one: _Read, wearer: Wearer, subject: Subject) -> SentEvent:
         payload_sha256=sha256(message.payload).digest(),
         packet_id=message.packet_id,
     )
+    # Without consent to location only a cry keeps its place, in its own row and in its bytes (DOMAIN.md section 6).
+    keeps_place = wearer.location_consent is True or event.event in _CRIES
     row = DeviceEventRow(
         id=identity.device_event_id,
         division_id=wearer.division_id or device.division_id,
@@ -223,8 +227,8 @@ def _sent(one: _Read, wearer: Wearer, subject: Subject) -> SentEvent:
         component=event.component,
         wants_ack=event.ack,
         evidence=event.evidence,
-        location=None if event.location is None else event.location.model_dump(mode="json"),
-        payload=message.payload,
+        location=event.location.model_dump(mode="json") if event.location is not None and keeps_place else None,
+        payload=message.payload if event.location is None or keeps_place else b"",
     )
     return SentEvent(row=row, identity=identity, lasting=lasting, dup=message.dup, subject=subject)
 

@@ -104,7 +104,7 @@ async def test_shapes_under_the_name_of_pictures_are_not_handed_out(web: Web, tm
 
 
 async def test_a_file_that_says_nothing_of_itself_is_looked_at(web: Web, admin: Client, tmp_path: Path) -> None:
-    silent = {"minzoom": None, "maxzoom": "x", "bounds": "nowhere", "format": None, "attribution": None}
+    silent: dict[str, Any] = {"minzoom": None, "maxzoom": "x", "bounds": "nowhere", "format": None, "attribution": None}
     _choose(web, map_mbtiles=write_mbtiles(tmp_path / "silent.mbtiles", zooms=[9, 10], **silent))
     base = (await admin.get("/map")).json()
     assert (base["source"], base["min_zoom"], base["max_zoom"], base["bounds"]) == ("file", 9, 10, None)

@@ -177,6 +177,22 @@ async def test_a_press_with_an_impossible_location_is_still_a_press(world: World
     assert incident["explanation"]["params"]["heart_rate_bpm"] == 118
 
 
+@pytest.mark.parametrize(("event", "consent", "kept"), [
+    ("sos_pressed", False, True), ("fall_confirmed", False, True), ("tamper", False, False), ("tamper", True, True),
+])  # fmt: skip
+async def test_without_consent_only_a_cry_keeps_its_place(
+    world: World, send: Send, event: str, consent: bool, kept: bool
+) -> None:
+    device = world.device(worn_by=world.recipient())
+    world.run("UPDATE recipient SET location_consent = %(consent)s", consent=consent)
+    place = {"lat": 37.6211, "lon": 114.9213, "source": "gps", "datum": "gcj02"}
+    await send(device, {**PRESS, "event": event, "location": place})
+    (row,) = world.run("SELECT location, convert_from(payload, 'UTF8') AS payload FROM device_event")
+    assert (row["location"] is not None, "37.6211" in row["payload"]) == (kept, kept)
+    if kept:
+        assert (row["location"]["lat"], row["location"]["datum"]) == (37.6211, "gcj02")
+
+
 async def test_a_gateway_speaks_for_its_own_children_only(world: World, send: Send) -> None:
     gateway = world.device("gateway")
     child, stranger = world.device(behind=gateway), world.device()

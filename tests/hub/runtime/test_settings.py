@@ -28,6 +28,31 @@ def test_a_variable_wins_over_the_file_and_the_file_over_the_default(elsewhere: 
     assert [channel.get_secret_value() for channel in settings.sms] == ["log:", "log:/tmp/texts"]
 
 
+@pytest.mark.parametrize(("chosen", "sentence"), [
+    ({"HUB_MAP_TILES": "https://host/{z}/{x}.png"}, "HUB_MAP_TILES: an address of tiles has {z}, {x}, {y} in it"),
+    ({"HUB_MAP_TILES": "ftp://host/{z}/{x}/{y}"}, "HUB_MAP_TILES: an address of tiles begins with https://host/"),
+    ({"HUB_MAP_TILES": "https://me@host/{z}/{x}/{y}"}, "HUB_MAP_TILES: an address of tiles begins with https://host/"),
+    ({"HUB_MAP_TILES": "https://h;style-src/{z}/{x}/{y}"}, "HUB_MAP_TILES: an address of tiles begins with"),
+    ({"HUB_MAP_TILES": "https://t{s}.host/{z}/{x}/{y}"}, "HUB_MAP_TILES: {s} means nothing here"),
+    ({"HUB_MAP_LABELS": "https://host/{z}/{x}/{y}"}, "HUB_MAP_LABELS needs HUB_MAP_TILES"),
+    ({"HUB_MAP_TILES": "https://host/{z}/{x}/{y}?tk=hidden", "HUB_MAP_MBTILES": "a.mbtiles"}, "there is one map"),
+    ({"HUB_MAP_DATUM": "mars"}, "HUB_MAP_DATUM"),
+])  # fmt: skip
+def test_a_map_that_cannot_be_is_refused_without_saying_its_key(
+    elsewhere: Path, chosen: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings(chosen)
+    assert sentence in str(refused.value)
+    assert "hidden" not in str(refused.value)
+
+
+def test_pictures_may_come_from_the_servers_of_the_map_alone(elsewhere: Path) -> None:
+    assert load_settings({}).map_origins == ()
+    chosen = {"HUB_MAP_TILES": "http://[::1]:8081/{z}/{x}/{y}?a={z}", "HUB_MAP_LABELS": "https://T1.host/{z}/{x}/{y}"}
+    assert load_settings(chosen).map_origins == ("http://[::1]:8081", "https://t1.host")
+
+
 def test_the_file_can_be_named(elsewhere: Path) -> None:
     chosen = elsewhere / "county.toml"
     chosen.write_text('division_name = "另一县"\n')
