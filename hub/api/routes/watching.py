@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from alerts.modes import QUIET, Mode
+from alerts.modes import QUIET, Mode, Watch
 from alerts.profile import BOUNDS, SETTINGS, MonitoringProfile, Setting, Unit
 from hub.api.callers import INSTALLING_ROLES, LOOKING_ROLES, Caller, requires
 from hub.storage.views import Page, View
@@ -46,7 +46,10 @@ _DEFAULTS = MonitoringProfile()
 async def list_modes(_: Annotated[Caller, requires(*LOOKING_ROLES, *INSTALLING_ROLES)]) -> Page[ModeRule]:
     """Every mode there is; at home nothing is quiet."""
     return Page(
-        items=[ModeRule(mode=mode, quiet=sorted(quiet), usual_s=_usual_s(mode)) for mode, quiet in QUIET.items()]
+        items=[
+            ModeRule(mode=mode, quiet=[watch for watch in Watch if watch in quiet], usual_s=_usual_s(mode))
+            for mode, quiet in QUIET.items()
+        ]
     )
 
 

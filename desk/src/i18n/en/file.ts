@@ -63,7 +63,7 @@ export default {
   end_deceased: "Deceased",
   end_withdrawn: "Withdrawn",
   end_other: "Other",
-  end_means: "Silence and lack of movement are no longer judged. A press of their device still sounds at the desk: no press is ever taken for nothing.",
+  end_means: "Silence and lack of movement are no longer judged. A press of their device still sounds at the desk.",
   end_devices: "{count} devices are still assigned: take them back, then unassign them.",
   end_confirm: "End care",
   supervisor_only: "Changed by a supervisor or an administrator.",

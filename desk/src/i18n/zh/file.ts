@@ -63,7 +63,7 @@ export default {
   end_deceased: "已去世",
   end_withdrawn: "本人退出",
   end_other: "其他",
-  end_means: "之后不再判断“久无音讯”“长时间无活动”等情况。设备上的求助键如果仍被按下，值班台照样响铃：没有按键会被当作没有发生。",
+  end_means: "之后不再判断“久无音讯”“长时间无活动”等情况。设备上的求助键如果仍被按下，值班台照样响铃。",
   end_devices: "还绑定着 {count} 台设备，请收回后解除绑定。",
   end_confirm: "终止服务",
   supervisor_only: "由班长或管理员修改。",
