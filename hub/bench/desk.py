@@ -92,7 +92,7 @@ async def _measure(
             await publisher.close()
         await tab.page.context.close()
         if long:
-            await asyncio.to_thread(close_all, hub)
+            await asyncio.to_thread(_close_everything, hub)
             tab = await open_tab(browser, address, _LOGIN, _PASSWORD, script=KEEP_PORT, movable_clock=True)
             show(await twelve_hours(hub, tab, buttons))
 
@@ -220,3 +220,9 @@ async def _scroll(hub: HubProcess, tab: DeskTab) -> list[Row]:
             "16.7 is every frame of 60 Hz",
         ),
     ]
+
+
+def _close_everything(hub: HubProcess) -> None:
+    """Also what the operator holds: a shift begins with nothing."""
+    for incident in hub.api.all_items("/api/v1/incidents?state=open&state=acknowledged&limit=200"):
+        hub.api.post(f"/api/v1/incidents/{incident['id']}/close", {"disposition": "test"})
