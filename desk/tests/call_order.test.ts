@@ -46,6 +46,23 @@ describe("the call list", () => {
     expect(called.map((one) => one.lastAttempt?.outcome ?? null)).toEqual(["busy", null, "reached", null]);
   });
 
+  it("puts who has duty last, and nobody whose number is there already", () => {
+    const duty = (name: string, phone: string) => ({ role: "helper", name, phone });
+    const called = orderCalls(file, detailWith(), [duty("村医", "10000000041"), duty("first", "10000000011")]);
+    expect(called.map((one) => one.key)).toEqual(["watch", "own", "first", "second", "duty-10000000041"]);
+  });
+
+  it("does not list a caller twice who is a contact", () => {
+    const detail = { ...detailWith(), caller_phone: "10000000011" };
+    expect(orderCalls(file, detail).map((one) => one.key)).not.toContain("caller");
+  });
+
+  it("keeps every attempt with who made it", () => {
+    const actor = { type: "operator", id: "1", name: "张值班" };
+    const called = orderCalls(file, detailWith({ actor, params: { phone: watch.phone, outcome: "busy" } }, { actor, params: { phone: watch.phone, outcome: "reached" } }));
+    expect(called[0]?.attempts.map((one) => [one.outcome, one.by])).toEqual([["busy", "张值班"], ["reached", "张值班"]]);
+  });
+
   it("is empty, not broken, while nothing is read", () => {
     expect(orderCalls(null, null)).toEqual([]);
   });

@@ -6,6 +6,7 @@ export default {
   contact_reminder: "还没有联系任何人：到时再次响铃",
   ack_timeout: "没有新的处置就退回待受理",
   responder_overdue: "上门人员没有回音就退回待受理",
+  and_others: "{few}等 {count} 人",
   left: "还有 {clock}",
   now: "已到时",
 };
