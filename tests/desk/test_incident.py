@@ -303,3 +303,38 @@ def test_what_cannot_be_read_says_so_and_can_be_asked_again(open_county_desk: Op
     ):
         desk.page.locator(part).get_by_role("button", name="重试").click()
         expect(desk.page.locator(then).first).to_be_visible()
+
+
+# --- Lately closed -------------------------------------------------------------------------------------------------
+
+
+def test_what_was_closed_says_how_it_ended_and_leads_there(open_county_desk: OpenDesk, county: CountyHub) -> None:
+    call = county.report()
+    ended = {"disposition": "real", "outcome": "resolved_by_phone"}
+    county.api.post(f"/api/v1/incidents/{call['id']}/close", ended)
+    desk = open_county_desk()
+    desk.go_to("/closed")
+    row = desk.page.locator("tr", has=desk.page.get_by_role("cell", name=str(call["code"]), exact=True)).first
+    expect(row).to_contain_text("属实 · 电话处置")
+    assert desk.find_barriers() == []
+    row.get_by_role("link").click()
+    expect(desk.page.locator(f"[data-opened='{call['id']}']")).to_be_visible()
+
+
+def test_a_township_without_people_has_closed_nothing(open_county_desk: OpenDesk) -> None:
+    desk = open_county_desk("kong")
+    desk.go_to("/closed")
+    expect(desk.page.locator("[data-ledger=closed] [data-empty-list]")).to_be_visible()
+    assert desk.find_barriers() == []
+
+
+def test_closed_incidents_that_are_slow_or_cannot_be_read_say_so(open_county_desk: OpenDesk) -> None:
+    desk = open_county_desk()
+    desk.expected_statuses |= {503}
+    held: list[Route] = []
+    desk.page.route("**/incidents?*state=closed*", held.append)
+    desk.go_to("/closed")
+    expect(desk.page.locator("[data-ledger=closed] [data-loading]")).to_be_visible()
+    for route in held:
+        route.fulfill(status=503, json={"title": "away", "status": 503})
+    expect(desk.page.locator("[data-ledger=closed] [data-failed]")).to_be_visible()
