@@ -34,7 +34,7 @@ def ruled(county: CountyHub) -> Iterator[CountyHub]:
 
 
 def open_page(open_county_desk: OpenDesk, page_name: str, login: str, **context: Any) -> tuple[DeskPage, Page]:
-    desk = open_county_desk(login, **context)
+    desk = open_county_desk(login, reduced_motion="reduce", **context)
     desk.go_to(f"/{page_name}")
     expect(desk.page.locator(f"[data-page={page_name}][data-state=read]")).to_be_visible()
     return desk, desk.page

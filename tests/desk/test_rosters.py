@@ -44,7 +44,7 @@ def overrides(county: CountyHub) -> list[dict[str, Any]]:
 
 def open_rosters(open_county_desk: OpenDesk, login: str = "ban", **context: Any) -> tuple[DeskPage, Page]:
     """The page with next week, in which no shift is over."""
-    desk = open_county_desk(login, **context)
+    desk = open_county_desk(login, reduced_motion="reduce", **context)
     desk.go_to("/rosters")
     expect(desk.page.locator("[data-page=rosters][data-state=read]")).to_be_visible()
     desk.page.click("[data-action=next]")
