@@ -151,6 +151,21 @@ describe("the presence", () => {
     expect(around.said.at(-1)).toEqual(["desk-1", "present"]);
   });
 
+  it("stays away when all tabs begin anew and say that they were: a computer that slept", async () => {
+    const page = join();
+    streamHub.hear(page, { type: "away", since_ms: 1234 });
+    await settled();
+    streamHub.hear(page, { type: "leave" });
+    around.said.length = 0;
+    const again = new FakePage();
+    streamHub.hear(again, { type: "away", since_ms: 1234 });
+    streamHub.hear(again, { type: "join", operatorId: "zhang" });
+    streamHub.hear(again, { type: "duty", deskId: "desk-1" });
+    await settled();
+    expect(again.told.some((message) => message.type === "standing" && message.away_since_ms === null)).toBe(false);
+    expect(around.said).toEqual([["desk-1", "away"]]);
+  });
+
   it("waits with a word until the one before is answered, so that none overtakes another", async () => {
     const page = join();
     await settled();

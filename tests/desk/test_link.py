@@ -20,6 +20,15 @@ def open_tab(desk: DeskPage) -> DeskPage:
     return tab
 
 
+def wait_for_one_voice(tabs: list[DeskPage]) -> None:
+    """Until exactly one of them sounds: on a busy machine a tab that is slow to answer may have lost it to another."""
+    for _ in range(50):
+        if [tab.page.locator("html").get_attribute("data-sound") for tab in tabs].count("critical") == 1:
+            return
+        tabs[0].page.wait_for_timeout(100)
+    pytest.fail("none sounds, or more than one")
+
+
 def test_a_second_operator_is_told_who_holds_it_though_the_stream_is_silent(
     desk: DeskPage, stage: Stage, chromium: Browser
 ) -> None:
@@ -82,8 +91,7 @@ def test_ten_tabs_share_one_stream_one_voice_and_one_presence(desk: DeskPage, st
         expect(tab.card(incident["id"])).to_have_count(1)
     assert len(stage.stream_starts) == 1
     assert {desk_id for desk_id, _ in stage.desk.said} == {stage.desk.said[0][0]}
-    desk.expect_sound("critical")
-    assert [tab.page.locator("html").get_attribute("data-sound") for tab in tabs[1:]] == ["silent"] * 9
+    wait_for_one_voice(tabs)
     tabs[-1].page.click("[data-action=take]")
     for tab in tabs:
         expect(tab.card(incident["id"])).to_have_attribute("data-state", "acknowledged")
@@ -93,19 +101,20 @@ def test_when_the_tab_that_sounds_is_closed_another_sounds_within_two_seconds(de
     stage.state.raise_incident()
     desk.open()
     other = open_tab(desk)
-    desk.expect_sound("critical")
-    other.expect_sound("silent")
-    desk.page.close()
-    expect(other.page.locator("html")).to_have_attribute("data-sound", "critical", timeout=2_000)
+    wait_for_one_voice([desk, other])
+    sounding, silent = sorted((desk, other), key=lambda tab: tab.page.locator("html").get_attribute("data-sound") or "")
+    sounding.page.close()
+    expect(silent.page.locator("html")).to_have_attribute("data-sound", "critical", timeout=2_000)
 
 
 def test_when_the_tab_that_sounds_hangs_another_sounds_within_two_seconds(desk: DeskPage, stage: Stage) -> None:
     stage.state.raise_incident()
     desk.open()
     other = open_tab(desk)
-    other.expect_sound("silent")
-    desk.page.evaluate("setTimeout(() => { const until = Date.now() + 4000; while (Date.now() < until); })")
-    expect(other.page.locator("html")).to_have_attribute("data-sound", "critical", timeout=2_000)
+    wait_for_one_voice([desk, other])
+    sounding, silent = sorted((desk, other), key=lambda tab: tab.page.locator("html").get_attribute("data-sound") or "")
+    sounding.page.evaluate("setTimeout(() => { const until = Date.now() + 4000; while (Date.now() < until); })")
+    expect(silent.page.locator("html")).to_have_attribute("data-sound", "critical", timeout=2_000)
 
 
 def test_a_worker_that_dies_is_replaced_and_nothing_is_missed(desk: DeskPage, stage: Stage, chromium: Browser) -> None:
@@ -142,9 +151,9 @@ def test_a_desk_that_is_away_says_so_and_one_before_the_gate_says_nothing(desk: 
     incident = stage.state.raise_incident()
     desk.expect_sound("critical")
     expect(desk.page.locator(f"[data-away-incident='{incident['id']}']")).to_be_visible()
-    desk.page.clock.run_for(14 * 60_000)
+    desk.page.clock.fast_forward(14 * 60_000)
     expect(desk.page.locator("[data-dialog=away]")).to_have_attribute("data-calls", "0")
-    desk.page.clock.run_for(3 * 60_000)
+    desk.page.clock.fast_forward(3 * 60_000)
     expect(desk.page.locator("[data-banner=away-long]")).to_be_visible()
     assert desk.page.locator("[data-dialog=away]").get_attribute("data-calls") != "0"
     tab.press("Enter")

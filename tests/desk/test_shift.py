@@ -149,10 +149,10 @@ def test_stepping_away_hands_the_sound_on_lists_what_comes_without_a_name_and_en
 
     other = open_county_desk("zhang")
     other.page.click("[data-action=step-away]")
-    incident = report("王示例")
+    incident = report("李示例")
     shown = other.page.locator(f"[data-away-incident='{incident['id']}']")
     expect(shown).to_contain_text("来电求助")
-    expect(other.page.locator("[data-dialog=away]")).not_to_contain_text("王示例")
+    expect(other.page.locator("[data-dialog=away]")).not_to_contain_text("李示例")
     assert other.page.locator("html").get_attribute("data-sound") != "silent"
 
 
@@ -226,9 +226,9 @@ def test_the_record_of_shifts_is_full_empty_loading_and_failing_without_barriers
     desk.page.locator("[data-field=last]").fill("2020-01-02")
     page = desk.page.locator("main[data-page=shifts]")
     expect(page).to_have_attribute("data-records", "loading")
-    desk.page.unroute("**/api/v1/shifts?*")
     for route in held_back:
         route.fulfill(status=500, body="")
+    desk.page.unroute("**/api/v1/shifts?*")
     expect(page).to_have_attribute("data-records", "failed")
     desk.page.click("[data-action=retry]")
     expect(desk.page.locator("[data-empty]")).to_contain_text("这段时间没有班次")

@@ -48,8 +48,14 @@ export class Manning<Page> {
     void this.speak();
   }
 
-  end(page: Page): void {
+  /** A tab is gone; whoever was away still is. */
+  drop(page: Page): void {
     this.onDuty.delete(page);
+  }
+
+  /** The shift has ended on this tab. */
+  end(page: Page): void {
+    this.drop(page);
     if (this.onDuty.size > 0) return;
     this.awaySince_ms = null;
     this.othersPresent = null;

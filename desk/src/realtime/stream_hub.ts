@@ -98,7 +98,7 @@ export class StreamHub {
 
   private leave(page: PagePort): void {
     this.pages.delete(page);
-    this.manning.end(page);
+    this.manning.drop(page);
     this.voice.leave(page);
     if (this.pages.size > 0) return;
     this.link.stop();

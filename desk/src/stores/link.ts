@@ -41,6 +41,7 @@ export const useLink = defineStore("link", () => {
   /** Counts what the stream brought, for whoever wants to look again. */
   const ticks = ref(0);
   let page: StreamPage | null = null;
+  const beforeJoinListeners = new Set<() => void>();
   const joinListeners = new Set<() => void>();
   const wordListeners = new Set<(word: WorkerWord) => void>();
   const batches = new FrameBatches<{ position: number; incident: Incident }>((batch) => {
@@ -62,6 +63,7 @@ export const useLink = defineStore("link", () => {
   async function start(operatorId: string): Promise<void> {
     page ??= connectStream(listen);
     heardAt_ms.value ??= performance.now();
+    for (const joining of beforeJoinListeners) joining();
     page.tell({ type: "join", operatorId });
     for (const joined of joinListeners) joined();
     await readAndFollow();
@@ -70,6 +72,11 @@ export const useLink = defineStore("link", () => {
   function stop(): void {
     page?.tell({ type: "leave" });
     heardAt_ms.value = null;
+  }
+
+  /** Say what another worker must know before it answers this page. */
+  function onBeforeJoin(listener: () => void): void {
+    beforeJoinListeners.add(listener);
   }
 
   /** Be told whenever this page joins the others of its browser. */
@@ -155,5 +162,5 @@ export const useLink = defineStore("link", () => {
     }
   }
 
-  return { live, downFor_ms, heardAt_ms, ticks, start, stop, tell, onJoin, onWord };
+  return { live, downFor_ms, heardAt_ms, ticks, start, stop, tell, onBeforeJoin, onJoin, onWord };
 });

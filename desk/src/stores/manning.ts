@@ -42,6 +42,10 @@ export const useManning = defineStore("manning", () => {
       othersPresent.value = word.others_present;
     }
   });
+  // a computer that slept, or a worker that died, brings nobody back to the desk
+  link.onBeforeJoin(() => {
+    if (awaySince_ms.value !== null) link.tell({ type: "away", since_ms: awaySince_ms.value });
+  });
   link.onJoin(tellAll);
   watch([() => shift.onDuty, () => shift.counted, () => shift.soundBlocked], tellAll);
 
