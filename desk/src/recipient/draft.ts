@@ -15,6 +15,8 @@ export interface RecipientDraft {
   address: string;
   address_note: string;
   lives_alone: boolean;
+  location_consent: boolean;
+  photo_consent: boolean;
   categories: string[];
   ability: string;
 }
@@ -33,6 +35,8 @@ export function emptyDraft(division_id: string | null): RecipientDraft {
     address: "",
     address_note: "",
     lives_alone: true,
+    location_consent: false,
+    photo_consent: false,
     categories: [],
     ability: "",
   };
@@ -49,6 +53,8 @@ export function draftOf(file: RecipientFile): RecipientDraft {
     address: file.address ?? "",
     address_note: file.address_note ?? "",
     lives_alone: file.lives_alone,
+    location_consent: file.location_consent,
+    photo_consent: file.photo_consent,
     categories: [...file.categories],
     ability: file.ability ?? "",
   };

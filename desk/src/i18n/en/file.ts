@@ -54,6 +54,8 @@ export default {
   consented: "Consented",
   not_consented: "No consent: places are not kept, except during a call for help",
   no_photo_consent: "No consent",
+  location_consent_hint: "Only with written consent of the person or their guardian; without it no place is kept except during a call for help.",
+  photo_consent_hint: "Taken back, the photo is erased.",
   created: "On file since {created}, changed {updated}",
   end: "End care",
   resume: "Resume care",

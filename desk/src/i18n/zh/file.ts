@@ -54,6 +54,8 @@ export default {
   consented: "已同意",
   not_consented: "未同意：平时不保存位置，求助时除外",
   no_photo_consent: "未同意",
+  location_consent_hint: "本人或监护人书面同意后再勾选；未同意时，求助以外的位置不保存。",
+  photo_consent_hint: "收回同意后，照片随即删除。",
   created: "建档 {created}，更新 {updated}",
   end: "终止服务",
   resume: "恢复服务",
