@@ -98,6 +98,9 @@ def test_a_flood_is_folded_and_unfolded_by_the_keyboard_and_hides_no_sos(desk: D
     expect(card).to_have_attribute("data-unfolded", "false")
     desk.press("g")
     expect(card).to_have_attribute("data-unfolded", "true")
+    desk.card(presses[0]["id"]).click()
+    desk.page.click("[data-action=show-group]")
+    expect(desk.page.locator(f"[data-opened-group='{group_id}']")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
