@@ -1,7 +1,7 @@
 export default {
   title: "Recipients",
   about: "One file a person. Find them by name, pinyin initials, the end of a telephone number, a device's number or the village.",
-  search: "Name, pinyin, end of a number, device, village",
+  search: "Name, pinyin, number, device, village",
   empty: "There are no recipients here yet.",
   name: "Name",
   age: "Age",
