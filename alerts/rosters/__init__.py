@@ -8,7 +8,17 @@ handing_on to whom a held incident goes when its holder's shift ends
 """
 
 from alerts.rosters.calendar import NOTHING_SPECIAL, DayKind, DutyCalendar
-from alerts.rosters.duty import DutySpan, duty_spans, gaps, hours_of, members_of, next_change, on_duty, people_on_duty
+from alerts.rosters.duty import (
+    DutySpan,
+    duty_spans,
+    gaps,
+    hours_in,
+    hours_of,
+    members_of,
+    next_change,
+    on_duty,
+    people_on_duty,
+)
 from alerts.rosters.handing_on import next_holder, shift_has_ended
 from alerts.rosters.patterns import DayName, Rotation, Shift
 from alerts.rosters.recognition import Account, recognise, recognise_people
@@ -31,6 +41,7 @@ __all__ = [
     "Swap",
     "duty_spans",
     "gaps",
+    "hours_in",
     "hours_of",
     "members_of",
     "next_change",

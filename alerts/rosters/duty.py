@@ -60,9 +60,14 @@ def next_change(roster: Roster, after: datetime, within: timedelta) -> DutySpan 
 
 def hours_of(roster: Roster, since: datetime, until: datetime) -> list[tuple[Member, datetime, datetime]]:
     """Each person's hours of [since, until) by their beginning: one span while they are on duty without pause."""
+    return hours_in(duty_spans(roster, since, until))
+
+
+def hours_in(spans: Iterable[DutySpan]) -> list[tuple[Member, datetime, datetime]]:
+    """The same of spans that follow each other without gap."""
     found: list[tuple[Member, datetime, datetime]] = []
     going_on: dict[Member, int] = {}
-    for span in duty_spans(roster, since, until):
+    for span in spans:
         begun, going_on = going_on, {}
         for member in span.members:
             if member in begun:

@@ -14,7 +14,7 @@ from uuid import UUID
 from pydantic import Field
 
 from alerts.numbers import is_dialable
-from alerts.rosters import Member, Roster, gaps, hours_of
+from alerts.rosters import Member, Roster, duty_spans, hours_in, hours_of
 from hub.storage.database import Connection, database_now
 from hub.storage.duty_days import DutyDayView, list_duty_days
 from hub.storage.queries import queries
@@ -169,14 +169,16 @@ async def _stretches(
 
 def _read(rosters: Sequence[Roster], since: datetime, until: datetime) -> list[_Span]:
     """Everybody's hours of each roster, and after them those that nobody has."""
-    return [
-        _Span(role=roster.role, member=member, intended=roster.gaps_intended, from_at=from_at, until_at=until_at)
-        for roster in rosters
-        for member, from_at, until_at in (
-            *hours_of(roster, since, until),
-            *((None, gap.from_at, gap.until_at) for gap in gaps(roster, since, until)),
-        )
-    ]
+    read: list[_Span] = []
+    for roster in rosters:
+        spans = duty_spans(roster, since, until)
+        hours: list[tuple[Member | None, datetime, datetime]] = [*hours_in(spans)]
+        hours += [(None, span.from_at, span.until_at) for span in spans if not span.members]
+        read += [
+            _Span(role=roster.role, member=member, intended=roster.gaps_intended, from_at=from_at, until_at=until_at)
+            for member, from_at, until_at in hours
+        ]
+    return read
 
 
 def _joined(before: Sequence[_Span], after: Sequence[_Span]) -> list[_Span]:
