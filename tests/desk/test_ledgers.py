@@ -52,7 +52,7 @@ def test_a_list_says_that_it_is_read_that_it_failed_and_is_tried_again(
     page = desk.page
     answer = re.compile(rf"/api/v1/{PAGES[path]}\?")
     held: list[Route] = []
-    page.route(answer, lambda route: held.append(route))
+    page.route(answer, lambda route: held.append(route))  # noqa: PLW0108 - Playwright refuses a builtin
     desk.go_to(f"/{path}")
     expect(page.locator("[data-loading]")).to_be_visible()
     expect(page.locator("[data-ledger]")).to_be_visible()
