@@ -334,7 +334,7 @@ def test_closed_incidents_that_are_slow_or_cannot_be_read_say_so(open_county_des
     desk = open_county_desk()
     desk.expected_statuses |= {503}
     held: list[Route] = []
-    desk.page.route("**/incidents?*state=closed*", held.append)
+    desk.page.route("**/incidents?*state=closed*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright looks into a function that is Python
     desk.go_to("/closed")
     expect(desk.page.locator("[data-ledger=closed] [data-loading]")).to_be_visible()
     for route in held:
