@@ -15,7 +15,8 @@ OpenDesk = Callable[..., DeskPage]
 LI = "李示例"
 #: The daughter's, as the county was founded.
 DAUGHTER = "10000000021"
-THEMES = ("light", "dark")
+#: Dark costs as much again and differs in colours alone.
+THEMES = ("light", pytest.param("dark", marks=pytest.mark.long))
 
 
 @pytest.fixture

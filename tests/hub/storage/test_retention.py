@@ -92,3 +92,19 @@ async def test_shifts_and_their_notes_are_kept_for_three_years_and_a_shift_that_
         False,
         True,
     ]
+
+
+async def test_a_call_is_on_record_for_three_years(database: str) -> None:
+    world = World(database)
+    world.division()
+    for years in (2, 4):
+        world.run(
+            "INSERT INTO incoming_call (id, division_id, number, purpose, outcome, registered_at, registered_by)"
+            " VALUES (%(id)s, '990101000000', '10000000001', 'misdial', 'logged',"
+            " now() - make_interval(years => %(years)s), '{}')",
+            id=new_id(),
+            years=years,
+        )
+    async with await connect(database, name="test") as connection, connection.transaction():
+        await delete_expired(connection, RetentionPeriods())
+    assert world.run("SELECT count(*) AS kept FROM incoming_call")[0]["kept"] == 1
