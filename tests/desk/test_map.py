@@ -120,7 +120,7 @@ def test_a_map_without_ground_says_why_and_shows_its_marks(
     _answer(desk, "map", lambda base: base.update(source="none", tiles=None, bounds=None, trouble=trouble))
     _show_board(desk)
     expect(desk.page.locator("[data-map-note]")).to_be_visible()
-    expect(desk.page.locator(f"[data-mark='{called['id']}']")).to_be_visible()
+    expect(desk.page.locator(f"[data-mark='{called['id']}'] .map-incident")).to_be_visible()
     expect(desk.page.locator(".leaflet-control-scale-line")).to_be_visible()
     expect(desk.page.locator("img.leaflet-tile")).to_have_count(0)
 
@@ -202,7 +202,7 @@ def test_the_incident_has_its_map_below_the_address(open_county_desk: OpenDesk, 
     _answer(desk, "incidents/*/whereabouts", lambda where: where.update(position=fix, withheld=False))
     desk.go_to(f"/incidents/{called['id']}")
     shown = desk.page.locator("[data-incident-map]").first
-    expect(shown.locator("[data-mark=home]")).to_be_visible()
+    expect(shown.locator("[data-mark=home] .map-home")).to_be_visible()
     expect(shown.locator("path.map-accuracy")).to_be_visible()
     expect(shown.locator("[data-fix]")).to_contain_text("基站")
     ground = shown.locator("[data-map]")

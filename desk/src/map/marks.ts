@@ -31,7 +31,7 @@ export interface IncidentFace {
 /** Filled while nobody has it, an outline once somebody has; the gravest untaken ones breathe, once a second. */
 export function incidentMark({ severity, untaken, selected, name }: IncidentFace): HTMLElement {
   const shape = svg("svg", { viewBox: "-3 -3 26 26", width: 26, height: 26 }, [svg("path", { d: SEVERITY_SHAPES[severity] })]);
-  const state = [untaken ? "untaken" : "taken", selected ? "selected" : ""].join(" ");
+  const state = `${untaken ? "untaken" : "taken"}${selected ? " selected" : ""}`;
   return box(`map-incident ${severity} ${state}`, selected ? [shape, box("map-label", [name])] : [shape]);
 }
 
@@ -70,5 +70,5 @@ export function placeMark({ name, health, about, selected, named }: PlaceFace): 
   const parts = [ring("all", "none"), ...(troubled > 0 ? [ring("troubled", `${troubled} ${RING}`)] : [])];
   const dial = svg("svg", { viewBox: "0 0 28 28", width: 28, height: 28 }, parts);
   const label = box("map-place-name", [box("name", [name]), ...(about === "" ? [] : [box("about", [about])])]);
-  return box(["map-place", selected ? "selected" : "", named ? "named" : "", count === 0 ? "bare" : ""].join(" "), [dial, label]);
+  return box(["map-place", selected ? "selected" : "", named ? "named" : "", count === 0 ? "bare" : ""].filter((part) => part !== "").join(" "), [dial, label]);
 }
