@@ -36,7 +36,7 @@ class FurnishedLists:
     def first(self, path: str, **wanted: str) -> Json:
         """The newest entry of a list, of this device or person where that can be asked."""
         query = "&".join(f"{name}={value}" for name, value in wanted.items())
-        return next(iter(self.county.api.get(f"{path}?{query}")["items"]))  # type: ignore[no-any-return]
+        return next(iter(self.county.api.get(f"{path}?{query}")["items"]))
 
 
 @contextmanager

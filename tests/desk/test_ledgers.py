@@ -57,8 +57,8 @@ def test_a_list_says_that_it_is_read_that_it_failed_and_is_tried_again(
     expect(page.locator("[data-loading]")).to_be_visible()
     expect(page.locator("[data-ledger]")).to_be_visible()
     assert desk.find_barriers() == []
-    page.unroute(answer)
     held[0].continue_()
+    page.unroute(answer)
     expect(rows(page).first).to_be_visible()
     expect(page.locator("[data-count]")).to_contain_text(str(rows(page).count()))
     assert desk.find_barriers() == []
