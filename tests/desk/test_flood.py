@@ -11,6 +11,8 @@ from tests.desk.fake_hub import Stage
 
 pytestmark = pytest.mark.browser
 
+#: A full desk in the dark is looked at in `test_barriers.py` each time.
+THEMES = ("light", pytest.param("dark", marks=pytest.mark.long))
 #: What is in sight, and a few beside it.
 DRAWN_AT_MOST = 30
 
@@ -103,7 +105,7 @@ def test_a_flood_is_folded_and_unfolded_by_the_keyboard_and_hides_no_sos(desk: D
     expect(desk.page.locator(f"[data-opened-group='{group_id}']")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_a_group_is_taken_together_but_the_grave_one_by_one(desk: DeskPage, stage: Stage, theme: str) -> None:
     desk.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # one of the two literals
     group_id, others, presses = raise_flood(stage.state, 5, grave=2)
@@ -143,7 +145,7 @@ def test_a_group_whose_details_cannot_be_read_says_so_and_still_shows_its_member
     expect(panel.get_by_role("alert")).to_have_count(0)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_the_queue_has_no_barriers_while_it_is_read_when_it_failed_and_in_a_flood(
     desk: DeskPage, stage: Stage, theme: str
 ) -> None:
