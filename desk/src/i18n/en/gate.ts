@@ -8,7 +8,7 @@ export default {
   heard_question: "Did you hear the tone?",
   heard: "Yes, open the desk",
   heard_sign: "Yes: sign and go on duty",
-  signs: "With this you sign for the hand-over beside it; it goes on record.",
+  signs: "With this you sign for the hand-over; it goes on record.",
   signs_unread: "The hand-over could not be read. You can go on duty all the same; the record will say that it was not seen.",
   goes_on: "Your shift still goes on: nothing to sign again.",
   not_counted: "Your account can only look: you hear the tones, but nobody counts on you.",
