@@ -23,6 +23,8 @@ router = APIRouter(prefix="/rosters", tags=["rosters"])
 _CALENDAR_MAX = timedelta(days=45)
 _WEEK = timedelta(days=7)
 _PREVIEW = timedelta(days=28)
+#: Each is looked at with every entry: more would keep the desk waiting longer than it waits.
+_PREVIEW_TURNS_MAX = 3000
 
 
 @router.get("")
@@ -91,6 +93,11 @@ async def preview(
     body: WrittenRoster, caller: Annotated[Caller, requires(Role.ADMIN, Role.SUPERVISOR)]
 ) -> DutyCalendarView:
     """The hours of the next 28 days as they would be with this roster. Nothing is written."""
+    turns = sum(
+        _PREVIEW / timedelta(**one.rotation.turn.to_storage()) for one in body.entries if one.rotation is not None
+    )
+    if turns > _PREVIEW_TURNS_MAX:
+        raise unacceptable("entries", "too_many_turns", f"have more than {_PREVIEW_TURNS_MAX} turns in these days")
     tried = TriedRoster(
         division_id=caller.choose_division(body.division_id),
         role=body.role,

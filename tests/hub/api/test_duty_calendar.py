@@ -125,3 +125,11 @@ async def test_a_swap_is_seen_in_the_calendar(admin: Client) -> None:
     assert (await admin.post("/rosters/swaps", swapped)).status_code == 201
     shown = await calendar(admin, NOON - timedelta(hours=4), NOON + timedelta(hours=20))
     assert [name for name, _, _ in said(shown)] == ["乙", "甲"]
+
+
+async def test_a_plan_that_would_take_too_long_to_look_through_is_refused_a_preview(admin: Client) -> None:
+    hourly = {"people": [person("乙", 2), person("丙", 3)], "starts_on": "2026-01-01", "turn": {"hours": 1}}
+    entries = [{"name": "轮值", "rotation": hourly}] * 5
+    answer = await admin.post("/rosters/preview", {"role": "operator", "entries": entries})
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "too_many_turns")
+    assert (await admin.post("/rosters/preview", {"role": "operator", "entries": entries[:4]})).status_code == 200

@@ -10,6 +10,7 @@ export default {
   turn: "A turn lasts at least one hour, day or week, and a year at most.",
   starts_on: "Say on which day the turns begin.",
   entries: "Too much: one roster has at most 200 entries and 120 shifts.",
+  entries_too_many_turns: "Too many turns to look through: use fewer entries or longer turns.",
   notify: "A step's target is no role and no telephone number.",
   after_s: "A step waits between 0 seconds and 24 hours.",
   steps: "A policy has at least one step, and 30 at most.",
