@@ -112,7 +112,7 @@ def test_where_nothing_is_on_the_map_the_villages_stand_as_fields(open_county_de
     assert desk.find_barriers() == []
 
 
-@pytest.mark.parametrize("trouble", [None, "missing", "unreadable", "vector"])
+@pytest.mark.parametrize("trouble", [None, "missing"])
 def test_a_map_without_ground_says_why_and_shows_its_marks(
     open_county_desk: OpenDesk, called: Json, trouble: str | None
 ) -> None:
