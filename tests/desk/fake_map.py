@@ -1,4 +1,4 @@
-"""The map of the fake hub: no tiles, homes as the files say, and the position that a watch reported a little while ago."""
+"""The map of the fake hub: no tiles, homes as the files say, and the position that a watch reported a moment ago."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

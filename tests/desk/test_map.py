@@ -47,6 +47,10 @@ def _without_places(board: Json) -> None:
         place["center"] = None
 
 
+def _drawn_in(datum: str) -> Callable[[Json], None]:
+    return lambda base: base.update(datum=datum)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_board_shows_who_needs_somebody_on_the_map_and_in_the_list(
     open_county_desk: OpenDesk, called: Json, theme: str
@@ -130,7 +134,7 @@ def test_a_map_in_another_datum_is_drawn_beside(open_county_desk: OpenDesk, call
     places = {}
     for datum, login in (("wgs84", "zhang"), ("gcj02", "wu")):
         desk = open_county_desk(login)
-        _answer(desk, "map", lambda base, chosen=datum: base.update(datum=chosen))
+        _answer(desk, "map", _drawn_in(datum))
         _show_board(desk)
         tile = desk.page.locator("img.leaflet-tile-loaded").first
         expect(tile).to_be_visible()

@@ -75,14 +75,14 @@ def test_a_wall_that_hears_nothing_says_so_and_comes_back_by_itself(open_county_
     wall.expected_statuses.add(503)
     wall.page.clock.install()
     away = {"status": 503, "content_type": "application/problem+json", "body": '{"code": "database_away"}'}
-    wall.page.route("**/api/v1/wall", lambda route: route.fulfill(**away))  # type: ignore[arg-type]  # texts and a number
+    wall.page.route("**/api/v1/wall", lambda route: route.fulfill(**away))
     wall.page.reload()
     expect(wall.page.locator("[data-wall]")).to_have_attribute("data-state", "failed")
     assert wall.find_barriers() == []
     wall.page.unroute("**/api/v1/wall")
     wall.page.clock.run_for(6_000)
     expect(wall.page.locator("[data-wall]")).to_have_attribute("data-state", "live")
-    wall.page.route("**/api/v1/wall", lambda route: route.fulfill(**away))  # type: ignore[arg-type]  # as above
+    wall.page.route("**/api/v1/wall", lambda route: route.fulfill(**away))
     wall.page.clock.run_for(26_000)
     expect(wall.page.locator("[data-stale]")).to_be_visible()
     assert wall.find_barriers() == []
