@@ -15,7 +15,7 @@ structlog.configure(
 )
 
 #: Files of ten seconds and more, the longest first: one of them begun last would have a worker to itself, the others
-#: idle. `--dist loadfile --no-loadscope-reorder` hands files out in this order.
+#: idle. `--dist loadgroup --no-loadscope-reorder` hands groups out in the order in which their first tests come.
 LONGEST_FIRST = (
     "tests/simulation/test_duty_years.py",
     "tests/simulation/test_duty_years_second_half.py",
@@ -47,7 +47,25 @@ LONGEST_FIRST = (
 )
 
 
+#: Workers that start a county of their own; each county serves all the files that fall to it.
+COUNTIES = 2
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest files first; everything else stays where it was."""
+    """Put the longest files first; everything else stays where it was.
+
+    A file stays with one worker (`--dist loadgroup`). Those that are walked before a real county share a few: to found
+    one costs more than most of them.
+    """
     place = {name: number for number, name in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda test: place.get(test.nodeid.split("::")[0], len(place)))
+    items.sort(key=lambda test: place.get(_file_of(test), len(place)))
+    before_a_county = {_file_of(test) for test in items if "county" in getattr(test, "fixturenames", ())}
+    county_of = {file: f"county-{number % COUNTIES}" for number, file in enumerate(sorted(before_a_county))}
+    for test in items:
+        file = _file_of(test)
+        test.add_marker(pytest.mark.xdist_group(county_of.get(file, file)))
+
+
+def _file_of(test: pytest.Item) -> str:
+    return test.nodeid.split("::")[0]

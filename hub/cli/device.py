@@ -9,7 +9,7 @@ import typer
 from hub.cli.context import read_settings
 from hub.cli.errors import CommandError
 from hub.cli.output import AsJson, tell, tell_list
-from hub.cli.registry import all_pages, in_registry, note_access
+from hub.cli.registry import all_pages_by_cursor, in_registry, note_access
 
 if TYPE_CHECKING:
     from hub.storage.database import Connection
@@ -93,14 +93,14 @@ def list_all(
     as_json: AsJson = False,
 ) -> None:
     """Show devices and what they last said of themselves, the newest first."""
-    from hub.storage.devices import list_devices
+    from hub.storage.devices import WantedDevices, list_devices
     from hub.storage.scope import Scope
 
+    wanted = WantedDevices(search=search, recipient_id=recipient)
+
     async def work(connection: "Connection") -> "list[DeviceView]":
-        return await all_pages(
-            lambda before, limit: list_devices(
-                connection, Scope.everything(), search=search, recipient_id=recipient, before=before, limit=limit
-            )
+        return await all_pages_by_cursor(
+            lambda cursor, limit: list_devices(connection, Scope.everything(), wanted, cursor=cursor, limit=limit)
         )
 
     devices = in_registry(read_settings(), work)

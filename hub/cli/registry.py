@@ -69,10 +69,15 @@ async def all_pages(fetch: "Callable[[UUID | None, int], Awaitable[Page[V]]]") -
     """Every row of a list that is cut into pages by identity; `fetch` takes where to go on and how many."""
     from hub.storage.views import decode_id_cursor
 
+    return await all_pages_by_cursor(lambda cursor, limit: fetch(decode_id_cursor(cursor), limit))
+
+
+async def all_pages_by_cursor(fetch: "Callable[[str | None, int], Awaitable[Page[V]]]") -> "list[V]":
+    """Every row of a list that reads its own cursors."""
     rows: list[V] = []
     cursor: str | None = None
     while True:
-        page = await fetch(decode_id_cursor(cursor), _PAGE_ROWS)
+        page = await fetch(cursor, _PAGE_ROWS)
         rows.extend(page.items)
         cursor = page.next
         if cursor is None:

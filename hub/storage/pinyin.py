@@ -48,7 +48,7 @@ def _readings_of(letters: str) -> list[list[str]]:
     # only now: its dictionary takes 0.2 s to load, and most processes write no names
     from pypinyin import Style, pinyin
 
-    found = [pinyin(letter, style=Style.NORMAL, heteronym=True, errors=lambda text: [text])[0] for letter in letters]
+    found = [pinyin(letter, style=Style.NORMAL, heteronym=True, errors=str)[0] for letter in letters]
     if letters[0] in _SURNAMES:
         found[0].insert(0, _SURNAMES[letters[0]])
     return [list(dict.fromkeys(way for syllable in one for way in _typed(syllable))) for one in found]

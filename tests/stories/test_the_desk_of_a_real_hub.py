@@ -33,8 +33,8 @@ def operator(hub: HubProcess) -> Json:
 def desk(chromium: Browser, hub: HubProcess, operator: Json) -> Iterator[DeskPage]:
     """Somebody on duty."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
-    page = DeskPage(context.new_page(), f"http://127.0.0.1:{hub.http_port}/")
-    page.log_in("wang", operator["password"])
+    page = DeskPage(context.new_page(), f"http://127.0.0.1:{hub.http_port}/", operator["password"])
+    page.log_in("wang")
     page.pass_gate()
     yield page
     context.close()

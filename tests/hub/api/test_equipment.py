@@ -315,8 +315,8 @@ async def test_what_a_device_sent_is_told_without_what_it_says_of_its_wearer(web
         )  # fmt: skip
     for age in (1, 3):
         await web.rows(
-            "INSERT INTO device_event (id, division_id, device_id, event, occurred_at, received_at, quality, historical,"
-            " test, wants_ack, payload)"
+            "INSERT INTO device_event (id, division_id, device_id, event, occurred_at, received_at, quality,"
+            " historical, test, wants_ack, payload)"
             " VALUES (%s, %s, %s, 'worn', %s, %s, 'device', false, false, false, '')",
             new_id(), COUNTY, device["id"], now - timedelta(minutes=age, seconds=1), now,
         )  # fmt: skip

@@ -302,7 +302,12 @@ async def test_a_stranger_is_let_in_nowhere(web: Web) -> None:
     }
     ids |= {"recipient_id": str(uuid4()), "user_id": str(uuid4()), "division_id": VILLAGE, "name": "default"}
     ids |= {"other_incident_id": str(uuid4()), "new_login": "x", "new_division_id": VILLAGE, "script_id": str(uuid4())}
-    ids |= {"group_id": str(uuid4()), "message_id": str(uuid4()), "shelf_id": str(uuid4()), "soon": "2031-03-03T00:00:00Z"}
+    ids |= {
+        "group_id": str(uuid4()),
+        "message_id": str(uuid4()),
+        "shelf_id": str(uuid4()),
+        "soon": "2031-03-03T00:00:00Z",
+    }
     for stranger in (
         web.stranger(),
         web.stranger(Authorization="Bearer anxin_wrong"),
