@@ -213,6 +213,9 @@ def test_a_month_a_holiday_of_ones_own_and_a_moment_of_the_past(planned: CountyH
     planned.api.put("/api/v1/rosters/days", {"days": [{"day": day, "kind": None}]})
     assert desk.find_barriers() == []
     page.click("[data-action=lookup]")
+    moment = page.locator("[data-dialog=on-duty] input.el-input__inner")
+    moment.fill(day)
+    moment.press("Enter")
     expect(page.locator("[data-on-duty=leader]")).to_contain_text("无号领导")
 
 
