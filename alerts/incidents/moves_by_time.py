@@ -5,7 +5,7 @@ from datetime import datetime
 
 from alerts.decisions import Record
 from alerts.incidents.holding import return_to_open, with_hold_deadline
-from alerts.incidents.incident import Deadline, Incident, Move, Outcome
+from alerts.incidents.incident import RESPONDER_WITHIN, Deadline, Incident, Move, Outcome
 
 
 def pass_hold_deadline(incident: Incident, now: datetime) -> Outcome:
@@ -20,8 +20,12 @@ def pass_hold_deadline(incident: Incident, now: datetime) -> Outcome:
 
 
 def _remind(incident: Incident, now: datetime) -> Incident:
-    """It sounds; what would have come next comes after its own time, even if the hub was away meanwhile."""
+    """It sounds; what would have come next comes after its own time, even if the hub was away meanwhile.
+
+    Its own time is no longer than the clock that it belongs to: somebody may have touched it while nobody passed time.
+    """
     reminded = with_hold_deadline(replace(incident, sounding=True, call_due_at=None))
     if incident.due_at is None or reminded.due_at is None or reminded.due_at > now:
         return reminded
-    return replace(reminded, due_at=now + (reminded.due_at - incident.due_at))
+    longest = RESPONDER_WITHIN if reminded.deadline is Deadline.RESPONDER_OVERDUE else incident.policy.ack_timeout
+    return replace(reminded, due_at=now + min(reminded.due_at - incident.due_at, longest))

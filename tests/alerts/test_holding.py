@@ -216,3 +216,10 @@ def test_after_an_outage_the_reminder_is_given_and_the_time_out_keeps_its_distan
 
 def test_a_reminder_that_is_a_little_late_leaves_the_time_out_where_it_was() -> None:
     assert _due(pass_hold_deadline(_taken(), NOON + seconds(121)).incident) == (TIMED_OUT, 300)
+
+
+def test_a_note_while_nobody_passed_the_time_puts_the_time_out_off_by_no_more_than_its_length() -> None:
+    """The reminder waited from 120 s on; a note at 40 min, and at 60 min time goes on."""
+    noted = add_note(_taken(), WANG, "?", NOON + timedelta(minutes=40)).incident
+    reminded = pass_hold_deadline(noted, NOON + timedelta(hours=1)).incident
+    assert _due(reminded) == (TIMED_OUT, 3600 + reminded.policy.ack_timeout.total_seconds())
