@@ -45,8 +45,8 @@ torture: .venv/.dev desk-bundle  ## random kills by seed, judged by the publishe
 	$(BIN)/python -m tests.torture --kills $(or $(KILLS),50) --seed $(or $(SEED),20261122) --minutes $(or $(MINUTES),0) --out $(or $(OUT),runs/torture.jsonl)
 
 .PHONY: mutate
-mutate: .venv/.dev  ## does a test notice each change of the core's rules? about an hour; FILE=alerts/escalation/ladder.py: one file (docs/mutation.md)
-	$(BIN)/python -m tests.mutation $(FILE)
+mutate: .venv/.dev  ## does a test notice each change of the core's rules? about an hour; FILE=alerts/escalation/ladder.py: one file; SAMPLE=800: so many drawn of all (docs/mutation.md)
+	$(BIN)/python -m tests.mutation $(if $(SAMPLE),--sample $(SAMPLE)) $(FILE)
 
 bench-floods: .venv/.dev desk-bundle  ## others' presses beside floods; some ten minutes
 	$(BIN)/hub bench --floods

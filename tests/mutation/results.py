@@ -42,6 +42,14 @@ def read_results(mutants: Path) -> list[FileResult]:
     return found
 
 
+def read_names(mutants: Path) -> list[list[str]]:
+    """The names of all mutants, tried or not, file by file."""
+    return [
+        list(json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"])
+        for path in sorted(mutants.rglob("*.py.meta"))
+    ]
+
+
 def _count(file: str, codes: dict[str, int]) -> FileResult:
     sorts = Counter(code in _NOTICED for code in codes.values())
     return FileResult(
