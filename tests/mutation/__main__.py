@@ -49,7 +49,7 @@ def _mutate(chosen: list[str], jobs: int) -> int:
 
 
 def _draw(count: int, seed: int, jobs: int) -> list[str]:
-    """So many mutants of all, each as likely as any other. They are made by a run that tries those of one small file."""
+    """So many mutants of all, each as likely as any other. A run that tries those of one small file makes them."""
     _mutate([_FIRST], jobs)
     every = sorted(name for file in read_names(GROUND / "mutants") for name in file)
     return sorted(random.Random(seed).sample(every, min(count, len(every))))
