@@ -1,7 +1,12 @@
 """What every test may ask for, and what holds for all: how the log looks, and in which order the files run."""
 
+from functools import cache
+from pathlib import Path
+
 import pytest
 import structlog
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 pytest_plugins = ["tests.postgres"]
 
@@ -15,7 +20,7 @@ structlog.configure(
 )
 
 #: Files of ten seconds and more, the longest first: one of them begun last would have a worker to itself, the others
-#: idle. `--dist loadgroup --no-loadscope-reorder` hands groups out in the order in which their first tests come.
+#: idle. `--dist loadfile --no-loadscope-reorder` hands files out in this order.
 LONGEST_FIRST = (
     "tests/simulation/test_duty_years.py",
     "tests/simulation/test_duty_years_second_half.py",
@@ -47,25 +52,36 @@ LONGEST_FIRST = (
 )
 
 
-#: Workers that start a county of their own; each county serves all the files that fall to it.
+#: Workers that found a county of their own for the desk's tests; each serves all the files that fall to it.
 COUNTIES = 2
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest files first; everything else stays where it was.
-
-    A file stays with one worker (`--dist loadgroup`). Those that are walked before a real county share a few: to found
-    one costs more than most of them.
-    """
+    """Put the longest files first; everything else stays where it was."""
     place = {name: number for number, name in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda test: place.get(_file_of(test), len(place)))
-    before_a_county = {_file_of(test) for test in items if "county" in getattr(test, "fixturenames", ())}
-    county_of = {file: f"county-{number % COUNTIES}" for number, file in enumerate(sorted(before_a_county))}
-    for test in items:
-        file = _file_of(test)
-        test.add_marker(pytest.mark.xdist_group(county_of.get(file, file)))
+    items.sort(key=lambda test: place.get(test.nodeid.split("::")[0], len(place)))
 
 
-def _file_of(test: pytest.Item) -> str:
-    return test.nodeid.split("::")[0]
+class FilesByCounty(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """A file stays with one worker; those that are walked before a real county share a few: to found one is dear."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return _county_of().get(file, file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesByCounty | None:
+    """`--dist loadfile` as above; any other way as it is asked for."""
+    return FilesByCounty(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+@cache
+def _county_of() -> dict[str, str]:
+    """Files before a county, in turn to as many workers as found one."""
+    walked = [
+        path for path in sorted(_DESK.glob("test_*.py")) if "open_county_desk" in path.read_text(encoding="utf-8")
+    ]
+    return {f"tests/desk/{path.name}": f"county-{number % COUNTIES}" for number, path in enumerate(walked)}
+
+
+_DESK = Path(__file__).with_name("desk")
