@@ -78,10 +78,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesBy
 @cache
 def _county_of() -> dict[str, str]:
     """Files before a county, in turn to as many workers as found one."""
-    walked = [
-        path for path in sorted(_DESK.glob("test_*.py")) if "open_county_desk" in path.read_text(encoding="utf-8")
-    ]
+    files = sorted(_DESK.glob("test_*.py"))
+    walked = [path for path in files if _shares_a_county(path.read_text(encoding="utf-8"))]
     return {f"tests/desk/{path.name}": f"county-{number % COUNTIES}" for number, path in enumerate(walked)}
+
+
+def _shares_a_county(source: str) -> bool:
+    return "open_county_desk" in source and "def county(" not in source
 
 
 _DESK = Path(__file__).with_name("desk")

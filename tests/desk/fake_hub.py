@@ -166,9 +166,16 @@ def build_app(stage: Stage) -> FastAPI:
             found = [one for one in found if (one["recipient"] or {}).get("id") == recipient_id]
         return {"items": found, "next": None}
 
-    @app.get("/api/v1/incidents/{incident_id}/whereabouts")
-    async def whereabouts(incident_id: str, _caller: caller) -> Json:
-        return {"position": None, "home": None, "withheld": state.incidents[incident_id]["recipient"] is None}
+    @app.get("/api/v1/divisions")
+    async def divisions(_caller: caller) -> Json:
+        county = {
+            "id": "990101000000",
+            "name": "青石县",
+            "level": "county",
+            "timezone": "Asia/Shanghai",
+            "center": None,
+        }
+        return {"items": [county], "next": None}
 
     @app.get("/api/v1/incidents/{incident_id}/help")
     async def help_at_hand(incident_id: str, _caller: caller) -> Json:

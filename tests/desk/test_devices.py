@@ -11,7 +11,8 @@ from tests.desk.county_hub import CountyHub
 from tests.desk.desk_page import DeskPage
 from tests.stories.cast import wait_until
 
-pytestmark = pytest.mark.browser
+#: Walked by `make test-long`; tests/desk/test_pages.py opens each page in every run.
+pytestmark = pytest.mark.long
 
 OpenDesk = Callable[..., DeskPage]
 NAME = "王测试"

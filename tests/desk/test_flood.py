@@ -9,8 +9,6 @@ from tests.desk.desk_page import DeskPage
 from tests.desk.fake_groups import raise_flood
 from tests.desk.fake_hub import Stage
 
-pytestmark = pytest.mark.browser
-
 #: A full desk in the dark is looked at in `test_barriers.py` each time.
 THEMES = ("light", pytest.param("dark", marks=pytest.mark.long))
 #: What is in sight, and a few beside it.

@@ -9,6 +9,9 @@ from playwright.sync_api import Page, expect
 from tests.desk.county_hub import CountyHub
 from tests.desk.desk_page import DeskPage
 
+#: Walked by `make test-long`; tests/desk/test_pages.py opens each page in every run.
+pytestmark = pytest.mark.long
+
 OpenDesk = Callable[..., DeskPage]
 DEFAULT: dict[str, Any] = {
     "steps": [

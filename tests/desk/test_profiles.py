@@ -8,7 +8,8 @@ from playwright.sync_api import Route, expect
 from tests.desk.county_hub import EMPTY_TOWNSHIP, CountyHub
 from tests.desk.desk_page import DeskPage
 
-pytestmark = pytest.mark.browser
+#: Walked by `make test-long`; tests/desk/test_pages.py opens each page in every run.
+pytestmark = pytest.mark.long
 
 OpenDesk = Callable[..., DeskPage]
 DAY = "[data-setting=inactivity_day_limit_s]"

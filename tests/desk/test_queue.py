@@ -12,8 +12,6 @@ from tests.desk.desk_page import DeskPage
 from tests.desk.fake_hub import Stage
 from tests.desk.fake_state import Json
 
-pytestmark = pytest.mark.browser
-
 NOON, NIGHT = 12, 2
 
 

@@ -11,6 +11,9 @@ from hub.clock import utc_now
 from tests.desk.county_hub import COUNTY, CountyHub
 from tests.desk.desk_page import DeskPage
 
+#: Walked by `make test-long`; tests/desk/test_pages.py opens each page in every run.
+pytestmark = pytest.mark.long
+
 DAY = {"from": "08:00", "until": "20:00"}
 NIGHT = {"from": "20:00", "until": "08:00"}
 #: Of a year whose holidays nobody has published: a Monday, and the days after it.
