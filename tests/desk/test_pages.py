@@ -1,0 +1,60 @@
+"""Every page of the desk before a real hub: it opens, it says what it is, it has no barriers, and nothing complains.
+
+What each page does is walked in its own file; most of those take minutes and are run by `make test-long`.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.desk.county_hub import CountyHub
+from tests.desk.desk_page import DeskPage
+
+PAGES = (
+    "/follow-ups",
+    "/maintenance",
+    "/board",
+    "/reports",
+    "/recipients",
+    "/devices",
+    "/contact-list",
+    "/closed",
+    "/notifications",
+    "/quarantine",
+    "/shelves",
+    "/calls",
+    "/shifts",
+    "/rosters",
+    "/policies",
+    "/scripts",
+)
+
+
+@pytest.mark.timeout(180)
+def test_every_page_opens_full_without_a_barrier_or_a_complaint(open_county_desk: Callable[..., DeskPage]) -> None:
+    desk = open_county_desk("ban")
+    found: dict[str, list[str]] = {}
+    for page in PAGES:
+        desk.go_to(page)
+        expect(desk.page.locator("main h1").first).to_be_attached()
+        expect(desk.page.locator(".el-skeleton")).to_have_count(0, timeout=15_000)
+        found[page] = desk.find_barriers()
+    assert {page: barriers for page, barriers in found.items() if barriers} == {}
+
+
+@pytest.mark.timeout(120)
+def test_where_there_is_nothing_every_page_opens_too(open_county_desk: Callable[..., DeskPage]) -> None:
+    desk = open_county_desk("kongban")
+    for page in PAGES:
+        desk.go_to(page)
+        expect(desk.page.locator("main h1").first).to_be_attached()
+        expect(desk.page.locator(".el-skeleton")).to_have_count(0, timeout=15_000)
+
+
+def test_a_file_and_its_settings_open(open_county_desk: Callable[..., DeskPage], county: CountyHub) -> None:
+    desk = open_county_desk("ban")
+    for page in ("", "/profile"):
+        desk.go_to(f"/recipients/{county.people['李示例']['id']}{page}")
+        expect(desk.page.get_by_text("李示例").first).to_be_visible()
+        assert desk.find_barriers() == []
