@@ -9,7 +9,7 @@ from tests.desk.fake_scenery import furnish
 
 pytestmark = pytest.mark.browser
 
-THEMES = ("light", "dark")
+THEMES = ("light", pytest.param("dark", marks=pytest.mark.long))
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -50,6 +50,7 @@ def test_a_full_desk_has_no_barriers(desk: DeskPage, stage: Stage, theme: str) -
         expect(desk.page.locator(f"[data-dialog={action}]")).to_be_hidden()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", ["closed", "maintenance", "follow-ups", "quarantine"])
 def test_the_lists_have_no_barriers_full_or_empty(desk: DeskPage, stage: Stage, page: str) -> None:
     desk.open()

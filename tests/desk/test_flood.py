@@ -143,6 +143,7 @@ def test_a_group_whose_details_cannot_be_read_says_so_and_still_shows_its_member
     expect(panel.get_by_role("alert")).to_have_count(0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_queue_has_no_barriers_while_it_is_read_when_it_failed_and_in_a_flood(
     desk: DeskPage, stage: Stage, theme: str

@@ -74,6 +74,7 @@ def test_the_essentials_are_on_one_screen(open_county_desk: OpenDesk, press: Jso
     assert desk.find_barriers() == []
 
 
+@pytest.mark.long
 def test_a_tablet_shows_it_in_one_column_and_cuts_nothing(open_county_desk: OpenDesk, press: Json) -> None:
     desk = open_county_desk(viewport={"width": 1024, "height": 768}, color_scheme="dark")
     page = look_at(desk, press)
@@ -115,6 +116,7 @@ def test_the_next_to_call_is_one_key_away_and_every_call_is_on_record(
     assert [line["params"]["outcome"] for line in log if line["code"] == "contact_attempt"] == ["no_answer"]
 
 
+@pytest.mark.long
 def test_who_has_duty_is_below_the_contacts_with_a_number(open_county_desk: OpenDesk, press: Json) -> None:
     page = look_at(open_county_desk(), press)
     page.locator("[data-on-duty] summary").click()
@@ -122,6 +124,7 @@ def test_who_has_duty_is_below_the_contacts_with_a_number(open_county_desk: Open
     expect(helper.locator("a[href^='tel:']")).to_be_visible()
 
 
+@pytest.mark.long
 def test_twelve_contacts_are_folded_and_who_has_a_key_stands_with_the_address(
     open_county_desk: OpenDesk, county: CountyHub, wearer: str, press: Json
 ) -> None:
@@ -160,6 +163,7 @@ def test_what_is_read_to_120_begins_with_the_address_and_the_call_is_logged(
     assert (last["code"], last["params"]["phone"]) == ("contact_attempt", "120")
 
 
+@pytest.mark.long
 def test_the_story_unfolds_with_its_thresholds_and_whether_it_replays(open_county_desk: OpenDesk, press: Json) -> None:
     desk = open_county_desk()
     page = look_at(desk, press)
@@ -190,6 +194,7 @@ def test_a_real_one_needs_what_came_of_it_and_a_visit_is_one_key_away(
     assert [one["recipient"]["name"] for one in asked] == [wearer]
 
 
+@pytest.mark.long
 def test_a_false_one_of_a_broken_device_can_be_left_or_sent_to_repair(
     open_county_desk: OpenDesk, county: CountyHub, press: Json
 ) -> None:
@@ -226,6 +231,7 @@ def desk_card(page: Page, incident: Json) -> Any:
     return page.locator(f"[data-incident='{incident['id']}']")
 
 
+@pytest.mark.long
 def test_lowering_a_cry_is_said_plainly_and_needs_a_reason(
     open_county_desk: OpenDesk, county: CountyHub, press: Json
 ) -> None:
@@ -242,6 +248,7 @@ def test_lowering_a_cry_is_said_plainly_and_needs_a_reason(
     assert county.api.get(f"/api/v1/incidents/{press['id']}")["severity"] == "medium"
 
 
+@pytest.mark.long
 def test_a_photo_is_shown_with_consent_only(
     open_county_desk: OpenDesk, county: CountyHub, wearer: str, press: Json
 ) -> None:
@@ -265,6 +272,7 @@ def _with_photo(route: Route) -> None:
     route.fulfill(response=answer, json={**answer.json(), "photo_taken_in_at": "2026-11-22T00:00:00Z"})
 
 
+@pytest.mark.long
 def test_an_unassigned_device_and_an_unknown_caller_say_what_is_not_known(
     open_county_desk: OpenDesk, county: CountyHub
 ) -> None:
@@ -278,6 +286,7 @@ def test_an_unassigned_device_and_an_unknown_caller_say_what_is_not_known(
     county.close(call)
 
 
+@pytest.mark.long
 def test_what_cannot_be_read_says_so_and_can_be_asked_again(open_county_desk: OpenDesk, press: Json) -> None:
     desk = open_county_desk()
     desk.expected_statuses |= {503}
@@ -310,6 +319,7 @@ def test_what_cannot_be_read_says_so_and_can_be_asked_again(open_county_desk: Op
 # --- Lately closed -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_what_was_closed_says_how_it_ended_and_leads_there(open_county_desk: OpenDesk, county: CountyHub) -> None:
     call = county.report()
     ended = {"disposition": "real", "outcome": "resolved_by_phone"}
@@ -323,6 +333,7 @@ def test_what_was_closed_says_how_it_ended_and_leads_there(open_county_desk: Ope
     expect(desk.page.locator(f"[data-opened='{call['id']}']")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_township_without_people_has_closed_nothing(open_county_desk: OpenDesk) -> None:
     desk = open_county_desk("kong")
     desk.go_to("/closed")
@@ -330,6 +341,7 @@ def test_a_township_without_people_has_closed_nothing(open_county_desk: OpenDesk
     assert desk.find_barriers() == []
 
 
+@pytest.mark.long
 def test_closed_incidents_that_are_slow_or_cannot_be_read_say_so(open_county_desk: OpenDesk) -> None:
     desk = open_county_desk()
     desk.expected_statuses |= {503}
