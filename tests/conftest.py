@@ -70,6 +70,7 @@ class FilesByCounty(LoadFileScheduling):  # type: ignore[misc]  # xdist has no t
         return _county_of().get(file, file)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesByCounty | None:
     """`--dist loadfile` as above; any other way as it is asked for."""
     return FilesByCounty(config, log) if config.getoption("dist") == "loadfile" else None

@@ -51,7 +51,7 @@ def test_a_shift_lists_its_incidents_and_each_leads_to_what_was_done(open_county
     desk.page.locator("[data-kind=shift]").check(force=True)
     desk.page.locator("[data-shifts]").select_option("8")
     lines = desk.page.locator("[data-line]")
-    expect(lines.filter(has_text="李示例").first).to_contain_text("属实")
+    expect(lines.filter(has_text="李示例").filter(has_text="属实").first).to_be_visible()
     assert desk.find_barriers() == []
     lines.first.get_by_role("link").click()
     expect(desk.page).to_have_url(re.compile("#/incidents/"))

@@ -89,7 +89,8 @@ async def test_a_shift_that_ends_before_it_begins_is_refused(admin: Client) -> N
 
 async def test_a_new_place_gets_its_level_from_its_code_and_its_zone_from_above(admin: Client) -> None:
     made = await admin.post("/divisions", {"id": "990101001002", "name": "杨村"})
-    assert made.json() == {"id": "990101001002", "name": "杨村", "level": "village", "timezone": "Asia/Shanghai"}
+    village = {"id": "990101001002", "name": "杨村", "level": "village", "timezone": "Asia/Shanghai", "center": None}
+    assert made.json() == village
     again = await admin.post("/divisions", {"id": "990101001002", "name": "杨村"})
     assert (again.status_code, again.json()["code"]) == (409, "division_exists")
     unknown = await admin.post("/divisions", {"id": "990101001003", "name": "x", "timezone": "Mars/Base"})
