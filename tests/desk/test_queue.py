@@ -151,6 +151,7 @@ def test_a_list_of_operators_that_cannot_be_read_says_so_and_the_focus_comes_bac
     desk.open()
     desk.take_selected()
     desk.page.route("**/api/v1/operators*", lambda route: route.fulfill(status=500, body=""))
+    expect(desk.page.locator("[data-action=hand-over]")).to_be_visible()
     desk.press("h")
     dialog = desk.page.locator("[data-dialog=hand-over]")
     expect(dialog.get_by_role("alert")).to_contain_text("值班员名单读取失败")
