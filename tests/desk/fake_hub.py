@@ -60,11 +60,22 @@ class Stage:
         self.timezone = "Asia/Shanghai"
         #: Every request that needs the database is refused.
         self.database_away = False
+        #: How far the hub's clock, as the stream tells it, has gone on beside the computer's.
+        self.ahead_s = 0.0
 
     def go_blind(self, because: str = "database_away", *, for_s: float = 0.0) -> None:
         """The hub sees nothing, since so many seconds."""
         since = datetime.now(UTC) - timedelta(seconds=for_s)
         self.blindness = {"since": stamp(since), "because": because, "storing": False}
+
+    def pass_time(self, seconds: float) -> None:
+        """The hub's clock goes on, and the stream says so at once."""
+        self.ahead_s += seconds
+
+    @property
+    def now(self) -> datetime:
+        """What the stream tells as the hub's time."""
+        return datetime.now(UTC) + timedelta(seconds=self.ahead_s)
 
     def see_again(self) -> None:
         """It is over."""
@@ -300,7 +311,7 @@ def build_app(stage: Stage) -> FastAPI:
 
 async def follow(stage: Stage, after: int) -> AsyncIterator[str]:
     """Events after a position as they come, and ticks; nothing at all once the connection is stalled."""
-    generation, sent, ticked_at = stage.generation, after, 0.0
+    generation, sent, ticked_at, ahead_s = stage.generation, after, 0.0, stage.ahead_s
     blindness: Json | None = None
     clock = asyncio.get_running_loop()
     while True:
@@ -310,18 +321,18 @@ async def follow(stage: Stage, after: int) -> AsyncIterator[str]:
                     sent = position
                     yield f"id: {position}\nevent: {name}\ndata: {json.dumps(shown, ensure_ascii=False)}\n\n"
             if blindness != stage.blindness:
-                yield frame_of_sight(blindness, stage.blindness)
+                yield frame_of_sight(blindness, stage.blindness, stage.now)
                 blindness = stage.blindness
-            if clock.time() - ticked_at >= TICK_EVERY_S:
-                ticked_at = clock.time()
-                told = {"server_time": stamp(datetime.now(UTC)), "position": sent, "storing": blindness is None}
+            if clock.time() - ticked_at >= TICK_EVERY_S or ahead_s != stage.ahead_s:
+                ticked_at, ahead_s = clock.time(), stage.ahead_s
+                told = {"server_time": stamp(stage.now), "position": sent, "storing": blindness is None}
                 yield f"id: {sent}\nevent: tick\ndata: {json.dumps(told)}\n\n"
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-def frame_of_sight(before: Json | None, now: Json | None) -> str:
+def frame_of_sight(before: Json | None, now: Json | None, moment: datetime) -> str:
     """What the hub says when its sight has changed."""
-    at = stamp(datetime.now(UTC))
+    at = stamp(moment)
     if now is not None:
         return f"event: blind\ndata: {json.dumps({**now, 'server_time': at})}\n\n"
     told = {"server_time": at, "since": (before or {})["since"], "until": at, "storing": True}

@@ -14,7 +14,6 @@ pytestmark = pytest.mark.browser
 def test_a_blind_hub_is_said_at_once_sounds_after_half_a_minute_and_says_how_long_it_was(
     desk: DeskPage, stage: Stage
 ) -> None:
-    desk.page.clock.install()
     desk.open()
     assert stage.stream_opened.wait(timeout=5)
     stage.go_blind()
@@ -24,7 +23,7 @@ def test_a_blind_hub_is_said_at_once_sounds_after_half_a_minute_and_says_how_lon
     expect(desk.page.locator("html")).to_have_attribute("data-sight", "blind")
     expect(desk.page.locator("[data-banner=link]")).to_have_count(0)
     desk.expect_sound("silent")
-    desk.page.clock.run_for(31_000)
+    stage.pass_time(31)
     desk.expect_sound("link")
     stage.see_again()
     expect(bar).to_have_count(0)

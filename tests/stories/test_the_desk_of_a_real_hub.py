@@ -14,11 +14,19 @@ from playwright.sync_api import Browser, expect
 from hub.bench.hub_process import HubProcess
 from tests.desk.conftest import bundle, chromium, chromium_path
 from tests.desk.desk_page import DeskPage
+from tests.postgres import temporary_data_dir
 from tests.simulators.test_readme import READMES, python_block
 from tests.stories.cast import Device, Json, Village
 
 pytestmark = pytest.mark.browser
 __all__ = ["bundle", "chromium", "chromium_path"]
+
+
+@pytest.fixture(scope="module")
+def hub() -> Iterator[HubProcess]:
+    """A hub of its own: a desk that has spoken and is gone counts as left, and no ladder would wait for it any more."""
+    with temporary_data_dir() as directory, HubProcess(directory / "data", {}) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
