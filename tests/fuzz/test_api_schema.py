@@ -78,7 +78,8 @@ def _is_raw(body: Any) -> bool:
 def _is_any_text(parameter: Any) -> bool:
     """A word of the path that the description leaves open, such as a tile's row: every text is one."""
     schema = parameter.definition["schema"]
-    return bool(schema["type"] == "string" and not schema.keys() & {"enum", "format", "pattern", "minLength", "maxLength"})
+    narrowed = schema.keys() & {"enum", "format", "pattern", "minLength", "maxLength"}
+    return bool(schema["type"] == "string" and not narrowed)
 
 
 class Inspection:
