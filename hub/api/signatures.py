@@ -58,8 +58,9 @@ async def _check(caller: Caller, field: str, login: str, password: str, stored: 
     if await caller.parts.passwords.verify(password, stored):
         await sessions.forget_failures(caller.connection, login, caller.address)
         return
-    async with caller.parts.connection() as connection:  # the refusal takes back whatever the request has done
-        await sessions.count_failure(connection, login, caller.address)
+    await caller.connection.rollback()  # nothing the request has done is kept but this
+    await sessions.count_failure(caller.connection, login, caller.address)
+    await caller.connection.commit()
     raise _wrong(field)
 
 

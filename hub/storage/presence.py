@@ -39,7 +39,6 @@ class DeskWatch:
 
     present: bool  #: Somebody sits at one.
     known: bool  #: One has spoken in the last day.
-    ever_spoken: bool  #: One has spoken at any time.
 
 
 async def say_presence(
@@ -70,7 +69,7 @@ async def watch_desks(connection: Connection, division_id: str, now: datetime) -
     row = await cursor.fetchone()
     if row is None:
         raise LookupError("an aggregate returned nothing")
-    return DeskWatch(present=row[0], known=row[1], ever_spoken=row[2])
+    return DeskWatch(present=row[0], known=row[1])
 
 
 async def is_desk_manned(connection: Connection, division_id: str, now: datetime) -> bool:

@@ -105,6 +105,11 @@ class RunningShift:
     desk_id: str
 
 
+async def lock_place(connection: Connection, division_id: str) -> None:
+    """Before any shift of this place is locked: they change one after the other."""
+    await connection.execute(queries("shift_records").lock_place, {"division_id": division_id})
+
+
 async def lock_shift_of(connection: Connection, operator: Actor) -> RunningShift | None:
     """The shift somebody has now."""
     return await _lock(connection, queries("shift_records").lock_of_operator, {"operator_id": operator.id})

@@ -22,7 +22,8 @@ _PICTURES = (
     (b"GIF8", "image/gif"),
 )
 _METADATA = "SELECT name, value FROM metadata"
-_LEVELS = "SELECT min(zoom_level), max(zoom_level) FROM tiles"
+#: One look each by the index; both in one would read the whole file.
+_LEVELS = "SELECT (SELECT min(zoom_level) FROM tiles), (SELECT max(zoom_level) FROM tiles)"
 _TILE = "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?"
 
 

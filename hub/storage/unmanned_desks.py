@@ -35,12 +35,13 @@ class UnmannedDesk:
 async def desks_that_nobody_mans(connection: Connection, now: datetime) -> frozenset[str]:
     """The places whose roster has an operator on duty now while no desk that sees them is manned.
 
-    A place without a roster for operators is none of them, nor one whose desks never speak of presence.
+    A place without a roster for operators is none of them. Other than for ladders, silence is no excuse here: neither a
+    day's, nor that of a desk which nobody has ever opened.
     """
     wanted = Wanted(since=now, until=now, known_at=now, scope=Scope.everything(), roles=("operator",))
     unmanned = set()
     for roster in await load_rosters(connection, wanted):
-        if on_duty(roster, now) and not await _is_manned(connection, roster.division_id, now):
+        if on_duty(roster, now) and not (await watch_desks(connection, roster.division_id, now)).present:
             unmanned.add(roster.division_id)
     return frozenset(unmanned)
 
@@ -82,9 +83,3 @@ async def save_episode(
         queries("unmanned_desks").save,
         {"id": episode_id, "until_at": until_at, "told": Jsonb(told), "settled_at": settled_at},
     )
-
-
-async def _is_manned(connection: Connection, division_id: str, now: datetime) -> bool:
-    """Whether somebody is there. Other than for ladders, a day's silence is no excuse; never to have spoken is."""
-    desks = await watch_desks(connection, division_id, now)
-    return desks.present or not desks.ever_spoken

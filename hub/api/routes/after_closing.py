@@ -16,7 +16,7 @@ from hub.storage import follow_ups, maintenance
 from hub.storage.database import database_now
 from hub.storage.devices import find_device
 from hub.storage.follow_ups import FollowUpRequest
-from hub.storage.incident_views import IncidentView
+from hub.storage.incident_views import IncidentView, find_incident_file
 from hub.storage.maintenance import MaintenanceReport
 
 router = APIRouter(prefix="/incidents/{incident_id}", tags=["incidents"])
@@ -63,8 +63,8 @@ async def ask_for_repair(incident_id: UUID, body: RepairAsked, caller: DeskCalle
     """A device of the incident or its person should be looked at: a maintenance item, once however often asked for."""
     incident = await read_incident(caller, incident_id)
     device = await find_device(caller.connection, body.device_id, caller.scope)
-    if device is None:
-        raise unacceptable("device_id", "unknown_reference", "names no device that is there")
+    if device is None or body.device_id not in await _devices_of(caller, incident_id):
+        raise unacceptable("device_id", "unknown_reference", "names no device of this incident or its person")
     item = MaintenanceReport(
         kind=MaintenanceKind.REPAIR_ASKED,
         division_id=device.division_id,
@@ -75,6 +75,14 @@ async def ask_for_repair(incident_id: UUID, body: RepairAsked, caller: DeskCalle
     await maintenance.report(caller.connection, item, await database_now(caller.connection))
     await caller.record("ask_for_repair", "incident", incident_id, incident.division_id)
     return incident
+
+
+async def _devices_of(caller: Caller, incident_id: UUID) -> set[UUID | None]:
+    """What cried, and what the person has now."""
+    file = await find_incident_file(caller.connection, incident_id, caller.scope)
+    if file is None:
+        return set()
+    return {alert.device_id for alert in file.alerts} | {device.id for device in file.devices}
 
 
 def _about(caller: Caller, incident: IncidentView) -> dict[str, str | int]:

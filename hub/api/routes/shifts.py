@@ -113,6 +113,7 @@ async def begin(body: ShiftBeginning, caller: DeskCaller) -> DutyShiftView:
 
     A shift of somebody else that goes on at this desk is over, without their signature.
     """
+    await shift_records.lock_place(caller.connection, caller.division_id)
     running = await shift_records.lock_shift_of(caller.connection, caller.actor)
     if running is not None and _is_forgotten(caller, running):
         await shift_records.end_shift(caller.connection, running.id, caller.scope, "unrelieved", as_last_seen=True)
@@ -137,6 +138,7 @@ async def begin(body: ShiftBeginning, caller: DeskCaller) -> DutyShiftView:
 @router.post("/current/end")
 async def end(body: ShiftEnding, caller: DeskCaller, response: Response) -> EndedShift:
     """Leave, signed. To a successor goes what one holds; without one it goes back up, and the desk is unmanned."""
+    await shift_records.lock_place(caller.connection, caller.division_id)
     running = await shift_records.lock_shift_of(caller.connection, caller.actor)
     if running is None:
         raise ProblemError(409, "no_shift", "You have no shift that goes on.")

@@ -17,10 +17,9 @@ SELECT division_id, desk_id, actor, since, seen_at,
  ORDER BY division_id, desk_id
 
 -- manned --
--- Of the desks that see this place: whether somebody sits at one, and whether any has spoken lately, or ever.
+-- Of the desks that see this place: whether somebody sits at one, and whether any has spoken lately.
 SELECT coalesce(bool_or(state = 'present' AND seen_at > %(now)s::timestamptz - %(silent_after)s), false) AS present,
-       coalesce(bool_or(seen_at > %(now)s::timestamptz - %(known_for)s), false) AS known,
-       count(*) > 0 AS ever_spoken
+       coalesce(bool_or(seen_at > %(now)s::timestamptz - %(known_for)s), false) AS known
   FROM desk_presence WHERE starts_with(%(division_id)s, division_prefix(division_id))
 
 -- people_present --

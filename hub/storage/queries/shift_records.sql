@@ -1,3 +1,7 @@
+-- lock_place --
+-- Shifts of one place change one after the other: two people who change desks would wait for each other.
+SELECT id FROM division WHERE id = %(division_id)s FOR NO KEY UPDATE
+
 -- lock_of_operator --
 -- The shift somebody has now, so that it is begun and ended once.
 SELECT id, division_id, from_at, desk_id FROM duty_shift WHERE operator ->> 'id' = %(operator_id)s AND until_at IS NULL FOR UPDATE

@@ -68,6 +68,13 @@ async def test_a_device_to_be_looked_at_is_a_maintenance_item(web: Web, admin: C
     assert (item["kind"], item["explanation"]["params"]["note"]) == ("repair_asked", "按键卡住")
 
 
+async def test_a_device_of_somebody_else_is_no_device_of_this_incident(web: Web, admin: Client) -> None:
+    incident_id = await web.press(await web.recipient())
+    other = (await admin.post("/devices", {"kind": "smartwatch"})).json()
+    asked = await admin.post(f"/incidents/{incident_id}/repair", {"device_id": other["id"]})
+    assert (asked.status_code, asked.json()["errors"][0]["field"]) == (422, "device_id")
+
+
 # --- Who can be called ---------------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """Shifts: what the gate shows, who signs for it, and what stays on record."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -245,6 +246,16 @@ async def test_who_opens_a_desk_that_somebody_left_without_a_word_has_it_and_the
     assert (old["id"], old["ended_how"], old["handed_by"]) == (left["id"], "taken_over", None)
     assert old["relieved_by"]["name"] == "乙"
     assert (await hand_over(jia))["mine"] is None
+
+
+async def test_two_who_change_desks_at_one_moment_do_not_wait_for_each_other(web: Web) -> None:
+    jia, yi = await two(web)
+    for here, there in (("desk-1", "desk-2"), ("desk-2", "desk-1")) * 4:
+        await sit_down(jia, here)
+        await sit_down(yi, there)
+        async with asyncio.timeout(0.9):  # a deadlock is looked for after a second
+            await asyncio.gather(sit_down(jia, there), sit_down(yi, here))
+        assert (await hand_over(jia, desk_id=here))["at_desk"]["operator"]["name"] == "乙"
 
 
 # --- The record ----------------------------------------------------------------------------------------------------

@@ -53,7 +53,8 @@ class World:
             report = {"kind": "phone_report", "recipient_id": recipient["id"], "caller_phone": "10000000008"}
             ids["other_incident_id"] = (await admin.post("/incidents", report)).json()["id"]
         if "repair" in path:
-            ids["device_id"] = (await admin.post("/devices", {"kind": "call_button"})).json()["id"]
+            theirs = {"kind": "call_button", "recipient_id": recipient["id"]}
+            ids["device_id"] = (await admin.post("/devices", theirs)).json()["id"]
         if "photo" in path:
             address = f"/recipients/{recipient['id']}"
             await admin.request("PATCH", address, json={"photo_consent": True})

@@ -139,13 +139,15 @@ async def test_a_moments_presence_does_not_begin_the_five_minutes_anew(shift: Sh
     assert await shift.at_minute(5) == [SUPERVISOR]
 
 
-async def test_where_no_desk_ever_spoke_or_no_operator_is_on_duty_nobody_is_told(shift: Shift) -> None:
+async def test_a_desk_that_nobody_has_ever_opened_is_unmanned(shift: Shift) -> None:
     shift.world.run("DELETE FROM desk_presence")
     await shift.at_minute(0)
-    assert await shift.at_minute(30) == []
-    shift.desk_says("away", 30)
+    assert await shift.at_minute(5) == [SUPERVISOR]
+
+
+async def test_where_no_operator_is_on_duty_nobody_is_told(shift: Shift) -> None:
     shift.world.run("DELETE FROM roster_entry WHERE role = 'operator'")
-    await shift.at_minute(31)
+    await shift.at_minute(0)
     assert await shift.at_minute(90) == []
     shift.on_roster("operator", OPERATOR, until=shift.began)
     assert await shift.at_minute(180) == []
