@@ -43,7 +43,8 @@ class Device:
         self.id: str = registered["id"]
         self.heard: list[Json] = []
         self.disconnects: list[Any] = []
-        self._on_its_way: dict[str, mqtt.MQTTMessageInfo] = {}
+        self._on_its_way: dict[str, int] = {}
+        self._acknowledged: set[int] = set()  # by packet id, as paho counts them: none twice within a story
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2, client_id=f"story-{uuid4().hex[:12]}", protocol=MQTTProtocolVersion(version)
         )
@@ -51,6 +52,7 @@ class Device:
         self._client.reconnect_delay_set(min_delay=1, max_delay=1)
         self._client.on_connect = self._on_connect
         self._client.on_message = self._on_message
+        self._client.on_publish = lambda *arguments: self._acknowledged.add(arguments[2])
         self._client.on_disconnect = lambda *arguments: self.disconnects.append(arguments[3])
         self._port = port
         self._subscribed = threading.Event()
@@ -81,14 +83,12 @@ class Device:
         """An SOS that is on its way when this returns."""
         event_id = uuid4().hex
         payload = json.dumps({"id": event_id, "event": "sos_pressed", "occurred_at": datetime.now(UTC).isoformat()})
-        self._on_its_way[event_id] = self._client.publish(f"anxin/v1/{self.id}/up/event", payload, qos=1)
+        self._on_its_way[event_id] = self._client.publish(f"anxin/v1/{self.id}/up/event", payload, qos=1).mid
         return event_id
 
     def wait_for_acknowledgement(self, event_id: str, within_s: float = 30.0) -> None:
         """Wait for the PUBACK of a press that was on its way."""
-        published = self._on_its_way.pop(event_id)
-        published.wait_for_publish(within_s)
-        assert published.is_published(), "not acknowledged"
+        self._wait_for(self._on_its_way.pop(event_id), within_s)
 
     def publish(self, payload: str | bytes, leaf: str = "event", within_s: float = 20.0) -> None:
         """Publish with QoS 1 and wait until it is acknowledged."""
@@ -96,14 +96,16 @@ class Device:
 
     def publish_for(self, device_id: str, payload: str | bytes, leaf: str, within_s: float = 20.0) -> None:
         """Publish as the gateway of another device."""
-        published = self._client.publish(f"anxin/v1/{device_id}/up/{leaf}", payload, qos=1)
-        published.wait_for_publish(within_s)
-        assert published.is_published(), "not acknowledged"
+        self._wait_for(self._client.publish(f"anxin/v1/{device_id}/up/{leaf}", payload, qos=1).mid, within_s)
 
     def stages(self, event_id: str) -> list[str]:
         """What the device was told about its event, each stage once, in order."""
         told = [heard["stage"] for heard in self.heard if heard.get("ref") == event_id]
         return list(dict.fromkeys(told))
+
+    def _wait_for(self, mid: int, within_s: float) -> None:
+        """Until its PUBACK, over however many connections: paho keeps what it could not send."""
+        wait_until(lambda: mid in self._acknowledged, within_s)
 
     def _on_connect(self, client: mqtt.Client, *_: object) -> None:
         client.subscribe(f"anxin/v1/{self.id}/down/#", qos=1)
