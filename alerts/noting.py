@@ -73,8 +73,6 @@ def note_reading(state: RecipientState, reading: Observation, profile: Monitorin
     change.live = True
     device.measured_at = reading.at
     put_on = _note_wearing(device, reading, change)
-    if reading.battery_pct is not None:
-        device.battery_pct = reading.battery_pct
     if device.sees:
         change.saw = device.kind in SEEING_KINDS
         change.moved = put_on or _is_moving(device, reading, profile)

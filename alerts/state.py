@@ -27,7 +27,6 @@ class DeviceState:
     measured_at: datetime | None = None  #: Of the newest live reading; what follows is from live readings and events.
     worn: bool | None = None
     charging: bool | None = None
-    battery_pct: float | None = None
     steps: int | None = None
     posture: str | None = None
     in_bed: bool | None = None
@@ -128,12 +127,14 @@ class RecipientState:
         fields = _read({name: value for name, value in stored.items() if name not in apart})
         if (fall := fields.get("fall")) is not None:
             fields["fall"] = FallWatch(**_read(fall))
-        devices = {device_id: DeviceState(**_read(device)) for device_id, device in stored["devices"].items()}
+        devices = {device_id: DeviceState(**_read_device(device)) for device_id, device in stored["devices"].items()}
         raised = {rule: datetime.fromisoformat(at) for rule, at in stored["raised"].items()}
         chatter = {key: _read_chatter(written) for key, written in stored.get("chatter", {}).items()}
         return cls(devices=devices, raised=raised, chatter=chatter, **fields)
 
 
+#: Fields of a device that no rule reads any more; states that were stored with them are still read.
+_RETIRED = frozenset({"battery_pct"})
 #: The fields that hold a time, in all three shapes.
 _TIMES = frozenset(
     {
@@ -160,6 +161,10 @@ def _write(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: datetime.fromisoformat(value) if name in _TIMES else value for name, value in fields.items()}
+
+
+def _read_device(stored: Mapping[str, Any]) -> dict[str, Any]:
+    return _read({name: value for name, value in stored.items() if name not in _RETIRED})
 
 
 def _write_chatter(chatter: Chatter) -> dict[str, Any]:

@@ -104,6 +104,13 @@ def test_looking_more_often_than_the_state_asks_finds_nothing_else(history: list
     assert asked.codes() == watched.codes()
 
 
+def test_what_no_rule_reads_any_more_is_still_read() -> None:
+    life = live([("reads", "watch", {"steps": 3})])
+    stored = life.state.to_json()
+    stored["devices"]["watch"]["battery_pct"] = 70
+    assert RecipientState.from_json(stored) == life.state
+
+
 def test_a_state_of_another_version_is_refused() -> None:
     stored = {**live([]).state.to_json(), "version": STATE_VERSION + 1}
     try:

@@ -46,6 +46,40 @@ def _behind_a_gateway(heard_after_h: float) -> Living:
     return live
 
 
+def _in_bed(*events: EventKind) -> Living:
+    def live() -> list[Finding]:
+        life = Life(circumstances(kinds={"bed": "mattress"}))
+        life.reads("bed", in_bed=True)
+        for event in events:
+            life.after(minutes=2).says(event, "bed")
+        return life.found
+
+    return live
+
+
+def _cancelled(after_s: float) -> Living:
+    """A fall, and a cancellation that happened so much later."""
+
+    def live() -> list[Finding]:
+        life = Life(circumstances(monitoring=_FALL))
+        life.says(EventKind.FALL_SUSPECTED)
+        life.says(EventKind.FALL_CANCELLED, occurred_at=life.now + timedelta(seconds=after_s))
+        life.after(minutes=2)
+        return life.found
+
+    return live
+
+
+def _battery(*readings_pct: float) -> Living:
+    def live() -> list[Finding]:
+        life = Life(circumstances())
+        for battery_pct in readings_pct:
+            life.after(minutes=1).reads(battery_pct=battery_pct)
+        return life.found
+
+    return live
+
+
 LIVES: dict[str, Living] = {
     **EXPLAINED,
     "fall, then in bed": _after_a_fall(in_bed=True),
@@ -58,6 +92,16 @@ LIVES: dict[str, Living] = {
     "silent behind a gateway that is heard": _behind_a_gateway(13),
     "silent behind a gateway that went soon after": _behind_a_gateway(0.1),
     "silent behind a gateway that went in between": _behind_a_gateway(6),
+    "the bed says that it is left": _in_bed(EventKind.BED_EXIT, EventKind.BED_ABSENCE),
+    "the bed says that it is left, and then that somebody is back": _in_bed(
+        EventKind.BED_EXIT, EventKind.BED_ABSENCE, EventKind.BED_ENTRY
+    ),
+    "a fall and its cancellation at one moment": _cancelled(0),
+    "a cancellation of an older fall": _cancelled(-1),
+    "low by its own word, and charged": lambda: (
+        Life(circumstances()).says(EventKind.LOW_BATTERY) + Life(circumstances()).says(EventKind.BATTERY_OK)
+    ),
+    "a battery at the mark itself": _battery(15, 14, 20, 21),
     "a call to the hotline": lambda: [judge_phone_report("头晕")],
     "nobody can read it": lambda: [judge_unreadable(Explanation(code="not_json", params={"offset": 3}))],
 }

@@ -16,12 +16,16 @@ from alerts.incidents.commands import (
     Command,
     Decline,
     LogContactAttempt,
+    Open,
     SetArrived,
     SetResponding,
+    TakeIn,
 )
+from alerts.kinds import IncidentKind
+from alerts.severity import Severity
 from tests.alerts.approved.plainly import plainly
 from tests.alerts.test_commands import LI, ONE_OF_EACH
-from tests.alerts.worlds import NOON, WANG, ZHAO, opened, policy
+from tests.alerts.worlds import NOON, RECIPIENT, WANG, ZHAO, opened, policy, sos_alert
 
 _LADDER = policy((0, "desk"), (60, "next_contact"), (60, "contacts"), repeat=2)
 _SOON = NOON + timedelta(minutes=2)
@@ -34,6 +38,13 @@ _MORE: tuple[Command, ...] = (
     SetArrived(actor=ZHAO, params={}),
     AnswerGoing(actor=_CHEN, text="我去"),
     Decline(actor=_CHEN, repeated=False),
+    Open(
+        incident_id="incident-1",
+        subject=RECIPIENT,
+        alert=replace(sos_alert(), in_test_window=True, device_id="device-1"),
+        policy=_LADDER,
+    ),
+    TakeIn(actor=WANG, from_id="incident-3", from_code=353, kind=IncidentKind.INACTIVITY, severity=Severity.LOW),
     Close(actor=WANG, disposition=Disposition.OTHER, note="另有安排"),
 )
 
@@ -55,6 +66,7 @@ def standings() -> dict[str, Incident | None]:
     return {
         "none": None,
         "open": fresh,
+        "milder": replace(fresh, severity=Severity.MEDIUM),
         "sounding again": replace(held, sounding=True),
         "held": held,
         "called": called,

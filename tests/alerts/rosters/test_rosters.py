@@ -178,6 +178,26 @@ def test_a_turn_that_began_when_clocks_showed_its_time_first_does_not_end_when_t
     assert names(plan, begun + timedelta(hours=25)) == ["甲"]
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "days"),
+    [
+        (
+            ("2026-10-30", "12:00"),
+            ("2026-11-04", "08:00"),
+            [2, 3],
+        ),  # from before the first: it begins, the last does not
+        (("2026-11-02", "08:00"), ("2026-11-05", "08:00"), [3, 4]),  # from the very beginning of one
+        (("2026-11-02", "09:00"), ("2026-11-03", "08:00"), []),
+    ],
+)
+def test_turns_begin_after_a_moment_and_before_another(
+    since: tuple[str, str], until: tuple[str, str], days: list[int]
+) -> None:
+    rotation = Rotation(starts_on=date(2026, 11, 2), handover=time(8), turn=timedelta(days=1))
+    begun = list(rotation.begins(at(*since), at(*until), SHANGHAI))
+    assert begun == [at(f"2026-11-{day:02}", "08:00") for day in days]
+
+
 def test_a_turn_of_less_than_an_hour_is_refused() -> None:
     with pytest.raises(ValueError, match="one hour"):
         Rotation(starts_on=date(2026, 1, 1), handover=time(8), turn=timedelta(minutes=59))
@@ -308,6 +328,12 @@ def test_a_shift_has_ended_for_who_had_duty_and_has_none_now() -> None:
     plan, taken = _days_and_nights(), at("2026-11-20", "19:50")
     assert not shift_has_ended([plan], [plan], "a", taken, at("2026-11-20", "19:59"))
     assert shift_has_ended([plan], [plan], "a", taken, at("2026-11-20", "20:00"))
+
+
+def test_who_took_it_before_their_hours_has_ended_their_shift_after_them() -> None:
+    plan, taken = _days_and_nights(), at("2026-11-20", "07:00")
+    assert not shift_has_ended([plan], [plan], "a", taken, at("2026-11-20", "07:59"))
+    assert shift_has_ended([plan], [plan], "a", taken, at("2026-11-20", "21:00"))
 
 
 def test_who_is_on_no_roster_or_took_it_outside_of_their_hours_keeps_it() -> None:
