@@ -129,6 +129,7 @@ def test_a_group_is_taken_together_but_the_grave_one_by_one(desk: DeskPage, stag
     expect(desk.page.locator("[data-queue]")).to_be_focused()
 
 
+@pytest.mark.long
 def test_a_group_whose_details_cannot_be_read_says_so_and_still_shows_its_members(desk: DeskPage, stage: Stage) -> None:
     desk.expected_statuses.add(500)
     group_id, _, _ = raise_flood(stage.state, 4)

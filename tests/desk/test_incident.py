@@ -62,7 +62,7 @@ def close_as(page: Page, disposition: str, *more: str) -> None:
     page.click("[data-action=confirm-close]")
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (1920, 1080)])
+@pytest.mark.parametrize("size", [(1440, 900), pytest.param((1920, 1080), marks=pytest.mark.long)])
 def test_the_essentials_are_on_one_screen(open_county_desk: OpenDesk, press: Json, size: tuple[int, int]) -> None:
     desk = open_county_desk(viewport={"width": size[0], "height": size[1]})
     page = look_at(desk, press)

@@ -104,6 +104,7 @@ def test_the_shown_key_takes_from_anywhere_but_a_field(desk: DeskPage, stage: St
     expect(desk.card(incident["id"])).to_have_attribute("data-state", "acknowledged")
 
 
+@pytest.mark.long
 def test_a_key_is_given_another_is_kept_and_no_key_does_two_things(desk: DeskPage, stage: Stage) -> None:
     stage.state.raise_incident()
     desk.open()
@@ -145,6 +146,7 @@ def test_a_low_one_chimes_once(desk: DeskPage, stage: Stage, hour: int, chimes: 
     desk.expect_sound("silent")
 
 
+@pytest.mark.long
 def test_a_list_of_operators_that_cannot_be_read_says_so_and_the_focus_comes_back(desk: DeskPage, stage: Stage) -> None:
     desk.expected_statuses.add(500)
     stage.state.raise_incident()

@@ -44,6 +44,7 @@ def test_a_month_says_how_soon_somebody_called_back_and_not_only_clicked(open_co
     assert desk.find_barriers() == []
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("_eventful_day")
 def test_a_shift_lists_its_incidents_and_each_leads_to_what_was_done(open_county_desk: OpenDesk) -> None:
     desk = open_county_desk("zhang")
@@ -57,6 +58,7 @@ def test_a_shift_lists_its_incidents_and_each_leads_to_what_was_done(open_county
     expect(desk.page).to_have_url(re.compile("#/incidents/"))
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("_eventful_day")
 def test_what_is_printed_is_as_long_as_the_report_and_has_no_buttons(open_county_desk: OpenDesk) -> None:
     desk = open_county_desk("ban")
@@ -71,6 +73,7 @@ def test_what_is_printed_is_as_long_as_the_report_and_has_no_buttons(open_county
     assert pages >= 2, "a page that scrolls inside of a frame would be one sheet"
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("_eventful_day")
 def test_the_spreadsheet_is_of_what_is_shown(open_county_desk: OpenDesk) -> None:
     desk = open_county_desk("ban")
@@ -81,6 +84,7 @@ def test_the_spreadsheet_is_of_what_is_shown(open_county_desk: OpenDesk) -> None
     assert book.sheet_names[0] == "值守月报"
 
 
+@pytest.mark.long
 def test_a_place_without_incidents_says_so_and_judges_nothing(open_county_desk: OpenDesk) -> None:
     desk = open_county_desk("kong")
     open_reports(desk)
@@ -89,6 +93,7 @@ def test_a_place_without_incidents_says_so_and_judges_nothing(open_county_desk: 
     assert desk.find_barriers() == []
 
 
+@pytest.mark.long
 def test_a_report_that_fails_is_tried_again(open_county_desk: OpenDesk) -> None:
     desk = open_county_desk("kong")
     desk.expected_statuses.add(503)

@@ -83,6 +83,7 @@ def test_a_cry_for_help_joins_what_somebody_else_holds_and_sounds_there(
     assert (now["acknowledged_by"]["name"], len(now["alerts"])) == ("吴值班", 2)
 
 
+@pytest.mark.long
 def test_a_telephone_opens_the_form_with_its_number_even_before_the_log_in(open_county_desk: OpenDesk) -> None:
     desk = open_county_desk("zhang")
     desk.go_to("/call?number=tel:%2B86-100-0000-0021")
@@ -97,6 +98,7 @@ def test_a_telephone_opens_the_form_with_its_number_even_before_the_log_in(open_
     assert "caller=" not in desk.page.url
 
 
+@pytest.mark.long
 def test_a_misdial_is_put_on_record_though_the_look_up_fails(open_county_desk: OpenDesk) -> None:
     desk = open_county_desk("zhang")
     desk.expected_statuses.add(503)
@@ -117,6 +119,7 @@ def test_a_misdial_is_put_on_record_though_the_look_up_fails(open_county_desk: O
     expect(desk.page.locator("[data-call]")).to_have_count(1)
 
 
+@pytest.mark.long
 def test_calls_on_record_empty_full_and_failing(open_county_desk: OpenDesk) -> None:
     empty = open_county_desk("kong")
     empty.go_to("/calls")
@@ -159,6 +162,7 @@ def test_a_step_that_one_operator_does_is_done_for_the_other_at_once(
     assert (codes.count("script_step_done"), codes.count("script_step_undone")) == (2, 1)
 
 
+@pytest.mark.long
 def test_what_is_written_for_a_person_is_in_their_next_incident(
     county: CountyHub, open_county_desk: OpenDesk, incident: dict[str, Any]
 ) -> None:
@@ -184,6 +188,7 @@ def test_what_is_written_for_a_person_is_in_their_next_incident(
         county.api.put(f"/api/v1/recipients/{county.people[LI]['id']}/script", {"additions": []})
 
 
+@pytest.mark.long
 def test_a_script_that_cannot_be_read_says_so_and_is_read_again(county: CountyHub, open_county_desk: OpenDesk) -> None:
     desk = open_county_desk("zhang")
     desk.expected_statuses.add(503)
@@ -196,6 +201,7 @@ def test_a_script_that_cannot_be_read_says_so_and_is_read_again(county: CountyHu
     county.close(incident)
 
 
+@pytest.mark.long
 def test_a_place_writes_reorders_restores_and_withdraws_its_own_script(open_county_desk: OpenDesk) -> None:
     desk = open_county_desk("ban")
     desk.go_to("/scripts")
@@ -231,6 +237,7 @@ def test_a_place_writes_reorders_restores_and_withdraws_its_own_script(open_coun
     expect(desk.page.locator("[data-version='4']")).to_be_visible()
 
 
+@pytest.mark.long
 def test_scripts_are_read_by_operators_and_the_page_says_when_they_cannot_be(open_county_desk: OpenDesk) -> None:
     desk = open_county_desk("kong")
     desk.expected_statuses.add(503)
@@ -244,6 +251,7 @@ def test_scripts_are_read_by_operators_and_the_page_says_when_they_cannot_be(ope
         expect(desk.page.locator(f"[data-action={action}]")).to_have_count(0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("theme", THEMES)
 def test_nobody_is_kept_out_of_calls_and_scripts(open_county_desk: OpenDesk, theme: str) -> None:
     desk = open_county_desk("ban", color_scheme=theme)

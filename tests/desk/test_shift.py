@@ -105,6 +105,7 @@ def test_the_gate_shows_what_is_handed_over_and_only_an_opened_desk_says_that_so
     expect(desk.page.locator("[data-terms]")).to_contain_text("不需要再次签收")
 
 
+@pytest.mark.long
 def test_a_hand_over_that_cannot_be_read_keeps_nobody_from_the_desk(before_gate: OpenDesk) -> None:
     desk = before_gate()
     desk.expected_statuses.add(500)
@@ -119,6 +120,7 @@ def test_a_hand_over_that_cannot_be_read_keeps_nobody_from_the_desk(before_gate:
     expect(desk.page.locator("[data-part=incidents]")).to_be_visible()
 
 
+@pytest.mark.long
 def test_whoever_comes_for_office_work_neither_counts_nor_sounds(
     county: CountyHub, report: Callable[[str], Json], before_gate: OpenDesk
 ) -> None:
@@ -220,6 +222,7 @@ def test_whoever_leaves_to_nobody_is_told_what_that_means_and_the_desk_is_unmann
 # --- The record ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_record_of_shifts_is_full_empty_loading_and_failing_without_barriers(open_county_desk: OpenDesk) -> None:
     desk = open_county_desk("kan")
     desk.expected_statuses.add(500)
@@ -241,6 +244,7 @@ def test_the_record_of_shifts_is_full_empty_loading_and_failing_without_barriers
     assert desk.find_barriers() == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_gate_and_the_end_of_a_shift_have_no_barriers_where_there_is_something_to_hand_over(
     report: Callable[[str], Json], before_gate: OpenDesk, theme: str

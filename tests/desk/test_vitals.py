@@ -1,5 +1,6 @@
 """Last values and the hours around the event, beside the incident."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.desk.desk_page import DeskPage
@@ -40,6 +41,7 @@ def test_last_values_come_with_their_age_and_the_hours_before_with_the_event(sta
     assert desk.find_barriers() == []
 
 
+@pytest.mark.long
 def test_the_chart_is_drawn_again_in_the_dark(stage: Stage, desk: DeskPage) -> None:
     _open(desk, _raise_for(stage, 1))
     canvas = desk.page.locator("[data-trend] canvas")
@@ -50,6 +52,7 @@ def test_the_chart_is_drawn_again_in_the_dark(stage: Stage, desk: DeskPage) -> N
     desk.page.wait_for_function("lit => document.querySelector('[data-trend] canvas').toDataURL() !== lit", arg=lit)
 
 
+@pytest.mark.long
 def test_who_was_not_heard_of_lately_has_the_hours_before_only(stage: Stage, desk: DeskPage) -> None:
     _open(desk, _raise_for(stage, SILENT_EVERY))
     expect(desk.page.locator("[data-vitals]")).to_contain_text("最近 24 小时没有测到体征")
