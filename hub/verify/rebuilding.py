@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import product
-from struct import pack, unpack
 from typing import Any
 
 from alerts.kinds import SubjectType
@@ -33,7 +32,7 @@ REPLAYED = timedelta(hours=24)
 _OVERTAKES_BY = timedelta(seconds=30)
 #: A state that was begun anew remembers nothing older; its first message was received a little before.
 _BEGAN_BEFORE = timedelta(minutes=15)
-_DEVICE_FIELDS = ("measured_at", "worn", "charging", "battery_pct", "steps", "posture", "in_bed")
+_DEVICE_FIELDS = ("measured_at", "worn", "charging", "steps", "posture", "in_bed")
 _PERSON_FIELDS = ("seen_at", "watched_at", "alive_at")
 
 Heard = Observation | DeviceEvent
@@ -183,7 +182,7 @@ def _fields_of(state: RecipientState, remembered: Remembered) -> dict[str, objec
         for name in _DEVICE_FIELDS:
             value = getattr(device, name)
             if (device_id, name) in spoken and not (name == "posture" and value is None):
-                fields[f"{device_id} {name}"] = _as_stored(value) if name == "battery_pct" else value
+                fields[f"{device_id} {name}"] = value
     unknown_until = _unknown_until(remembered)
     for name in _PERSON_FIELDS:
         at = getattr(state, name)
@@ -200,15 +199,6 @@ def _unknown_until(remembered: Remembered) -> datetime:
         for spoken in _spoken_of([one]):
             firsts.setdefault(spoken, _moment(one))
     return max(firsts.values(), default=datetime.max.replace(tzinfo=UTC))
-
-
-def _as_stored(value: float | None) -> float | None:
-    """A row holds it in four bytes."""
-    if value is None:
-        return None
-    stored: float
-    (stored,) = unpack("f", pack("f", value))
-    return stored
 
 
 def _moment(one: Heard) -> datetime:

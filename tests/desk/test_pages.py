@@ -70,7 +70,12 @@ def test_who_may_only_look_sees_every_page_without_a_refusal(
 ) -> None:
     incident = county.report("李示例")
     of_somebody = (f"/incidents/{incident['id']}", f"/recipients/{county.people['李示例']['id']}")
-    open_all(open_county_desk("kan"), (*VIEWERS, *of_somebody))
+    desk = open_county_desk("kan")
+    open_all(desk, (*VIEWERS, *of_somebody))
+    desk.go_to(of_somebody[0])
+    expect(desk.page.locator("[data-person] .el-skeleton")).to_have_count(0)
+    for action in ("take", "record", "more"):  # nothing is offered that would be refused
+        expect(desk.page.locator(f"[data-opened] [data-action={action}]")).to_have_count(0)
     county.close(incident)
 
 

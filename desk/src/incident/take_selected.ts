@@ -19,7 +19,7 @@ export function useTakeSelected(): () => void {
 
   return () => {
     const chosen = incidents.selectedId === null ? undefined : incidents.known.get(incidents.selectedId);
-    if (chosen === undefined || !canTake(chosen, session.me?.id)) return;
+    if (chosen === undefined || !session.mayAct || !canTake(chosen, session.me?.id)) return;
     if (incidents.rested) void actions.take(chosen.id, t);
     else notices.show("done", t("keys.settle"));
   };

@@ -26,7 +26,7 @@ export const useRecipientFile = defineStore("recipient-file", () => {
   const modeRules = shallowRef<ModeRule[]>([]);
   let wanted: string | null = null;
 
-  const mayWrite = computed(() => ["admin", "supervisor", "operator"].includes(session.me?.role ?? ""));
+  const mayWrite = computed(() => session.mayAct);
   const mayWriteAll = computed(() => ["admin", "supervisor"].includes(session.me?.role ?? ""));
   const mayWriteField = (field: string) => mayWriteAll.value || (mayWrite.value && OPERATORS_FIELDS.has(field));
 

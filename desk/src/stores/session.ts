@@ -1,16 +1,23 @@
 /** Who is logged in. A 401 anywhere ends the session here, and the pages go back to the log-in. */
 import { defineStore } from "pinia";
-import { ref } from "vue";
+import { computed, ref } from "vue";
 
 import { ask, hub, HubProblem, onRefusal } from "@/api/client";
 import type { Me } from "@/api/shapes";
 
 import { useClock } from "./clock";
 
+/** Whose presence mans a desk, and who acts at incidents; the hub asks the same (`DESK_ROLES`). */
+export function mansDesk(role: Me["role"]): boolean {
+  return role === "operator" || role === "supervisor" || role === "admin";
+}
+
 export const useSession = defineStore("session", () => {
   const me = ref<Me | null>(null);
   /** The session ended without a log-out: the log-in page says so. */
   const expired = ref(false);
+  /** They act at incidents and write files; others only look. */
+  const mayAct = computed(() => me.value !== null && mansDesk(me.value.role));
   const clock = useClock();
 
   onRefusal((problem) => {
@@ -43,5 +50,5 @@ export const useSession = defineStore("session", () => {
     expired.value = false;
   }
 
-  return { me, expired, recognise, logIn, logOut };
+  return { me, expired, mayAct, recognise, logIn, logOut };
 });

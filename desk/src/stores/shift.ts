@@ -11,15 +11,12 @@ import { computed, ref } from "vue";
 import type { Me } from "@/api/shapes";
 import { sounder } from "@/audio/sounder";
 
+import { mansDesk } from "./session";
+
 export type Grant = "pending" | "ready" | "unavailable" | "denied";
 
 /** A hush is for finishing a sentence on the telephone, never for the night. */
 export const HUSH_MS = 30_000;
-
-/** Whose presence mans a desk; the hub asks the same (`DESK_ROLES`). */
-export function mansDesk(role: Me["role"]): boolean {
-  return role === "operator" || role === "supervisor" || role === "admin";
-}
 
 export const useShift = defineStore("shift", () => {
   /** Who passed the gate on this page; somebody else who logs in later passes it again. */

@@ -76,7 +76,7 @@ def test_what_was_heard_leads_to_what_is_saved() -> None:
         (0, set()),  # what it said the others said again
         (1, {"seen_at", "w steps"}),
         (2, {"alive_at", "watched_at"}),
-        (3, {"w measured_at", "w battery_pct"}),
+        (3, {"w measured_at"}),
     ],
 )
 def test_what_was_heard_and_is_not_on_record_is_found_where_it_left_a_trace(number: int, fields: set[str]) -> None:

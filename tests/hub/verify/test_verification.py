@@ -154,7 +154,7 @@ DAMAGE = {
 }
 
 
-for field, value in {"worn": "false", "battery_pct": "12", "measured_at": '"2026-11-22T03:00:00+00:00"'}.items():
+for field, value in {"worn": "false", "measured_at": '"2026-11-22T03:00:00+00:00"'}.items():
     DAMAGE[f"{field} is altered in a state"] = (
         (
             "UPDATE monitoring_state SET state = jsonb_set(state, ARRAY['devices', (SELECT id::text FROM device), "
