@@ -30,5 +30,10 @@ export default defineConfig({
     chunkSizeWarningLimit: 550,
   },
   server: { fs: { allow: [".", "../hub/words"] }, proxy: { "/api": process.env["ANXIN_HUB"] ?? "http://127.0.0.1:8080" } },
-  test: { environment: "happy-dom", include: ["tests/**/*.test.ts"], server: { deps: { inline: ["element-plus"] } } },
+  test: {
+    environment: "happy-dom",
+    include: ["tests/**/*.test.ts"],
+    server: { deps: { inline: ["element-plus"] } },
+    isolate: false, // a page for each file is nine tenths of the time; each test makes its own stores
+  },
 });

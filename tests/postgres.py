@@ -4,14 +4,16 @@ Every directory of tests gets these fixtures through `tests/conftest.py`.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import psycopg
 import pytest
+from psycopg.rows import DictRow, dict_row
 
 from hub.embedded import EmbeddedPostgres
 from hub.storage.migrate import migrate
@@ -55,9 +57,16 @@ def embedded_server() -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture(scope="session")
-def migrated_server(embedded_server: EmbeddedPostgres) -> EmbeddedPostgres:
+def maintenance(embedded_server: EmbeddedPostgres) -> Iterator[psycopg.Connection[Any]]:
+    """One connection that makes and drops databases: a process of the server for each would cost more than some."""
+    with psycopg.connect(embedded_server.dsn_of("postgres"), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def migrated_server(embedded_server: EmbeddedPostgres, maintenance: psycopg.Connection[Any]) -> EmbeddedPostgres:
     """The server with a migrated template database, to which nobody connects any more."""
-    _run(embedded_server, f"CREATE DATABASE {TEMPLATE}")
+    _execute(maintenance, f"CREATE DATABASE {TEMPLATE}")
     migrate(embedded_server.dsn_of(TEMPLATE))
     return embedded_server
 
@@ -69,24 +78,54 @@ def database_numbers() -> Iterator[int]:
 
 
 @pytest.fixture
-def database(migrated_server: EmbeddedPostgres, database_numbers: Iterator[int]) -> Iterator[str]:
+def database(
+    migrated_server: EmbeddedPostgres, maintenance: psycopg.Connection[Any], database_numbers: Iterator[int]
+) -> Iterator[str]:
     """The DSN of a fresh, migrated database of the test's own; dropped afterwards with whoever is still connected."""
     name = f"test_{next(database_numbers)}"
     # by copying files: through the log, as by default, the template's twelve megabytes cost three times as much
-    _run(migrated_server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+    _execute(maintenance, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
     yield migrated_server.dsn_of(name)
-    _run(migrated_server, f"DROP DATABASE {name} WITH (FORCE)")
+    _execute(maintenance, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-def empty_database(embedded_server: EmbeddedPostgres, database_numbers: Iterator[int]) -> Iterator[str]:
+def empty_database(
+    embedded_server: EmbeddedPostgres, maintenance: psycopg.Connection[Any], database_numbers: Iterator[int]
+) -> Iterator[str]:
     """The DSN of a fresh database without any table, for tests of migrations and restores."""
     name = f"empty_{next(database_numbers)}"
-    _run(embedded_server, f"CREATE DATABASE {name}")
+    _execute(maintenance, f"CREATE DATABASE {name}")
     yield embedded_server.dsn_of(name)
-    _run(embedded_server, f"DROP DATABASE {name} WITH (FORCE)")
+    _execute(maintenance, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _run(server: EmbeddedPostgres, statement: str) -> None:
-    with psycopg.connect(server.dsn_of("postgres"), autocommit=True) as connection:
-        connection.execute(statement.encode())
+#: Connections of the test itself, by address: a process of the server for each statement would be most of its cost.
+_kept: dict[str, psycopg.Connection[DictRow]] = {}
+
+
+def execute_kept(dsn: str, statement: str, params: Mapping[str, object]) -> psycopg.Cursor[DictRow]:
+    """Execute on the test's own connection to this database, which stays open until the test is over."""
+    try:
+        return _kept_connection(dsn).execute(statement.encode(), params)
+    except psycopg.OperationalError:
+        if not _kept[dsn].closed:
+            raise
+    return _kept_connection(dsn).execute(statement.encode(), params)  # the server had ended it meanwhile
+
+
+def _kept_connection(dsn: str) -> psycopg.Connection[DictRow]:
+    if dsn not in _kept or _kept[dsn].closed:
+        _kept[dsn] = psycopg.connect(dsn, autocommit=True, row_factory=dict_row)
+    return _kept[dsn]
+
+
+@pytest.fixture(autouse=True)
+def _close_kept() -> Iterator[None]:
+    yield
+    while _kept:
+        _kept.popitem()[1].close()
+
+
+def _execute(connection: psycopg.Connection[Any], statement: str) -> None:
+    connection.execute(statement.encode())

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-import psycopg
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import DictRow
 
 from hub.identity import new_id
 from hub.ingest.source import InboundMessage, Leaf, RefusalReason
+from tests.postgres import execute_kept
 
 COUNTY = "990101000000"
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -22,9 +22,8 @@ class World:
     dsn: str
 
     def run(self, statement: str, **params: object) -> list[DictRow]:
-        with psycopg.connect(self.dsn, autocommit=True, row_factory=dict_row) as connection:
-            cursor = connection.execute(statement.encode(), params)
-            return cursor.fetchall() if cursor.description else []
+        cursor = execute_kept(self.dsn, statement, params)
+        return cursor.fetchall() if cursor.description else []
 
     def division(self, code: str = COUNTY) -> None:
         self.run(
