@@ -72,12 +72,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda test: place.get(test.nodeid.split("::")[0], len(place)))
 
 
+#: Stories that break nothing are told to one hub, by one worker: a hub that waits for the next costs a core's fortieth.
+TOLD_TO_ONE_HUB = frozenset(
+    f"tests/stories/test_{story}.py"
+    for story in (
+        "a_device_is_tried",
+        "a_press_reaches_a_person",
+        "a_shift_ends",
+        "bad_input_harms_nobody",
+        "lives",
+        "starting_and_stopping",
+        "vendor_examples",
+    )
+)
+
+
 class FilesByCounty(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
-    """A file stays with one worker; those that are walked before a real county share a few: to found one is dear."""
+    """A file stays with one worker; those that share a real county, or a hub, share a few: to start one is dear."""
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
-        return _county_of().get(file, file)
+        return "one hub" if file in TOLD_TO_ONE_HUB else _county_of().get(file, file)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -24,7 +24,7 @@ LADDER = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hub_directory() -> Iterator[Path]:
     """Where the stories' hubs keep their data."""
     with temporary_data_dir() as directory:
@@ -32,7 +32,7 @@ def hub_directory() -> Iterator[Path]:
         yield directory
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hub(hub_directory: Path) -> Iterator[HubProcess]:
     """One hub for all stories that do not break it."""
     environment = {"HUB_SMS": f"log:{hub_directory / 'texts.jsonl'}", "HUB_DESK_PHONE": "0000-0000000"}

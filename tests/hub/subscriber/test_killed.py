@@ -66,6 +66,9 @@ def _ingest(dsn: str, broker: Broker, name: str = "ingest") -> Iterator[Ingest]:
     ingest.start()
     try:
         yield ingest
+    except BaseException as failure:
+        failure.add_note(ingest.said[-6000:])  # what it saw, beside what the test missed
+        raise
     finally:
         ingest.kill()
 
