@@ -9,6 +9,8 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
+from hub.listening import listen_on
+
 #: Requests in flight at the end may finish; streams are ended by the broadcaster.
 _GRACE_S = 2
 #: A desk behind a proxy reuses connections for its next request.
@@ -31,8 +33,7 @@ def bind(host: str, port: int) -> socket.socket:
     Raises:
         OSError: the address is in use or not ours.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    return listen_on(host, port, backlog=_BACKLOG)
 
 
 async def serve(

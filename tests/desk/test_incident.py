@@ -211,6 +211,7 @@ def test_a_false_one_of_a_broken_device_can_be_left_or_sent_to_repair(
     ] == []
 
 
+@pytest.mark.long
 def test_a_call_about_the_same_matter_is_merged_and_the_press_goes_on(
     open_county_desk: OpenDesk, county: CountyHub, wearer: str, press: Json
 ) -> None:

@@ -111,6 +111,7 @@ def test_when_the_tab_that_sounds_is_closed_another_sounds_within_two_seconds(de
     expect(silent.page.locator("html")).to_have_attribute("data-sound", "critical", timeout=2_000)
 
 
+@pytest.mark.long
 def test_when_the_tab_that_sounds_hangs_another_sounds_within_two_seconds(desk: DeskPage, stage: Stage) -> None:
     stage.state.raise_incident()
     desk.open()
@@ -161,6 +162,7 @@ def test_a_desk_that_is_away_says_so_and_one_before_the_gate_says_nothing(desk: 
     assert stage.desk.said[-1][1] == "present"
 
 
+@pytest.mark.long
 def test_a_desk_that_is_away_for_a_quarter_of_an_hour_calls_its_operator_back(desk: DeskPage) -> None:
     desk.page.add_init_script("""
         const post = MessagePort.prototype.postMessage;
@@ -205,6 +207,7 @@ def test_an_ended_session_leads_to_the_log_in_and_says_why(desk: DeskPage, stage
     desk.expect_sound("critical")
 
 
+@pytest.mark.long
 def test_a_list_that_cannot_be_read_says_so(desk: DeskPage) -> None:
     desk.expected_statuses.add(500)
     desk.open()

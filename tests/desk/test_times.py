@@ -1,5 +1,6 @@
 """What is late, and whose time is shown, where it is not the device's."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.desk.desk_page import DeskPage
@@ -24,6 +25,7 @@ def test_a_press_that_came_late_says_when_it_was_and_by_how_much(stage: Stage, d
     assert desk.find_barriers() == []
 
 
+@pytest.mark.long
 def test_a_press_of_now_has_no_mark(stage: Stage, desk: DeskPage) -> None:
     incident = stage.state.raise_incident()
     desk.open()

@@ -59,6 +59,7 @@ def test_who_was_not_heard_of_lately_has_the_hours_before_only(stage: Stage, des
     expect(desk.page.locator("[data-trend] canvas")).to_have_count(1)
 
 
+@pytest.mark.long
 def test_where_nothing_is_measured_the_desk_says_so_and_loads_no_charts(stage: Stage, desk: DeskPage) -> None:
     loaded: list[str] = []
     desk.page.on("request", lambda request: loaded.append(request.url))

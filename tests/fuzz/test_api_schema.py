@@ -175,7 +175,7 @@ def inspect_all(api: LiveApi, effort: Effort) -> None:
 @pytest.mark.timeout(300)  # ten seconds of the processor, which others may be using
 def test_the_api_answers_whom_it_knows_and_whom_it_does_not_as_it_is_described(api: LiveApi) -> None:
     """What each role may do is tried by `tests/hub/api/test_every_route.py`, and all of this as everybody for long."""
-    inspect_all(api, Effort(valid=1, invalid=1, callers=(Role.ADMIN, Role.OPERATOR, STRANGER)))
+    inspect_all(api, Effort(valid=1, invalid=1, callers=(Role.ADMIN, STRANGER)))
 
 
 @pytest.mark.long

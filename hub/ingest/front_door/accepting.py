@@ -11,6 +11,7 @@ from collections.abc import Callable
 import structlog
 
 from hub.ingest.front_door.connection import Connection
+from hub.listening import listen_on
 
 _log = structlog.get_logger(__name__)
 
@@ -31,8 +32,7 @@ class PlainListener:
         backlog: int,
         new_connection: Callable[[], Connection],
     ) -> None:
-        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        self._listening = socket.create_server(address, family=family, backlog=backlog)
+        self._listening = listen_on(*address, backlog=backlog)
         self._listening.setblocking(False)
         self._loop = loop
         self._new_connection = new_connection

@@ -13,6 +13,7 @@ from contextlib import suppress
 import structlog
 
 from hub.ingest.front_door.connection import Connection
+from hub.listening import listen_on
 
 _log = structlog.get_logger(__name__)
 
@@ -47,8 +48,7 @@ class TlsListener:
         began: Callable[[Handshake], None],
         ended: Callable[[Handshake], None],
     ) -> None:
-        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        self._listening = socket.create_server(address, family=family, backlog=backlog)
+        self._listening = listen_on(*address, backlog=backlog)
         self._listening.setblocking(False)
         self._context = context
         self._timeout_s = timeout_s

@@ -1,6 +1,7 @@
 """The web role on a real socket: what a client on the network sees."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -40,6 +41,13 @@ async def test_a_press_reaches_a_reader_on_the_network(web: Web, admin: Client) 
                         break
             assert monotonic_s() - committed < 1.0
         assert stream.headers["x-accel-buffering"] == "no"
+
+
+def test_what_is_accepted_sends_at_once() -> None:
+    with bind("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 async def test_a_reader_that_goes_away_is_forgotten(web: Web, admin: Client) -> None:

@@ -26,6 +26,7 @@ class World:
 
     def __init__(self, web: Web) -> None:
         self._web = web
+        self._villages = iter(range(100, 1000))
 
     async def ids(self, path: str) -> dict[str, str]:
         """What fills a path and its body."""
@@ -33,7 +34,11 @@ class World:
         admin = await web.client(Role.ADMIN, TOWNSHIP)
         recipient = await web.recipient(division_id=TOWNSHIP)
         unique = uuid4().hex
-        ids = {"recipient_id": recipient["id"], "new_login": unique, "new_division_id": f"990101001{_three_digits()}"}
+        ids = {
+            "recipient_id": recipient["id"],
+            "new_login": unique,
+            "new_division_id": f"990101001{next(self._villages)}",
+        }
         if "user_id" in path or "hand-over" in path:
             ids["user_id"] = await web.user(f"u{unique}", Role.OPERATOR, TOWNSHIP)
         if "contact_id" in path:
@@ -144,10 +149,3 @@ class World:
             await request(connection, wanted, await database_now(connection))
         [(follow_up_id,)] = await self._web.rows("SELECT id FROM follow_up WHERE recipient_id = %s", recipient_id)
         return str(follow_up_id)
-
-
-_numbers = iter(range(100, 1000))
-
-
-def _three_digits() -> int:
-    return next(_numbers)
