@@ -16,7 +16,7 @@ demo: .venv/.runtime desk-bundle  ## a fictional county with simulated devices; 
 
 test: .venv/.dev desk-bundle  ## everything that takes minutes at the most
 	$(BIN)/python desk/build.py --test
-	$(BIN)/python -m pytest -m "not long" -n 3 --dist loadfile --no-loadscope-reorder --durations=10
+	$(BIN)/python -m pytest -m "not long" -n 4 --dist loadfile --no-loadscope-reorder --durations=10
 
 test-long: .venv/.dev desk-bundle  ## and what takes longer
 	$(BIN)/python -m pytest -m long --timeout=3600

@@ -300,18 +300,19 @@ def build_app(stage: Stage) -> FastAPI:
     async def stream(_caller: caller, after: int = 0) -> Response:
         if stage.stream_refused:
             return problem(502, "bad_gateway")
+        following = follow(stage, after, stage.generation)
         stage.stream_starts.append(after)
         stage.stream_opened.set()
-        return StreamingResponse(follow(stage, after), media_type="text/event-stream")
+        return StreamingResponse(following, media_type="text/event-stream")
 
     app.mount("/", StaticFiles(directory=BUNDLE, html=True))
     app.add_middleware(SecurityHeaders)
     return app
 
 
-async def follow(stage: Stage, after: int) -> AsyncIterator[str]:
+async def follow(stage: Stage, after: int, generation: int) -> AsyncIterator[str]:
     """Events after a position as they come, and ticks; nothing at all once the connection is stalled."""
-    generation, sent, ticked_at, ahead_s = stage.generation, after, 0.0, stage.ahead_s
+    sent, ticked_at, ahead_s = after, 0.0, stage.ahead_s
     blindness: Json | None = None
     clock = asyncio.get_running_loop()
     while True:
