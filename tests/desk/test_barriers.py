@@ -12,6 +12,7 @@ pytestmark = pytest.mark.browser
 THEMES = ("light", pytest.param("dark", marks=pytest.mark.long))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_way_to_the_desk_has_no_barriers(desk: DeskPage, stage: Stage, theme: str) -> None:
     desk.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # one of the two literals

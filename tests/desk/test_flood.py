@@ -45,6 +45,7 @@ def test_three_hundred_presses_at_once_are_all_there_in_order_and_each_can_be_ta
     expect(desk.card(raised[299]["id"])).to_be_in_viewport()
 
 
+@pytest.mark.long
 def test_a_thousand_scroll_and_what_comes_above_does_not_move_what_is_read(desk: DeskPage, stage: Stage) -> None:
     for number in range(1000):
         stage.state.raise_incident(name=f"示例{number:04d}", kind="vitals", severity="medium", age_s=5000 - number)

@@ -85,6 +85,7 @@ def test_a_tablet_shows_it_in_one_column_and_cuts_nothing(open_county_desk: Open
     assert desk.find_barriers() == []
 
 
+@pytest.mark.long
 def test_the_next_step_says_when_and_whom_and_then_how_long_it_is_held(
     open_county_desk: OpenDesk, county: CountyHub, press: Json
 ) -> None:

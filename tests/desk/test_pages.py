@@ -59,6 +59,7 @@ def test_no_page_that_is_full_has_a_barrier(open_county_desk: Callable[..., Desk
     assert {page: barriers for page, barriers in found.items() if barriers} == {}
 
 
+@pytest.mark.long
 @pytest.mark.timeout(120)
 def test_where_there_is_nothing_every_page_opens_too(open_county_desk: Callable[..., DeskPage]) -> None:
     open_all(open_county_desk("kongban"), PAGES)
@@ -79,6 +80,7 @@ def test_who_may_only_look_sees_every_page_without_a_refusal(
     county.close(incident)
 
 
+@pytest.mark.long
 def test_a_file_and_its_settings_open(open_county_desk: Callable[..., DeskPage], county: CountyHub) -> None:
     desk = open_county_desk("ban")
     for page in ("", "/profile"):

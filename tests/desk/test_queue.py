@@ -92,6 +92,7 @@ def test_a_key_that_is_held_or_struck_twice_takes_one(desk: DeskPage, stage: Sta
     assert [line["code"] for line in stage.state.logs[first["id"]]] == ["opened", "acknowledged"]
 
 
+@pytest.mark.long
 def test_the_shown_key_takes_from_anywhere_but_a_field(desk: DeskPage, stage: Stage) -> None:
     incident = stage.state.raise_incident()
     desk.open()

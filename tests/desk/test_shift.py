@@ -202,6 +202,7 @@ def test_both_sign_and_the_desk_is_the_successors_with_all_that_was_held(
     ask(desk, "POST", f"/incidents/{incident['id']}/close", {"disposition": "test"})
 
 
+@pytest.mark.long
 def test_whoever_leaves_to_nobody_is_told_what_that_means_and_the_desk_is_unmanned(
     county: CountyHub, open_county_desk: OpenDesk
 ) -> None:

@@ -7,6 +7,7 @@ from tests.desk.desk_page import DeskPage
 from tests.desk.fake_hub import Stage
 
 
+@pytest.mark.long
 def test_a_press_that_came_late_says_when_it_was_and_by_how_much(stage: Stage, desk: DeskPage) -> None:
     incident = stage.state.raise_incident(late_s=3 * 3600, quality="corrected")
     desk.open()
