@@ -42,6 +42,7 @@ def test_somebody_is_found_by_initials_and_by_the_end_of_a_number_and_leads_to_t
     desk = open_county_desk()
     desk.go_to("/recipients")
     row = desk.page.locator(f"[data-recipient='{someone['id']}']")
+    expect(desk.page.locator("[data-recipient]").first).to_be_visible()
     desk.press("/")
     expect(desk.page.locator("[data-search]")).to_be_focused()
     for typed in ("wss", "4321", "东头"):
