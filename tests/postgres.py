@@ -109,7 +109,7 @@ def execute_kept(dsn: str, statement: str, params: Mapping[str, object]) -> psyc
     try:
         return _kept_connection(dsn).execute(statement.encode(), params)
     except psycopg.OperationalError:
-        if not _kept[dsn].closed:
+        if dsn not in _kept or not _kept[dsn].closed:
             raise
     return _kept_connection(dsn).execute(statement.encode(), params)  # the server had ended it meanwhile
 

@@ -7,7 +7,7 @@ anybody to relieve them, or when the next one opens their desk without them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, LiteralString
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -97,7 +97,7 @@ class NewShift:
 
 @dataclass(frozen=True, slots=True)
 class RunningShift:
-    """A shift that goes on, under its lock."""
+    """A shift that goes on."""
 
     id: UUID
     division_id: str
@@ -105,20 +105,14 @@ class RunningShift:
     desk_id: str
 
 
-async def lock_place(connection: Connection, division_id: str) -> None:
-    """Before any shift of this place is locked: they change one after the other."""
-    await connection.execute(queries("shift_records").lock_place, {"division_id": division_id})
-
-
-async def lock_shift_of(connection: Connection, operator: Actor) -> RunningShift | None:
-    """The shift somebody has now."""
-    return await _lock(connection, queries("shift_records").lock_of_operator, {"operator_id": operator.id})
-
-
-async def lock_shift_at(connection: Connection, division_id: str, desk_id: str) -> RunningShift | None:
-    """The shift that goes on at a desk."""
-    params = {"division_id": division_id, "desk_id": desk_id}
-    return await _lock(connection, queries("shift_records").lock_at_desk, params)
+async def lock_shifts(
+    connection: Connection, operator_ids: Sequence[str], division_id: str, desk_id: str | None = None
+) -> dict[str, RunningShift]:
+    """What goes on with these people, and at this desk of a place; by who has it. No shift changes until the commit."""
+    await connection.execute(queries("shift_records").lock)
+    params = {"operator_ids": list(operator_ids), "division_id": division_id, "desk_id": desk_id}
+    cursor = await connection.execute(queries("shift_records").going_on, params)
+    return {operator_id: RunningShift(*row) for operator_id, *row in await cursor.fetchall()}
 
 
 async def find_running(
@@ -233,9 +227,3 @@ async def write_note(connection: Connection, division_id: str, author: Actor, te
     if note is None:
         raise LookupError("an insert returned nothing")
     return note
-
-
-async def _lock(connection: Connection, statement: LiteralString, params: dict[str, str]) -> RunningShift | None:
-    cursor = await connection.execute(statement, params)
-    row = await cursor.fetchone()
-    return None if row is None else RunningShift(*row)

@@ -14,9 +14,9 @@ from hub.api.routes.incidents import read_incident
 from hub.api.shapes import Body, LongText
 from hub.storage import follow_ups, maintenance
 from hub.storage.database import database_now
-from hub.storage.devices import find_device
+from hub.storage.devices import DeviceView, find_device
 from hub.storage.follow_ups import FollowUpRequest
-from hub.storage.incident_views import IncidentView, find_incident_file
+from hub.storage.incident_views import IncidentView
 from hub.storage.maintenance import MaintenanceReport
 
 router = APIRouter(prefix="/incidents/{incident_id}", tags=["incidents"])
@@ -63,7 +63,7 @@ async def ask_for_repair(incident_id: UUID, body: RepairAsked, caller: DeskCalle
     """A device of the incident or its person should be looked at: a maintenance item, once however often asked for."""
     incident = await read_incident(caller, incident_id)
     device = await find_device(caller.connection, body.device_id, caller.scope)
-    if device is None or body.device_id not in await _devices_of(caller, incident_id):
+    if device is None or not _belongs(device, incident):
         raise unacceptable("device_id", "unknown_reference", "names no device of this incident or its person")
     item = MaintenanceReport(
         kind=MaintenanceKind.REPAIR_ASKED,
@@ -77,12 +77,11 @@ async def ask_for_repair(incident_id: UUID, body: RepairAsked, caller: DeskCalle
     return incident
 
 
-async def _devices_of(caller: Caller, incident_id: UUID) -> set[UUID | None]:
-    """What cried, and what the person has now."""
-    file = await find_incident_file(caller.connection, incident_id, caller.scope)
-    if file is None:
-        return set()
-    return {alert.device_id for alert in file.alerts} | {device.id for device in file.devices}
+def _belongs(device: DeviceView, incident: IncidentView) -> bool:
+    """It cried, or the person of the incident has it now."""
+    if device.recipient is not None and incident.recipient is not None and device.recipient.id == incident.recipient.id:
+        return True
+    return any(alert.device_id == device.id for alert in incident.alerts)
 
 
 def _about(caller: Caller, incident: IncidentView) -> dict[str, str | int]:

@@ -113,13 +113,14 @@ async def begin(body: ShiftBeginning, caller: DeskCaller) -> DutyShiftView:
 
     A shift of somebody else that goes on at this desk is over, without their signature.
     """
-    await shift_records.lock_place(caller.connection, caller.division_id)
-    running = await shift_records.lock_shift_of(caller.connection, caller.actor)
+    me = caller.actor.id
+    shifts = await shift_records.lock_shifts(caller.connection, [me], caller.division_id, body.desk_id)
+    running = shifts.pop(me, None)
+    before = next(iter(shifts.values()), None)
     if running is not None and _is_forgotten(caller, running):
         await shift_records.end_shift(caller.connection, running.id, caller.scope, "unrelieved", as_last_seen=True)
         running = None
-    before = await shift_records.lock_shift_at(caller.connection, caller.division_id, body.desk_id)
-    if before is not None and (running is None or before.id != running.id):
+    if before is not None:
         await shift_records.end_shift(caller.connection, before.id, caller.scope, "taken_over")
     if running is not None:
         await shift_records.move_shift(caller.connection, running.id, body.desk_id)
@@ -138,21 +139,22 @@ async def begin(body: ShiftBeginning, caller: DeskCaller) -> DutyShiftView:
 @router.post("/current/end")
 async def end(body: ShiftEnding, caller: DeskCaller, response: Response) -> EndedShift:
     """Leave, signed. To a successor goes what one holds; without one it goes back up, and the desk is unmanned."""
-    await shift_records.lock_place(caller.connection, caller.division_id)
-    running = await shift_records.lock_shift_of(caller.connection, caller.actor)
-    if running is None:
-        raise ProblemError(409, "no_shift", "You have no shift that goes on.")
+    mine, _ = await shift_records.find_running(caller.connection, caller.actor, caller.division_id, None)
+    if mine is None:
+        raise _no_shift()
     signature = await sign(caller, body.password)
     if body.successor is None:
-        return await _leave(caller, running, signature)
+        return await _leave(caller, signature)
     successor_id = await sign_as(caller, "successor.password", body.successor.login, body.successor.password)
+    shifts = await _lock(caller, str(successor_id))
+    running = shifts[caller.actor.id]
     held = await held_by(caller.connection, caller.actor, caller.scope)
     divisions = [caller.division_id, *(division_id for _, division_id in held)]
     to = await _able(caller, successor_id, divisions, "successor.login")
     given = await _give(caller, [incident_id for incident_id, _ in held], to, None)
     scope = caller.scope
     await shift_records.end_shift(caller.connection, running.id, scope, "relieved", handed_by=signature)
-    theirs = await shift_records.lock_shift_of(caller.connection, to)
+    theirs = shifts.get(to.id)
     if theirs is not None:  # they sat at another desk until now
         await shift_records.end_shift(caller.connection, theirs.id, scope, "unrelieved")
     new = NewShift(
@@ -206,8 +208,21 @@ async def hand_over(body: ShiftHandOver, caller: DeskCaller) -> HandedOver:
     return HandedOver(to=ActorView(type=to.type, id=to.id, name=to.name), incident_ids=given)
 
 
-async def _leave(caller: Caller, running: RunningShift, signature: Signature) -> EndedShift:
+async def _lock(caller: Caller, *others: str) -> dict[str, RunningShift]:
+    """The caller's shift, and those of others who have one; somebody may have ended it while they signed."""
+    shifts = await shift_records.lock_shifts(caller.connection, [caller.actor.id, *others], caller.division_id)
+    if caller.actor.id not in shifts:
+        raise _no_shift()
+    return shifts
+
+
+def _no_shift() -> ProblemError:
+    return ProblemError(409, "no_shift", "You have no shift that goes on.")
+
+
+async def _leave(caller: Caller, signature: Signature) -> EndedShift:
     """Nobody relieves them: what they hold is open again, but for what a responder is on the way to."""
+    running = (await _lock(caller))[caller.actor.id]
     for incident_id, _ in await held_by(caller.connection, caller.actor, caller.scope):
         await give_back(caller.incidents, incident_id, caller.actor, None)
     await shift_records.end_shift(caller.connection, running.id, caller.scope, "unrelieved", handed_by=signature)

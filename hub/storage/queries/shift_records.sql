@@ -1,15 +1,12 @@
--- lock_place --
--- Shifts of one place change one after the other: two people who change desks would wait for each other.
-SELECT id FROM division WHERE id = %(division_id)s FOR NO KEY UPDATE
+-- lock --
+-- Shifts change one after the other: two who change desks, or relieve each other, would wait for each other.
+SELECT pg_advisory_xact_lock(x'7368696674'::bigint)  -- 'shift'
 
--- lock_of_operator --
--- The shift somebody has now, so that it is begun and ended once.
-SELECT id, division_id, from_at, desk_id FROM duty_shift WHERE operator ->> 'id' = %(operator_id)s AND until_at IS NULL FOR UPDATE
-
--- lock_at_desk --
--- Whose shift goes on at a desk.
-SELECT id, division_id, from_at, desk_id FROM duty_shift
- WHERE division_id = %(division_id)s AND desk_id = %(desk_id)s AND until_at IS NULL FOR UPDATE
+-- going_on --
+-- What goes on with these people, or at this desk (none given: with the people alone).
+SELECT operator ->> 'id', id, division_id, from_at, desk_id FROM duty_shift
+ WHERE until_at IS NULL AND (operator ->> 'id' = ANY(%(operator_ids)s)
+                             OR (division_id = %(division_id)s AND desk_id = %(desk_id)s))
 
 -- running --
 -- What goes on already with this person, or at this desk. No desk given: the person's alone.

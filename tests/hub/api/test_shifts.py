@@ -258,6 +258,17 @@ async def test_two_who_change_desks_at_one_moment_do_not_wait_for_each_other(web
         assert (await hand_over(jia, desk_id=here))["at_desk"]["operator"]["name"] == "乙"
 
 
+async def test_two_who_relieve_each_other_at_one_moment_do_not_wait_for_each_other(web: Web) -> None:
+    jia, yi = await two(web)
+    await sit_down(jia, "desk-1")
+    await sit_down(yi, "desk-2")
+    async with asyncio.timeout(5):
+        answers = await asyncio.gather(relieved_by(jia, "yi"), relieved_by(yi, "jia"))
+    assert [answer.status_code for answer in answers] == [200, 200]
+    shifts = await on_record(await web.client(Role.VIEWER))
+    assert len([shift for shift in shifts if shift["until"] is None]) == 1  # one of them is left
+
+
 # --- The record ----------------------------------------------------------------------------------------------------
 
 
