@@ -1,7 +1,8 @@
 /** Events of one frame are one change; the first of them waits for nothing. */
 import { describe, expect, it } from "vitest";
 
-import { FRAME_MS, FrameBatches } from "@/realtime/frame_batches";
+import { FrameBatches } from "@/realtime/frame_batches";
+import { FRAME_MS } from "@/realtime/frames";
 
 function makeBatches() {
   const handed: number[][] = [];

@@ -66,11 +66,11 @@ async def _play_incident(hub: HubProcess, tab: DeskTab, publisher: Publisher, nu
     said = {"id": f"shift-{number}", "event": "sos_pressed", "occurred_at": utc_now().isoformat()}
     await publisher.publish_all("event", [json.dumps(said).encode()], window=1)
     await publisher.close()
-    await tab.page.wait_for_selector("html[data-sound=critical]")
+    await tab.page.locator("html[data-sound=critical]").wait_for()
     incident_id = await tab.page.get_attribute("[data-queue][data-rested]", "data-rested")
     await tab.page.focus("[data-queue]")
     await tab.page.keyboard.press("Enter")
-    await tab.page.wait_for_selector(f"[data-incident='{incident_id}'][data-state=acknowledged]")
+    await tab.page.locator(f"[data-incident='{incident_id}'][data-state=acknowledged]").wait_for()
     address = f"http://127.0.0.1:{hub.http_port}/api/v1/incidents/{incident_id}"
     steps: dict[str, dict[str, str]] = {
         "contact-attempts": {"who": "本人", "outcome": "reached"},
@@ -81,7 +81,7 @@ async def _play_incident(hub: HubProcess, tab: DeskTab, publisher: Publisher, nu
         answer = await tab.page.context.request.post(f"{address}/{step}", data=body, headers={"X-Anxin-Desk": "1"})
         if not answer.ok:
             raise RuntimeError(f"{step}: {answer.status} {await answer.text()}")
-    await tab.page.wait_for_selector("[data-empty]")
+    await tab.page.locator("[data-empty]").wait_for()
 
 
 async def _pass_hour(tab: DeskTab) -> int:

@@ -9,8 +9,8 @@ import { ref, type Ref } from "vue";
 
 import { synthesise, type ToneName } from "./tones";
 
-/** Blocks of 25 ms: at the browser's least, 5 ms, a silent night costs 2 % more of a core, and a tone is no game. */
-const LATENCY_S = 0.025;
+/** Blocks of 50 ms: the shorter, the more of a core a silent night costs (docs/benchmarks.md), and a tone is no game. */
+const LATENCY_S = 0.05;
 
 export type SoundState = "locked" | "running" | "suspended";
 

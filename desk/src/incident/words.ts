@@ -100,7 +100,7 @@ export function useWords() {
     if (name === "offset_s" && typeof value === "number") {
       return t(value > 0 ? "clock.slow" : "clock.fast", { duration: duration(Math.abs(value)) });
     }
-    if (MOMENTS.has(name)) return formatMoment(text, clock.now_ms, locale.value);
+    if (MOMENTS.has(name)) return formatMoment(text, clock.minute_ms, locale.value);
     const vocabulary = VOCABULARY_OF_VALUE[name];
     return vocabulary === undefined ? text : word(vocabulary, text);
   }

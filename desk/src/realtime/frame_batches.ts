@@ -5,9 +5,7 @@
  * one, so that three hundred presses are drawn a few times and not three hundred times. A hidden page has no frames, and
  * must sound all the same: there a timer takes their place.
  */
-
-/** Shorter than this is the same frame. */
-export const FRAME_MS = 16;
+import { FRAME_MS, inNextFrame } from "./frames";
 
 /** What the batches are built on; tests hand in their own. */
 export interface FrameSurroundings {
@@ -46,20 +44,4 @@ export class FrameBatches<One> {
   }
 }
 
-const browserFrames: FrameSurroundings = {
-  now: () => performance.now(),
-  inNextFrame(action) {
-    if (document.hidden) {
-      setTimeout(action, 0);
-      return;
-    }
-    // A page that is hidden between the asking and the frame gets no frame: whichever comes first, once.
-    let done = false;
-    const once = () => {
-      if (!done) action();
-      done = true;
-    };
-    requestAnimationFrame(once);
-    setTimeout(once, 10 * FRAME_MS);
-  },
-};
+const browserFrames: FrameSurroundings = { now: () => performance.now(), inNextFrame };

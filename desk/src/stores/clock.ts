@@ -7,11 +7,15 @@
 import { defineStore } from "pinia";
 import { computed, ref } from "vue";
 
+const MINUTE_MS = 60_000;
+
 export const useClock = defineStore("clock", () => {
   /** Milliseconds since the page was opened; no change of the computer's clock moves it. */
   const steady_ms = ref(performance.now());
   const offset_ms = ref(Date.now() - performance.now());
   const now_ms = computed(() => steady_ms.value + offset_ms.value);
+  /** The minute that has begun: for whatever changes with the day or the minute, and need not be drawn every second. */
+  const minute_ms = computed(() => Math.floor(now_ms.value / MINUTE_MS) * MINUTE_MS);
   let timer: ReturnType<typeof setInterval> | undefined;
 
   function start(): void {
@@ -30,5 +34,5 @@ export const useClock = defineStore("clock", () => {
     offset_ms.value = told_ms - steady_ms.value;
   }
 
-  return { now_ms, steady_ms, start, step, learn };
+  return { now_ms, minute_ms, steady_ms, start, step, learn };
 });
