@@ -1,6 +1,7 @@
-"""Every page of the desk before a real hub: it opens, it says what it is, it has no barriers, and nothing complains.
+"""Every page of the desk before a real hub: it opens, it says what it is, and nothing complains.
 
-What each page does is walked in its own file; most of those take minutes and are run by `make test-long`.
+Its barriers, and what it says where there is nothing, are looked for by `make test-long`, as is most of what its own
+file walks.
 """
 
 from collections.abc import Callable
