@@ -288,6 +288,28 @@ def test_an_unassigned_device_and_an_unknown_caller_say_what_is_not_known(
     county.close(call)
 
 
+def test_what_was_not_read_is_never_said_to_be_nothing(open_county_desk: OpenDesk, press: Json) -> None:
+    desk = open_county_desk()
+    desk.expected_statuses |= {503}
+    away = {"status": 503, "json": {"title": "away", "status": 503}}
+    for path in ("**/api/v1/incidents/*", "**/api/v1/recipients/*"):
+        desk.page.route(path, lambda route: route.fulfill(**away))
+    desk.page.reload()  # it was read already when the desk was opened
+    desk.pass_gate()
+    desk.card(press["id"]).click()
+    expect(desk.page.locator("[data-numbers-unread]")).to_contain_text("没有读到全部电话")
+    expect(desk.page.locator("[data-unread=failed]")).to_have_count(3)  # devices, what was told to whom, the log
+    for nothing in ("没有任何电话", "没有绑定的设备", "尚未发出通知", "还没有记录"):
+        expect(desk.page.get_by_text(nothing)).to_have_count(0)
+    desk.press("e")
+    expect(desk.page.locator("[data-file-unread]")).to_be_visible()
+    desk.page.unroute_all()
+    desk.press("Escape")
+    desk.page.locator("[data-numbers-unread]").get_by_role("button", name="重试").click()
+    expect(desk.page.locator("[data-callee]").first).to_be_visible()
+    expect(desk.page.locator("[data-unread], [data-numbers-unread]")).to_have_count(0)
+
+
 @pytest.mark.long
 def test_what_cannot_be_read_says_so_and_can_be_asked_again(open_county_desk: OpenDesk, press: Json) -> None:
     desk = open_county_desk()
@@ -333,6 +355,20 @@ def test_what_was_closed_says_how_it_ended_and_leads_there(open_county_desk: Ope
     assert desk.find_barriers() == []
     row.get_by_role("link").click()
     expect(desk.page.locator(f"[data-opened='{call['id']}']")).to_be_visible()
+    expect(desk.page.get_by_role("link", name="返回近期办结")).to_be_visible()
+
+
+@pytest.mark.long
+def test_from_the_address_of_an_open_one_the_way_leads_to_it_in_the_queue(
+    open_county_desk: OpenDesk, county: CountyHub
+) -> None:
+    first, second = county.report("李示例"), county.report("王测试")
+    desk = open_county_desk()
+    desk.go_to(f"/incidents/{second['id']}")
+    desk.page.get_by_role("link", name="返回值班台").click()
+    expect(desk.card(second["id"])).to_have_attribute("aria-selected", "true")
+    for call in (first, second):
+        county.close(call)
 
 
 @pytest.mark.long

@@ -225,6 +225,7 @@ def test_whoever_leaves_to_nobody_is_told_what_that_means_and_the_desk_is_unmann
 
 @pytest.mark.long
 def test_the_record_of_shifts_is_full_empty_loading_and_failing_without_barriers(open_county_desk: OpenDesk) -> None:
+    open_county_desk("zhang")  # sits down
     desk = open_county_desk("kan")
     desk.expected_statuses.add(500)
     desk.go_to("/shifts")

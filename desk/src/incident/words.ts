@@ -117,7 +117,12 @@ export function useWords() {
     return actor.name ?? t(`actor.${actor.type}`);
   }
 
-  return { word, hasSentence, sentence, personName, actorName };
+  /** Several words beside each other, as the language lists them. */
+  function listed(words: readonly string[]): string {
+    return words.join(locale.value === "en" ? ", " : "、");
+  }
+
+  return { word, hasSentence, sentence, personName, actorName, listed };
 }
 
 /** Words that somebody wrote, in one of the languages or in both. */

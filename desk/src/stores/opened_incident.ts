@@ -35,6 +35,11 @@ export const useOpenedIncident = defineStore("opened incident", () => {
     return incidents.known.get(id.value) ?? (detail.value?.id === id.value ? detail.value : null);
   });
 
+  /** Why there is no detail: what was not read is not nothing. */
+  const unread = computed(() => (detail.value !== null ? null : failed.value ? "failed" : "reading"));
+  /** The same of the file, of somebody who has one. */
+  const fileUnread = computed(() => (file.value !== null || incident.value?.recipient == null ? null : (fileProblem.value ?? "reading")));
+
   async function open(wanted: string | null): Promise<void> {
     if (wanted === id.value) return;
     id.value = wanted;
@@ -102,5 +107,5 @@ export const useOpenedIncident = defineStore("opened incident", () => {
   );
   watch(() => link.ticks, () => void readNotifications());
 
-  return { id, incident, detail, file, failed, fileProblem, drafts, open, read };
+  return { id, incident, detail, file, failed, fileProblem, drafts, unread, fileUnread, open, read };
 });

@@ -13,5 +13,6 @@ export default {
   times: "{count} times in all",
   all: "{count} more contacts",
   on_duty: "Helpers and township on duty ({count})",
+  numbers_failed: "Not all numbers could be read.",
   duty_failed: "Who has duty could not be read.",
 };

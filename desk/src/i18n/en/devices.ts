@@ -1,7 +1,7 @@
 export default {
   about: "The devices on record: who has them, how they are, which need somebody.",
   empty: "No device is registered yet",
-  search: "Device number, model, wearer, pinyin, end of a number",
+  search: "Number, model, wearer",
   device: "Device",
   wearer: "Wearer",
   place: "Place",

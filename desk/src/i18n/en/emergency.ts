@@ -15,6 +15,7 @@ export default {
   allergic: "allergic to {to}",
   desk_number: "duty desk {phone}",
   wearer_number: "the person {phone}",
+  file_unread: "The file could not be read: health, the way in and the key may be missing.",
   hint: "Do not hang up before they do. Then log the call.",
   copied_yes: "Copied.",
   copied_no: "The browser does not allow copying: the text is selected, press Ctrl+C.",

@@ -35,7 +35,7 @@ export default {
   not_alone: "Lives with others",
   ended: "{word}: no longer in care since {time}. A press of their device still sounds at the desk.",
   ended_future: "{word}: care will end at {time}.",
-  open_incidents: "{count} open incidents",
+  open_incidents: "Open incidents: {count}",
   show_queue: "To the queue",
   who: "Person",
   care: "Care notes",

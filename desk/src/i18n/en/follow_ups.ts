@@ -1,6 +1,6 @@
 export default {
   about: "People to call and, if need be, visit. Taken within 1 h, settled within 24 h.",
-  search: "Name, pinyin, end of a number, device",
+  search: "Name, number, device",
   why: "Why",
   waiting: "Waiting",
   holder: "Held by",

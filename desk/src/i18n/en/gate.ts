@@ -2,6 +2,7 @@ export default {
   title: "Start the shift",
   greeting: "{name}, start your shift when you are ready.",
   why: "A browser may only make a sound after a click. You will hear the tone of an urgent call once; please confirm that you can hear it.",
+  unread_hint: "You can go on duty first and look it up in the record of shifts later.",
   start: "Start the shift",
   look_only: "Office work only, not on duty",
   starting: "Opening the sound…",

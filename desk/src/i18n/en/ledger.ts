@@ -1,5 +1,5 @@
 export default {
-  count: "{count} entries",
+  count: "Entries: {count}",
   more: "Read more",
   refresh: "Refresh",
   empty_closed: "Nothing was closed lately",

@@ -1,5 +1,5 @@
 export default {
-  search: "Name, pinyin, device number, place",
+  search: "Name, device number, place",
   what: "What",
   device: "Device",
   whose: "Whose, where",
@@ -9,8 +9,8 @@ export default {
   since: "Since",
   last: "Last",
   due: "To be done by",
-  times: "{count} times",
-  devices: "{count} devices",
+  times: "times: {count}",
+  devices: "devices: {count}",
   any_kind: "All kinds",
   state_open: "Open",
   state_overdue: "Over 24 h",

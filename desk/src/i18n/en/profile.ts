@@ -4,7 +4,7 @@ export default {
   back: "Back to the file of {name}",
   failed: "Reading the settings failed. The hub may be out of reach.",
   saved: "The settings are saved",
-  save: "Save {count} changes",
+  save: "Save changes ({count})",
   discard: "Discard",
   summary: "What would change",
   effect: "Once saved, it holds from the next message of a device of {name}.",

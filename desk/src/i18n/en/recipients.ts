@@ -1,7 +1,7 @@
 export default {
   title: "Recipients",
   about: "One file a person. Find them by name, pinyin initials, the end of a telephone number, a device's number or the village.",
-  search: "Name, pinyin, number, device, village",
+  search: "Name, number, device, village",
   empty: "There are no recipients here yet.",
   name: "Name",
   age: "Age",
@@ -36,7 +36,7 @@ export default {
   ended_other: "Ended",
   health_trouble: "To be mended",
   health_offline: "Offline",
-  health_unseen: "Never heard of",
+  health_unseen: "Never heard",
   health_not_worn: "Not worn",
   health_well: "Well",
   new: "New file",

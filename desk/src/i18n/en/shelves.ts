@@ -1,7 +1,7 @@
 export default {
   about: "Alerts set aside for a time. They are recorded all the same, and what still lasts at the end comes to the desk. A cry for help is never set aside.",
   empty: "Nothing is set aside",
-  search: "Name, pinyin, device number, place",
+  search: "Name, device number, place",
   what: "What",
   whose: "Whose",
   until: "Until",

@@ -1,6 +1,6 @@
 export default {
   desk: "This desk",
-  failed: "The hand-over could not be read. You can go on duty first and look it up in the record of shifts later.",
+  failed: "The hand-over could not be read.",
   retry: "Try again",
   read_again: "Refresh",
   duty_now: "On duty",

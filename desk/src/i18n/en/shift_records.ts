@@ -10,7 +10,7 @@ export default {
   retry: "Try again",
   empty: "No shift in this time",
   more: "Read more",
-  count: "{count} shifts",
+  count: "Shifts: {count}",
   operator: "Operator",
   desk: "Desk",
   span: "Time",

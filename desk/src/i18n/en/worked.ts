@@ -8,7 +8,7 @@ export default {
   note_hint: "Ctrl+Enter does it, too",
   noted: "Noted",
   call_noted: "The call is on record",
-  notes: "{count} notes",
+  notes: "notes: {count}",
   ago: "{ago} ago",
   overdue: "{by} overdue",
 };

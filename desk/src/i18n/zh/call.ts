@@ -13,5 +13,6 @@ export default {
   times: "共 {count} 次",
   all: "还有 {count} 位联系人",
   on_duty: "值班的帮扶和乡镇人员（{count} 位）",
+  numbers_failed: "没有读到全部电话。",
   duty_failed: "没有读到值班人员。",
 };

@@ -15,6 +15,7 @@ export default {
   allergic: "对{to}过敏",
   desk_number: "值班台 {phone}",
   wearer_number: "本人 {phone}",
+  file_unread: "档案没有读到：病情、过敏、进门方式和钥匙可能不全。",
   hint: "对方挂断前不要先挂。打完后记录这次联系。",
   copied_yes: "已复制。",
   copied_no: "浏览器不允许复制，文字已选中，请按 Ctrl+C。",

@@ -2,6 +2,7 @@ export default {
   title: "开始值班",
   greeting: "{name}，准备好了就开始值班。",
   why: "浏览器只在点击之后才允许发声。点击后会播放一次紧急求助的提示音，请确认您听得见。",
+  unread_hint: "可以先上岗，稍后在班次记录中查看。",
   start: "开始值班",
   look_only: "不值班，只办公",
   starting: "正在打开声音…",

@@ -1,6 +1,6 @@
 export default {
   desk: "本台编号",
-  failed: "交接内容读取失败。可以先上岗，稍后在班次记录中查看。",
+  failed: "交接内容读取失败。",
   retry: "重试",
   read_again: "刷新",
   duty_now: "当班",
