@@ -83,8 +83,7 @@ class Rotation:
         reached = self.turn_at(since, timezone)
         number = 0 if reached is None else reached + 1
         while (begin := self.begin_of(number, timezone)) < until:
-            if begin > since:
-                yield begin
+            yield begin
             number += 1
 
     def _first(self) -> datetime:
