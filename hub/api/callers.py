@@ -25,6 +25,8 @@ from hub.storage.scope import Scope
 from hub.storage.sessions import identify_session, token_sha256
 
 EVERY_ROLE = tuple(Role)
+#: Whoever sees what the figures are made of; the screen on the wall does not.
+SEEING_ROLES = tuple(role for role in Role if role is not Role.WALL)
 DESK_ROLES = (Role.ADMIN, Role.SUPERVISOR, Role.OPERATOR)
 LOOKING_ROLES = (*DESK_ROLES, Role.VIEWER)
 INSTALLING_ROLES = (*DESK_ROLES, Role.INSTALLER)

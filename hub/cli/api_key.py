@@ -22,7 +22,8 @@ DEFAULT_NAME = "command line"
 @app.command()
 def create(
     role: Annotated[
-        str, typer.Option(help="admin, supervisor, operator, installer, vendor or viewer: what the program may do.")
+        str,
+        typer.Option(help="admin, supervisor, operator, installer, vendor, viewer or wall: what it may do."),
     ],
     name: Annotated[str, typer.Option(help="What the key is for, as shown in lists and in the access log.")] = (
         DEFAULT_NAME

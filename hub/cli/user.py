@@ -31,7 +31,7 @@ def create(
     login: Annotated[str, typer.Option(help="What the person types at the log-in.")],
     name: Annotated[str, typer.Option(help="The person's name, as shown at the desk.")],
     role: Annotated[
-        str, typer.Option(help="admin, supervisor, operator, installer, vendor or viewer: what they may do.")
+        str, typer.Option(help="admin, supervisor, operator, installer, vendor, viewer or wall: what they may do.")
     ],
     division: Annotated[
         str | None, typer.Option(help="12-digit code of the division they see; the installation's own unless given.")

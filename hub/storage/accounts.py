@@ -32,6 +32,7 @@ class Role(StrEnum):
     INSTALLER = "installer"  #: Puts devices on people. 安装员
     VENDOR = "vendor"  #: Sees devices and why messages were refused. 设备厂商
     VIEWER = "viewer"  #: Looks, and changes nothing. 查看员
+    WALL = "wall"  #: A screen on a wall: its figures, and nothing of any person. 大屏
 
 
 #: Roles that may hold an incident.

@@ -18,6 +18,10 @@ from hub.storage.queries import queries
 #: A shift lasts up to twelve hours; an open stream keeps a session awake, a day ends it in any case.
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(hours=24)
+#: Nobody stands before the screen on the wall to log in, and it shows nothing of anybody: it stays until its account is
+#: disabled or gets a new password, or it was dark for a month. No browser keeps a cookie longer (RFC 6265bis).
+IDLE_WALL = timedelta(days=30)
+ABSOLUTE_WALL = timedelta(days=400)
 _TOKEN_BYTES = 32
 
 #: So many failures are free; then each doubles the wait, up to the longest. An address may be a whole office behind
@@ -56,15 +60,26 @@ async def open_session(connection: Connection, user_id: UUID) -> str:
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     await connection.execute(
         queries("sessions").open,
-        {"id_sha256": token_sha256(token), "user_id": user_id, "absolute_s": ABSOLUTE.total_seconds()},
+        {
+            "id_sha256": token_sha256(token),
+            "user_id": user_id,
+            "absolute_s": ABSOLUTE.total_seconds(),
+            "absolute_wall_s": ABSOLUTE_WALL.total_seconds(),
+        },
     )
     return token
+
+
+def longest_session(role: Role) -> timedelta:
+    """How long a session of this role lasts, whatever is done in it."""
+    return ABSOLUTE_WALL if role is Role.WALL else ABSOLUTE
 
 
 async def identify_session(connection: Connection, id_sha256: bytes) -> Identity | None:
     """Whose session it is, and that they are here now; None when it has ended."""
     cursor = await connection.execute(
-        queries("sessions").identify, {"id_sha256": id_sha256, "idle_s": IDLE.total_seconds()}
+        queries("sessions").identify,
+        {"id_sha256": id_sha256, "idle_s": IDLE.total_seconds(), "idle_wall_s": IDLE_WALL.total_seconds()},
     )
     row = await cursor.fetchone()
     if row is None:

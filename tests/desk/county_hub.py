@@ -32,6 +32,7 @@ ACCOUNTS = {
     "ban": ("班长一", "supervisor", COUNTY),
     "guan": ("管理员", "admin", COUNTY),
     "kan": ("查看员", "viewer", COUNTY),
+    "ping": ("大厅大屏", "wall", COUNTY),
     "kong": ("空乡值班", "operator", EMPTY_TOWNSHIP),
     "kongban": ("空乡班长", "supervisor", EMPTY_TOWNSHIP),
 }

@@ -101,6 +101,17 @@ def test_a_wall_without_a_session_asks_for_one_and_is_led_back(open_county_desk:
     expect(wall.page.locator("[data-wall]")).to_have_attribute("data-state", "live")
 
 
+def test_an_account_of_the_wall_sees_the_wall_and_nothing_else(open_county_desk: OpenDesk) -> None:
+    wall = open_county_desk("ping", past_gate=False, **SCREEN)
+    wall.expected_statuses.add(403)
+    expect(wall.page.locator("[data-wall]")).to_have_attribute("data-state", "live")
+    for page in ("/", "/recipients", "/gate"):
+        wall.go_to(page)
+        expect(wall.page.locator("[data-wall]")).to_have_attribute("data-state", "live")
+    told = wall.page.request.get(f"{wall.address}/api/v1/recipients")
+    assert told.status == 403
+
+
 def test_a_wall_that_waits_says_so_and_shares_below_their_target_stand_out(open_county_desk: OpenDesk) -> None:
     wall = open_county_desk("kan", past_gate=False, **SCREEN)
     expect(wall.page.locator("[data-action=start-shift]")).to_be_visible()

@@ -6600,7 +6600,7 @@ export interface components {
          * @description What somebody may do within their division; each endpoint names the roles it is for.
          * @enum {string}
          */
-        Role: "admin" | "supervisor" | "operator" | "installer" | "vendor" | "viewer";
+        Role: "admin" | "supervisor" | "operator" | "installer" | "vendor" | "viewer" | "wall";
         /**
          * RosterEntryView
          * @description One person of a place's roster, or some who take turns; always, for a time, or by shifts.

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, model_validator
 
-from hub.api.callers import DESK_ROLES, EVERY_ROLE, INSTALLING_ROLES, Caller, requires
+from hub.api.callers import DESK_ROLES, INSTALLING_ROLES, SEEING_ROLES, Caller, requires
 from hub.api.problems import not_found
 from hub.api.shapes import (
     PAGE_ROWS,
@@ -151,7 +151,7 @@ def _mqtt_access(credentials: Credentials, settings: Settings) -> MqttAccess:
 
 @router.get("")
 async def list_all(
-    caller: Annotated[Caller, requires(*EVERY_ROLE)],
+    caller: Annotated[Caller, requires(*SEEING_ROLES)],
     q: Search = None,
     recipient_id: Annotated[UUID | None, Query()] = None,
     gateway_id: Annotated[UUID | None, Query(description="Only what is behind this gateway.")] = None,
@@ -180,7 +180,7 @@ async def list_all(
 
 
 @router.get("/{device_id}")
-async def get(device_id: UUID, caller: Annotated[Caller, requires(*EVERY_ROLE)]) -> DeviceView:
+async def get(device_id: UUID, caller: Annotated[Caller, requires(*SEEING_ROLES)]) -> DeviceView:
     """One device, who has it, and what it last said of itself."""
     return _for_role(caller, await _find(caller, device_id))
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from hub.api.callers import EVERY_ROLE, Caller, requires
+from hub.api.callers import SEEING_ROLES, Caller, requires
 from hub.api.problems import not_found
 from hub.api.shapes import PAGE_ROWS, Body, Cursor, DivisionId, Limit, Name, Point, Timezone
 from hub.storage.accounts import Role
@@ -31,7 +31,7 @@ class Center(Body):
 
 @router.get("")
 async def list_all(
-    caller: Annotated[Caller, requires(*EVERY_ROLE)], cursor: Cursor = None, limit: Limit = PAGE_ROWS
+    caller: Annotated[Caller, requires(*SEEING_ROLES)], cursor: Cursor = None, limit: Limit = PAGE_ROWS
 ) -> Page[DivisionView]:
     """The places in scope, by code."""
     return await list_divisions(caller.connection, caller.scope, decode_text_cursor(cursor), limit)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from hub.api.callers import DESK_ROLES, EVERY_ROLE, Caller, requires
+from hub.api.callers import DESK_ROLES, SEEING_ROLES, Caller, requires
 from hub.api.problems import not_found
 from hub.api.shapes import PAGE_ROWS, Cursor, Limit, Search, WithinDivision
 from hub.storage.accounts import Role
@@ -28,7 +28,7 @@ ReasonCode = Annotated[
 
 @router.get("")
 async def quarantine(
-    caller: Annotated[Caller, requires(*EVERY_ROLE)],
+    caller: Annotated[Caller, requires(*SEEING_ROLES)],
     device_id: Annotated[UUID | None, Query()] = None,
     division_id: WithinDivision = None,
     reason: ReasonCode = None,
@@ -44,7 +44,7 @@ async def quarantine(
 
 @router.get("/by-device")
 async def by_device(
-    caller: Annotated[Caller, requires(*EVERY_ROLE)], division_id: WithinDivision = None
+    caller: Annotated[Caller, requires(*SEEING_ROLES)], division_id: WithinDivision = None
 ) -> Page[QuarantinedDeviceView]:
     """Which devices sent the most of them in the last 7 days, by reason, at most 100 lines."""
     return Page(items=await count_by_device(caller.connection, caller.scope_within(division_id)))

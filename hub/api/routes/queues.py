@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from alerts.actors import ActorType
 from alerts.kinds import FollowUpKind, MaintenanceKind
-from hub.api.callers import DESK_ROLES, EVERY_ROLE, INSTALLING_ROLES, LOOKING_ROLES, Caller, requires
+from hub.api.callers import DESK_ROLES, INSTALLING_ROLES, LOOKING_ROLES, SEEING_ROLES, Caller, requires
 from hub.api.problems import ProblemError, not_found
 from hub.api.shapes import PAGE_ROWS, Body, Cursor, Limit, LongText, Name, Search, WithinDivision
 from hub.storage.accounts import Role
@@ -75,7 +75,7 @@ class FollowUpNote(Body):
 
 @router.get("/maintenance")
 async def maintenance(
-    caller: Annotated[Caller, requires(*EVERY_ROLE)],
+    caller: Annotated[Caller, requires(*SEEING_ROLES)],
     state: Annotated[list[Literal["open", "cleared", "closed"]] | None, Query()] = None,
     kind: Annotated[list[MaintenanceKind] | None, Query()] = None,
     device_id: Annotated[UUID | None, Query()] = None,

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query
 from starlette.responses import Response
 
-from hub.api.callers import EVERY_ROLE, Caller, requires
+from hub.api.callers import SEEING_ROLES, Caller, requires
 from hub.api.stream_response import StreamResponse
 
 router = APIRouter(tags=["stream"])
@@ -20,7 +20,7 @@ _POSITION_MAX = 2**63 - 1
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events"}},
 )
 async def stream(
-    caller: Annotated[Caller, requires(*EVERY_ROLE)],
+    caller: Annotated[Caller, requires(*SEEING_ROLES)],
     after: Annotated[int | None, Query(ge=0, le=_POSITION_MAX)] = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> Response:

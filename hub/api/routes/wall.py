@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from hub.api.callers import LOOKING_ROLES, Caller, requires
 from hub.reports.answering import answered_within, asked_of, reached_at
 from hub.reports.shapes import Share
+from hub.storage.accounts import Role
 from hub.storage.board import DeviceHealthView
 from hub.storage.divisions import find_division
 from hub.storage.wall import WallFacts, read_wall
@@ -61,7 +62,7 @@ class WallView(BaseModel):
 
 
 @router.get("")
-async def wall(caller: Annotated[Caller, requires(*LOOKING_ROLES)]) -> WallView:
+async def wall(caller: Annotated[Caller, requires(*LOOKING_ROLES, Role.WALL)]) -> WallView:
     """What a screen on the wall shows of the caller's division."""
     facts = await read_wall(caller.connection, caller.scope)
     division = await find_division(caller.connection, caller.division_id)

@@ -12,7 +12,8 @@ WITH swept AS (
     DELETE FROM user_session WHERE user_id = %(user_id)s AND expires_at < clock_timestamp()
 )
 INSERT INTO user_session (id_sha256, user_id, division_id, expires_at)
-SELECT %(id_sha256)s, u.id, u.division_id, clock_timestamp() + make_interval(secs => %(absolute_s)s)
+SELECT %(id_sha256)s, u.id, u.division_id, clock_timestamp()
+       + make_interval(secs => CASE u.role WHEN 'wall' THEN %(absolute_wall_s)s ELSE %(absolute_s)s END)
   FROM user_account u WHERE u.id = %(user_id)s
 
 -- identify --
@@ -20,7 +21,8 @@ SELECT %(id_sha256)s, u.id, u.division_id, clock_timestamp() + make_interval(sec
 SELECT u.id, u.name, u.role, u.division_id, s.last_seen_at < clock_timestamp() - interval '1 minute'
   FROM user_session s JOIN user_account u ON u.id = s.user_id
  WHERE s.id_sha256 = %(id_sha256)s AND u.disabled_at IS NULL AND s.expires_at > clock_timestamp()
-   AND s.last_seen_at > clock_timestamp() - make_interval(secs => %(idle_s)s)
+   AND s.last_seen_at > clock_timestamp()
+       - make_interval(secs => CASE u.role WHEN 'wall' THEN %(idle_wall_s)s ELSE %(idle_s)s END)
 
 -- touch --
 -- They are here.

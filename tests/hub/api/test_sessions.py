@@ -108,6 +108,24 @@ async def test_using_a_session_keeps_it_awake(web: Web) -> None:
     assert idle is True
 
 
+async def test_the_screen_on_the_wall_stays_logged_in_until_it_was_dark_for_a_month(web: Web) -> None:
+    await web.user("daping", Role.WALL)
+    wall = await web.logged_in("daping")
+    [(days,)] = await web.rows("SELECT extract(day FROM expires_at - clock_timestamp()) FROM user_session")
+    assert days == 399
+    await web.rows("UPDATE user_session SET last_seen_at = clock_timestamp() - interval '29 days'")
+    assert (await wall.get("/wall")).status_code == 200
+    await web.rows("UPDATE user_session SET last_seen_at = clock_timestamp() - interval '31 days'")
+    assert (await wall.get("/wall")).status_code == 401
+
+
+@pytest.mark.parametrize(("role", "days"), [(Role.WALL, 400), (Role.VIEWER, 1)])
+async def test_a_browser_keeps_the_cookie_as_long_as_its_session_may_last(web: Web, role: Role, days: int) -> None:
+    await web.user("kan", role)
+    told = await web.stranger().post("/sessions", {"login": "kan", "password": PASSWORD})
+    assert f"max-age={days * 86_400};" in told.headers["set-cookie"].lower()
+
+
 async def test_a_new_password_ends_every_session_and_works(web: Web, admin: Client) -> None:
     user_id = await web.user("wang")
     client = await web.logged_in("wang")
