@@ -79,7 +79,12 @@ async def identify_session(connection: Connection, id_sha256: bytes) -> Identity
     """Whose session it is, and that they are here now; None when it has ended."""
     cursor = await connection.execute(
         queries("sessions").identify,
-        {"id_sha256": id_sha256, "idle_s": IDLE.total_seconds(), "idle_wall_s": IDLE_WALL.total_seconds()},
+        {
+            "id_sha256": id_sha256,
+            "absolute_s": ABSOLUTE.total_seconds(),
+            "idle_s": IDLE.total_seconds(),
+            "idle_wall_s": IDLE_WALL.total_seconds(),
+        },
     )
     row = await cursor.fetchone()
     if row is None:

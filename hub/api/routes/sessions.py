@@ -82,7 +82,7 @@ async def log_in(body: LogIn, request: Request, response: Response) -> Me:
             identity = await sessions.identify_session(connection, sessions.token_sha256(token))
             if identity is not None:
                 await _record(connection, identity, "log_in", address)
-                set_session_cookie(response, parts, token, identity.role)
+                set_session_cookie(response, parts, token, sessions.longest_session(identity.role))
                 return await _me(connection, identity, parts)
     raise ProblemError(401, "wrong_credentials", "Login or password is wrong.")
 

@@ -17,7 +17,7 @@ from hub.clock import utc_now
 from hub.stations.shifts import end_shift as give_back
 from hub.stations.shifts import hand_over_all
 from hub.storage import sessions, shift_records
-from hub.storage.accounts import Role, find_operator
+from hub.storage.accounts import find_operator
 from hub.storage.passwords import PASSWORD_LENGTH_MAX
 from hub.storage.scope import Scope
 from hub.storage.shift_hand_over import HandOverView, read_hand_over
@@ -170,7 +170,7 @@ async def end(body: ShiftEnding, caller: DeskCaller, response: Response) -> Ende
     if caller.credential.session_sha256 is not None:
         await sessions.end_session(caller.connection, caller.credential.session_sha256)
         token = await sessions.open_session(caller.connection, successor_id)
-        set_session_cookie(response, caller.parts, token, Role.OPERATOR)
+        set_session_cookie(response, caller.parts, token)
     return EndedShift(
         ended=await _shown(caller, running.id, running.division_id),
         following=await _shown(caller, following, new.division_id),

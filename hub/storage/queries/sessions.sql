@@ -18,9 +18,11 @@ SELECT %(id_sha256)s, u.id, u.division_id, clock_timestamp()
 
 -- identify --
 -- At each request: what was ended or disabled holds at once. `stale` asks for a touch, once a minute at the most.
+-- Whoever got another role meanwhile has no session that lasts as long as the wall's.
 SELECT u.id, u.name, u.role, u.division_id, s.last_seen_at < clock_timestamp() - interval '1 minute'
   FROM user_session s JOIN user_account u ON u.id = s.user_id
  WHERE s.id_sha256 = %(id_sha256)s AND u.disabled_at IS NULL AND s.expires_at > clock_timestamp()
+   AND (u.role = 'wall' OR s.created_at > clock_timestamp() - make_interval(secs => %(absolute_s)s))
    AND s.last_seen_at > clock_timestamp()
        - make_interval(secs => CASE u.role WHEN 'wall' THEN %(idle_wall_s)s ELSE %(idle_s)s END)
 

@@ -119,6 +119,15 @@ async def test_the_screen_on_the_wall_stays_logged_in_until_it_was_dark_for_a_mo
     assert (await wall.get("/wall")).status_code == 401
 
 
+async def test_a_walls_account_that_becomes_somebody_elses_has_no_session_of_a_year(web: Web, admin: Client) -> None:
+    user_id = await web.user("daping", Role.WALL)
+    wall = await web.logged_in("daping")
+    await web.rows("UPDATE user_session SET created_at = clock_timestamp() - interval '25 hours'")
+    assert (await wall.get("/me")).status_code == 200
+    await admin.patch(f"/users/{user_id}", {"role": "admin"})
+    assert (await wall.get("/me")).status_code == 401
+
+
 @pytest.mark.parametrize(("role", "days"), [(Role.WALL, 400), (Role.VIEWER, 1)])
 async def test_a_browser_keeps_the_cookie_as_long_as_its_session_may_last(web: Web, role: Role, days: int) -> None:
     await web.user("kan", role)
