@@ -117,6 +117,7 @@ def test_an_incident_that_somebody_else_closed_gives_way_to_the_next_press(desk:
     expect(desk.card(second["id"])).to_have_attribute("data-state", "acknowledged")
 
 
+@pytest.mark.long
 def test_a_note_begun_for_one_person_does_not_end_up_with_another(desk: DeskPage, stage: Stage) -> None:
     first = stage.state.raise_incident(name="李桂兰", age_s=9)
     second = stage.state.raise_incident(name="王秀英")
@@ -130,6 +131,7 @@ def test_a_note_begun_for_one_person_does_not_end_up_with_another(desk: DeskPage
     expect(note).to_have_value("钥匙在东邻")
 
 
+@pytest.mark.long
 def test_a_closed_incident_is_found_again_and_reopened(desk: DeskPage, stage: Stage) -> None:
     incident = stage.state.raise_incident()
     desk.open()
@@ -170,6 +172,7 @@ def test_a_wrong_password_is_said_and_a_reload_asks_for_the_click_again(desk: De
     expect(desk.page.locator("[data-action=start-shift]")).to_be_visible()
 
 
+@pytest.mark.long
 def test_the_operator_reads_english_after_a_switch_and_after_a_reload(desk: DeskPage, stage: Stage) -> None:
     stage.state.raise_incident()
     desk.open()

@@ -66,6 +66,7 @@ def test_a_call_for_help_is_registered_by_keyboard_alone(county: CountyHub, open
         county.api.post(f"/api/v1/incidents/{opened}/close", {"disposition": "false"})
 
 
+@pytest.mark.long
 def test_a_cry_for_help_joins_what_somebody_else_holds_and_sounds_there(
     county: CountyHub, open_county_desk: OpenDesk, incident: dict[str, Any]
 ) -> None:

@@ -48,6 +48,7 @@ def test_a_press_that_was_held_back_shows_when_the_hub_sees_again(desk: DeskPage
     assert desk.find_barriers() == []
 
 
+@pytest.mark.long
 def test_a_desk_that_is_opened_while_the_database_is_away_says_so_and_lets_in_when_it_is_back(
     desk: DeskPage, stage: Stage
 ) -> None:
