@@ -8097,6 +8097,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It joined one that is not closed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {

@@ -8,14 +8,14 @@ from pydantic import Field
 
 from hub.api.callers import DESK_ROLES, INSTALLING_ROLES, LOOKING_ROLES, Caller, requires
 from hub.api.problems import not_found
-from hub.api.shapes import Body, Name, Phone, Text, YesOrNo
+from hub.api.shapes import Body, Name, Phone, Text, WholeNumber, YesOrNo
 from hub.storage.contacts import change_contact, create_contact, delete_contact, list_contacts
 from hub.storage.recipients import ContactView, find_recipient
 from hub.storage.views import Page
 
 router = APIRouter(prefix="/recipients/{recipient_id}/contacts", tags=["contacts"])
 
-Order = Annotated[int, Field(ge=0, le=10_000)]
+Order = Annotated[WholeNumber, Field(ge=0, le=10_000)]
 
 
 class NewContact(Body):

@@ -85,7 +85,11 @@ async def get(incident_id: UUID, caller: Annotated[Caller, requires(*LOOKING_ROL
     return incident
 
 
-@router.post("/incidents", status_code=201)
+@router.post(
+    "/incidents",
+    status_code=201,
+    responses={200: {"model": IncidentView, "description": "It joined one that is not closed."}},
+)
 async def report(
     body: PhoneReport, response: Response, caller: Annotated[Caller, requires(*DESK_ROLES)]
 ) -> IncidentView:

@@ -90,6 +90,13 @@ async def test_a_threshold_that_is_none_is_refused(admin: Client, monitoring: di
     assert answer.status_code == 422, answer.text
 
 
+async def test_a_contacts_place_in_the_order_is_a_number_and_not_true(admin: Client) -> None:
+    recipient = (await admin.post("/recipients", {"name": "李示例"})).json()
+    contact = {"name": "王演示", "phone": "10000000008", "order": True}
+    refused = await admin.post(f"/recipients/{recipient['id']}/contacts", contact)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "order")
+
+
 async def test_contacts_are_called_in_the_order_of_their_creation_unless_told(admin: Client) -> None:
     recipient_id = (await admin.post("/recipients", {"name": "李桂兰"})).json()["id"]
     path = f"/recipients/{recipient_id}/contacts"
