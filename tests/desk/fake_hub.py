@@ -51,6 +51,7 @@ class Stage:
         self.stream_refused = False
         self.stream_starts: list[int] = []
         self.stream_opened = threading.Event()
+        self.stream_ended = threading.Event()
         #: What the hub says of its own sight while it sees nothing, as `blind` tells it; None while it sees.
         self.blindness: Json | None = None
 
@@ -303,11 +304,20 @@ def build_app(stage: Stage) -> FastAPI:
         following = follow(stage, after, stage.generation)
         stage.stream_starts.append(after)
         stage.stream_opened.set()
-        return StreamingResponse(following, media_type="text/event-stream")
+        return StreamingResponse(saying_when_it_ends(stage, following), media_type="text/event-stream")
 
     app.mount("/", StaticFiles(directory=BUNDLE, html=True))
     app.add_middleware(SecurityHeaders)
     return app
+
+
+async def saying_when_it_ends(stage: Stage, following: AsyncIterator[str]) -> AsyncIterator[str]:
+    """The same frames; the stage is told once nobody reads them any more."""
+    try:
+        async for frame in following:
+            yield frame
+    finally:
+        stage.stream_ended.set()
 
 
 async def follow(stage: Stage, after: int, generation: int) -> AsyncIterator[str]:

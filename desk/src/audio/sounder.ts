@@ -9,7 +9,7 @@ import { ref, type Ref } from "vue";
 
 import { synthesise, type ToneName } from "./tones";
 
-/** Blocks of 50 ms: the shorter, the more of a core a silent night costs (docs/benchmarks.md), and a tone is no game. */
+/** Blocks of 50 ms: the shorter, the more of a core a silent night costs (decision 037), and a tone is no game. */
 const LATENCY_S = 0.05;
 
 export type SoundState = "locked" | "running" | "suspended";
