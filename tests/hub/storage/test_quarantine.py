@@ -132,8 +132,9 @@ async def test_housekeeping_forgets_summaries_strangers_flags_and_whom_nobody_kn
     world: World, connection: Connection
 ) -> None:
     device = world.device()
-    old = datetime.now(UTC) - timedelta(days=91)
-    await quarantine.put(connection, [message(device, received_at=old), message(device, received_at=NOON)])
+    now = datetime.now(UTC)
+    old = now - timedelta(days=91)
+    await quarantine.put(connection, [message(device, received_at=old), message(device, received_at=now)])
     for owner, days in ((device, 40), (new_id(), 40), (new_id(), 20)):
         await connection.execute(
             b"INSERT INTO device_level VALUES (%(id)s, 'sos_pressed', 'up', now() - make_interval(days => %(days)s))",

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -12,21 +13,28 @@ from hub.verify.differences import Look
 from hub.verify.rebuilding import look_at_states
 from hub.verify.replaying import look_at_replays
 from hub.verify.verification import look_at_rows, verify_installation
-from tests.hub.ingest.conftest import pipeline, send, world
-from tests.hub.ingest.worlds import NOW
+from tests.hub.ingest.conftest import Send, pipeline, world
+from tests.hub.ingest.conftest import send as send_at
 
-__all__ = ["pipeline", "send", "world"]
+__all__ = ["pipeline", "send_at", "world"]
+
+#: What is sent here is sent now: a state is rebuilt of the last day's messages, by the database's clock.
+NOW = utc_now()
 
 Verify = Callable[[], Awaitable[dict[str, list[str]]]]
-
-
 Damaged = Callable[[str], Awaitable[dict[str, list[str]]]]
 
 
 @pytest.fixture
+def send(send_at: Send) -> Send:
+    """Send one message, now, and wait for its answer."""
+    return partial(send_at, received_at=NOW)
+
+
+@pytest.fixture
 def period() -> Period:
-    """The hours from the tests' now to the database's."""
-    return Period(NOW - timedelta(hours=2), max(NOW, utc_now()) + timedelta(hours=2))
+    """The hours around what is sent here."""
+    return Period(NOW - timedelta(hours=2), utc_now() + timedelta(hours=2))
 
 
 @pytest.fixture

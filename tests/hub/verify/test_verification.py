@@ -9,8 +9,8 @@ import pytest
 from hub.ingest.source import Leaf
 from hub.verify.differences import Look
 from tests.hub.ingest.conftest import Send
-from tests.hub.ingest.worlds import NOW, World
-from tests.hub.verify.conftest import Damaged, Verify
+from tests.hub.ingest.worlds import World
+from tests.hub.verify.conftest import NOW, Damaged, Verify
 
 READING = {"id": "r-1", "measured_at": NOW.isoformat(), "heart_rate_bpm": 72, "battery_pct": 88.3, "worn": True}
 PRESS = {"id": "p-1", "event": "sos_pressed", "occurred_at": NOW.isoformat()}
@@ -154,7 +154,7 @@ DAMAGE = {
 }
 
 
-for field, value in {"worn": "false", "measured_at": '"2026-11-22T03:00:00+00:00"'}.items():
+for field, value in {"worn": "false", "measured_at": f'"{(NOW - timedelta(hours=1)).isoformat()}"'}.items():
     DAMAGE[f"{field} is altered in a state"] = (
         (
             "UPDATE monitoring_state SET state = jsonb_set(state, ARRAY['devices', (SELECT id::text FROM device), "
