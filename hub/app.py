@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from hub.pauses import lengthen_pauses
 from hub.settings import Settings
 from hub.storage import divisions, heartbeats, readiness
 from hub.storage.addresses import BRISK, PROMPT, UNHURRIED, Patience
@@ -42,7 +43,6 @@ async def run_ingest(settings: Settings, dsn: str) -> None:
     from hub.ingest.front_door.limits import DEFAULT_LIMITS
     from hub.ingest.front_door.server import FrontDoor
     from hub.ingest.owner import Owner
-    from hub.ingest.pauses import lengthen_pauses
     from hub.ingest.pipeline import Pipeline
     from hub.ingest.scrubbing import Scrubber
     from hub.ingest.subscriber.posting import BrokerPost
@@ -184,6 +184,7 @@ async def run_duty(settings: Settings, dsn: str) -> None:
         )
         await _prepare(pool, settings, state)
         prepared.set()
+        lengthen_pauses()
         state.ready = True
         work.create_task(run_duty_loop(pool, dsn, troubled))
         work.create_task(keep_groups(pool, dsn))
@@ -254,9 +255,11 @@ async def run_web(settings: Settings, dsn: str) -> None:
     async with _pool(dsn, "web", max_size=10, patience=PROMPT) as pool:
         broadcaster = Broadcaster(pool, Wakeup(dsn, ["stream"], name="stream"))
         parts = Parts(settings=settings, pool=pool, passwords=Passwords(), broadcaster=broadcaster)
+        application = create_app(parts)
+        lengthen_pauses()
         async with asyncio.TaskGroup() as work:
             work.create_task(broadcaster.run())
-            work.create_task(serve(create_app(parts), listener, tls_cert=settings.tls_cert, tls_key=settings.tls_key))
+            work.create_task(serve(application, listener, tls_cert=settings.tls_cert, tls_key=settings.tls_key))
 
 
 # --- Shared --------------------------------------------------------------------------------------------------------

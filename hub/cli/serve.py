@@ -15,6 +15,7 @@ import hub
 from hub.cli.context import migrate_database, open_database, read_settings
 from hub.cli.errors import CommandError
 from hub.cli.output import AsJson, tell
+from hub.pauses import shorten_loading
 from hub.settings import Settings, variable_name
 from hub.supervisor.plan import Door, Plan
 
@@ -131,6 +132,7 @@ def _run_role(settings: Settings, role: Role) -> None:
     dsn = settings.database_dsn
     if dsn is None:
         raise CommandError("A role on its own needs HUB_DATABASE_URL; `hub serve` without --role brings a database.")
+    shorten_loading()
     import uvloop
 
     from hub.observability import configure_logging

@@ -31,6 +31,8 @@ FAMILIES = {"Explanation": "explanation", "Record": "log", "_record": "log"}
 REASONS = "unreadable"
 #: Filled by the reader's side: the sentence of the explanation that a line of the log quotes.
 QUOTED = {"why"}
+
+Given = dict[tuple[str, str], set[str]]
 ZH, EN = vocabularies(Language.ZH), vocabularies(Language.EN)
 
 
@@ -71,10 +73,14 @@ def names_in(tree: ast.Module) -> set[str]:
     return texts | {node.arg for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg}
 
 
-GIVEN: dict[tuple[str, str], set[str]] = defaultdict(set)
-for _path, _tree in modules():
-    for _given in codes_given(_tree):
-        GIVEN[_given] |= names_in(_tree)
+@pytest.fixture(scope="module")
+def given() -> Given:
+    """(family, code) of every code that is given, and the names in the modules that give it."""
+    names: Given = defaultdict(set)
+    for _, tree in modules():
+        for code in codes_given(tree):
+            names[code] |= names_in(tree)
+    return names
 
 
 def slots(family: str, code: str) -> set[str]:
@@ -83,17 +89,17 @@ def slots(family: str, code: str) -> set[str]:
     return {slot for words in (ZH, EN) for key in keys for slot in SLOT.findall(words[family].get(key, ""))}
 
 
-def test_the_search_finds_what_the_core_says() -> None:
-    assert len([code for family, code in GIVEN if family == "explanation"]) > 25
-    assert len([code for family, code in GIVEN if family == "log"]) > 12
+def test_the_search_finds_what_the_core_says(given: Given) -> None:
+    assert len([code for family, code in given if family == "explanation"]) > 25
+    assert len([code for family, code in given if family == "log"]) > 12
 
 
 @pytest.mark.parametrize("language", Language)
-def test_every_code_has_a_sentence(language: Language) -> None:
+def test_every_code_has_a_sentence(language: Language, given: Given) -> None:
     words = vocabularies(language)
     missing = [
         f"{family}.{code}"
-        for family, code in sorted(GIVEN)
+        for family, code in sorted(given)
         if code not in words[family] and (family != "explanation" or code not in words[REASONS])
     ]
     assert missing == [], f"to be added to hub/words/{language}.json"
@@ -135,10 +141,10 @@ def test_both_languages_say_the_same_codes_with_the_same_values() -> None:
             assert set(SLOT.findall(text)) == set(SLOT.findall(EN[vocabulary][code])), (vocabulary, code)
 
 
-def test_a_value_named_in_a_sentence_is_named_where_the_code_is_given() -> None:
+def test_a_value_named_in_a_sentence_is_named_where_the_code_is_given(given: Given) -> None:
     unknown = {
         f"{family}.{code}": sorted(missing)
-        for (family, code), names in sorted(GIVEN.items())
+        for (family, code), names in sorted(given.items())
         if (missing := slots(family, code) - names - QUOTED)
     }
     assert unknown == {}
