@@ -82,6 +82,30 @@ describe("the queue's store", () => {
     expect(incidents.taken.length).toBe(1);
   });
 
+  it("keeps what is looked at when the list is read anew without it: it was closed meanwhile", async () => {
+    answerWith([[makeIncident({ id: "b" })]], 7).release();
+    const incidents = useIncidents();
+    incidents.apply(1, makeIncident({ id: "a", state: "acknowledged" }));
+    incidents.apply(2, makeIncident({ id: "b" }));
+    await incidents.load();
+    expect(incidents.selectedId).toBe("a");
+    expect(incidents.known.get("a")?.state).toBe("closed");
+    expect(names(incidents.queue)).toEqual(["b"]);
+    incidents.select("b");
+    expect(incidents.known.has("a")).toBe(false);
+  });
+
+  it("takes what is looked at as open when the stream says so after the list that did not have it yet", async () => {
+    const hub = answerWith([[]], 7);
+    const incidents = useIncidents();
+    const reading = incidents.load();
+    incidents.put(makeIncident({ id: "called in" }));
+    incidents.apply(8, makeIncident({ id: "called in" }));
+    hub.release();
+    await reading;
+    expect(names(incidents.untaken)).toEqual(["called in"]);
+  });
+
   it("keeps a closed one only while it is looked at", () => {
     const incidents = useIncidents();
     incidents.apply(1, makeIncident({ id: "a" }));

@@ -44,8 +44,11 @@ export const useIncidents = defineStore("incidents", () => {
     waiting ??= [];
     try {
       const read = await readAll();
+      const shown = selectedId.value === null ? undefined : known.get(selectedId.value);
       known.clear();
       for (const incident of read.incidents) known.set(incident.id, incident);
+      // What is looked at and is in the list no more was closed meanwhile: it stays, as any closed one that is looked at.
+      if (shown !== undefined && !known.has(shown.id)) known.set(shown.id, { ...shown, state: "closed" });
       position = read.position;
       const late = waiting;
       waiting = null;
