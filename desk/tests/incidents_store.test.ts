@@ -95,6 +95,23 @@ describe("the queue's store", () => {
     expect(incidents.known.has("a")).toBe(false);
   });
 
+  it("asks how it ended, and believes the answer", async () => {
+    const ended = makeIncident({ id: "a", state: "closed", version: 2, disposition: "false" });
+    const answers: Record<string, unknown> = { "/api/v1/incidents": { items: [], next: null }, "/api/v1/incidents/a": ended };
+    const asked: string[] = [];
+    vi.stubGlobal("fetch", async (request: Request) => {
+      const path = new URL(request.url).pathname;
+      asked.push(path);
+      return new Response(JSON.stringify(answers[path]), { headers: { "X-Stream-Position": "7" } });
+    });
+    const incidents = useIncidents();
+    incidents.apply(1, makeIncident({ id: "a" }));
+    await incidents.load();
+    await vi.waitFor(() => expect(incidents.known.get("a")?.disposition).toBe("false"));
+    await incidents.load();
+    expect(asked.filter((path) => path === "/api/v1/incidents/a")).toHaveLength(1);
+  });
+
   it("takes what is looked at as open when the stream says so after the list that did not have it yet", async () => {
     const hub = answerWith([[]], 7);
     const incidents = useIncidents();

@@ -2,12 +2,12 @@
  * Every incident that is not closed, kept true by the list once and the stream from then on.
  *
  * The list is read first and carries the position it was true at; stream events at or before that position are already
- * in it and are dropped. Nothing else writes an incident here but the hub's answers to our own actions.
+ * in it and are dropped. Nothing else writes an incident here but the hub's answers to ourselves.
  */
 import { defineStore } from "pinia";
 import { computed, ref, shallowReactive, watch } from "vue";
 
-import { hub, receive } from "@/api/client";
+import { ask, hub, receive } from "@/api/client";
 import type { Incident, Page } from "@/api/shapes";
 import { compareForQueue } from "@/incident/queue_order";
 
@@ -47,8 +47,7 @@ export const useIncidents = defineStore("incidents", () => {
       const shown = selectedId.value === null ? undefined : known.get(selectedId.value);
       known.clear();
       for (const incident of read.incidents) known.set(incident.id, incident);
-      // What is looked at and is in the list no more was closed meanwhile: it stays, as any closed one that is looked at.
-      if (shown !== undefined && !known.has(shown.id)) known.set(shown.id, { ...shown, state: "closed" });
+      if (shown !== undefined && !known.has(shown.id)) keepInView(shown);
       position = read.position;
       const late = waiting;
       waiting = null;
@@ -63,6 +62,14 @@ export const useIncidents = defineStore("incidents", () => {
     } finally {
       loading.value = false;
     }
+  }
+
+  /** What is looked at and is in the list no more was closed meanwhile: it stays, and how it ended is asked beside. */
+  function keepInView(shown: Incident): void {
+    known.set(shown.id, { ...shown, state: "closed" });
+    if (shown.state === "closed") return;
+    const path = { incident_id: shown.id };
+    void ask(hub.GET("/api/v1/incidents/{incident_id}", { params: { path } })).then(put, () => undefined);
   }
 
   /** Take in a stream event; false when it was seen before. */
