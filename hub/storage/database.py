@@ -6,6 +6,7 @@ Every connection is a `HubConnection`: it notices a server that does not answer,
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from hub.storage.addresses import BRISK, Patience, conninfo
 from hub.storage.faults import ServerSilentError, UnconfirmedCommitError, as_the_hub_sees_it, name_of
 from hub.storage.queries import queries
+from hub.storage.stopping import stop_is_heard
 
 _log = structlog.get_logger(__name__)
 
@@ -89,6 +91,15 @@ class HubConnection(psycopg.AsyncConnection[TupleRow]):
             self.pgconn.finish()
             raise
 
+    @asynccontextmanager
+    async def transaction(
+        self, savepoint_name: str | None = None, force_rollback: bool = False
+    ) -> AsyncIterator[psycopg.AsyncTransaction]:
+        """A transaction; whoever is told to stop in it stops, also where the rollback finds the server away."""
+        with stop_is_heard():
+            async with super().transaction(savepoint_name, force_rollback) as transaction:
+                yield transaction
+
     async def _give_up(self) -> None:
         """Close it. What still waits at the server - for a lock, for a standby - is ended, if it can be told."""
         try:
@@ -103,6 +114,27 @@ class HubConnection(psycopg.AsyncConnection[TupleRow]):
             self._unconfirmed = True
 
 
+class _HubPool(Pool):
+    """A pool in which nobody waits on who was told to stop."""
+
+    async def getconn(self, timeout: float | None = None) -> Connection:  # noqa: ASYNC109 - psycopg's
+        """A connection; it is given back if the task was told to stop while it came."""
+        connection: Connection | None = None
+        try:
+            with stop_is_heard():
+                connection = await super().getconn(timeout)
+        except asyncio.CancelledError:
+            if connection is not None:
+                await self.putconn(connection)
+            raise
+        return connection
+
+    async def putconn(self, conn: Connection) -> None:
+        """Give a connection back."""
+        with stop_is_heard():
+            await super().putconn(conn)
+
+
 async def open_pool(dsn: str, *, name: str, max_size: int, min_size: int = 1, patience: Patience = BRISK) -> Pool:
     """A pool whose connections carry `name`; it opens in the background and survives a database that is away."""
 
@@ -110,7 +142,7 @@ async def open_pool(dsn: str, *, name: str, max_size: int, min_size: int = 1, pa
         if isinstance(connection, HubConnection):
             connection.be_patient(patience)
 
-    pool: Pool = AsyncConnectionPool(
+    pool = _HubPool(
         conninfo(dsn, name=name, patience=patience),
         connection_class=HubConnection,
         min_size=min_size,

@@ -154,7 +154,8 @@ class FrontDoor:
         if self._open:
             self._all_lost.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._all_lost.wait(), _STOP_S)
+                async with asyncio.timeout(_STOP_S):
+                    await self._all_lost.wait()
         self.close_all(CloseCause.SHUTDOWN)
         tasks = list(self._tasks)
         for task in tasks:
