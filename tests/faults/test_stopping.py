@@ -114,11 +114,17 @@ async def test_an_error_without_a_stop_stays_what_it_is() -> None:
         raise OSError("away")
 
 
-async def test_a_time_limit_inside_is_no_stop_and_one_outside_is_told_of_it() -> None:
+async def test_a_time_limit_inside_is_no_stop() -> None:
     with stop_is_heard(), pytest.raises(TimeoutError):
         async with asyncio.timeout(0):
             await asyncio.Event().wait()
+
+
+async def test_a_time_limit_outside_is_told() -> None:
+    async def work() -> None:
+        with stop_is_heard():
+            await _wait_and_forget()
+
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0):
-            with stop_is_heard():
-                await _wait_and_forget()
+            await work()
