@@ -6,6 +6,7 @@ Used in two ways. As hatchling's custom build hook it puts the bundle into a whe
 """
 
 import argparse
+import gzip
 import hashlib
 import os
 import shutil
@@ -24,7 +25,9 @@ BUNDLE_STAMP = BUNDLE / "built-from.txt"
 MODULES = DESK / "node_modules"
 MODULES_STAMP = MODULES / ".installed-from"
 TYPES = DESK / "src" / "api" / "generated.d.ts"
-SOURCES = ("src", "public", "index.html", "package-lock.json", "vite.config.ts", "tsconfig.json")
+SOURCES = ("src", "public", "index.html", "package-lock.json", "vite.config.ts", "tsconfig.json", "build.py")
+#: What gains by it; pictures and sounds are packed as they are.
+PACKED = {".js", ".css", ".html", ".json", ".svg"}
 #: The words for the hub's codes are the hub's own: the desk and `hub explain` say the same.
 WORDS = DESK.parent / "hub" / "words"
 
@@ -52,8 +55,17 @@ def build_bundle(*, force: bool = False) -> bool:
     run_tool("vite/bin/vite.js", "build", "--outDir", str(BUNDLE), "--emptyOutDir")
     if not (BUNDLE / "index.html").is_file():
         raise DeskBuildError(f"vite ended without an error, but there is no index.html in {BUNDLE}")
+    pack_bundle()
     BUNDLE_STAMP.write_text(fingerprint, encoding="utf-8")
     return True
+
+
+def pack_bundle() -> None:
+    """Beside each text of the bundle the same gzipped, which the hub sends to browsers that take it."""
+    for path in sorted(BUNDLE.rglob("*")):
+        if path.suffix in PACKED:
+            packed = gzip.compress(path.read_bytes(), mtime=0)
+            path.with_name(path.name + ".gz").write_bytes(packed)
 
 
 def install_modules() -> None:

@@ -1,7 +1,12 @@
-"""The desk's built bundle at `/`: hashed files for ever, `index.html` never from a cache, a page that helps without."""
+"""The desk's built bundle at `/`: hashed files for ever, `index.html` never from a cache, a page that helps without.
 
+The build leaves each text a second time, gzipped: a third of the bytes on a county's slow line.
+"""
+
+from mimetypes import guess_type
 from pathlib import Path
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -28,19 +33,20 @@ class DeskFiles:
         """A file of the bundle, the page itself for the desk's own addresses, or a problem."""
         if scope["type"] != "http":
             raise HTTPException(404)
-        await self._choose(scope["method"], scope["path"])(scope, receive, send)
+        takes_gzip = "gzip" in Headers(scope=scope).get("accept-encoding", "")
+        await self._choose(scope["method"], scope["path"], takes_gzip=takes_gzip)(scope, receive, send)
 
-    def _choose(self, method: str, path: str) -> Response:
+    def _choose(self, method: str, path: str, *, takes_gzip: bool) -> Response:
         if path == "/api" or path.startswith("/api/"):
             return ProblemError(404, "not_found", "There is nothing at this address.").response()
         if method not in {"GET", "HEAD"}:
             return ProblemError(405, "method_not_allowed", "This address does not know this method.").response()
         file = self._file(path)
         if file is not None:
-            return FileResponse(file, headers={"Cache-Control": _lifetime(path)})
+            return _send_file(file, _lifetime(path), takes_gzip=takes_gzip)
         if "." in path.rsplit("/", 1)[-1] and path != "/index.html":
             return ProblemError(404, "not_found", "There is nothing at this address.").response()
-        return self._page()
+        return self._page(takes_gzip=takes_gzip)
 
     def _file(self, path: str) -> Path | None:
         """A file below the bundle; nothing that leads out of it."""
@@ -52,11 +58,21 @@ class DeskFiles:
             return None
         return file
 
-    def _page(self) -> Response:
+    def _page(self, *, takes_gzip: bool) -> Response:
         index = self._bundle / "index.html"
         if not index.is_file():
             return HTMLResponse(_MISSING, status_code=503, headers={"Cache-Control": "no-cache"})
-        return FileResponse(index, headers={"Cache-Control": "no-cache"})
+        return _send_file(index, "no-cache", takes_gzip=takes_gzip)
+
+
+def _send_file(file: Path, lifetime: str, *, takes_gzip: bool) -> Response:
+    """The file, or what the build packed of it."""
+    headers = {"Cache-Control": lifetime, "Vary": "Accept-Encoding"}
+    packed = file.with_name(file.name + ".gz")
+    if not takes_gzip or not packed.is_file():
+        return FileResponse(file, headers=headers)
+    headers["Content-Encoding"] = "gzip"
+    return FileResponse(packed, headers=headers, media_type=guess_type(file)[0])
 
 
 def _lifetime(path: str) -> str:

@@ -1,5 +1,6 @@
 """Readiness, figures, the OpenAPI document and the desk's files."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -187,6 +188,20 @@ async def test_built_assets_are_kept_for_ever(web: Web, bundle: Path) -> None:
     assert answer.status_code == 200
     assert "immutable" in answer.headers["cache-control"]
     assert "javascript" in answer.headers["content-type"]
+
+
+@pytest.mark.parametrize("path", ["//assets/app-1a2b.js", "//"])
+async def test_what_the_build_packed_is_sent_packed_to_who_takes_it(web: Web, bundle: Path, path: str) -> None:
+    plain = await _visitor(web, bundle).request("GET", path, headers={"Accept-Encoding": "identity"})
+    for file in (bundle / "assets" / "app-1a2b.js", bundle / "index.html"):
+        file.with_name(file.name + ".gz").write_bytes(gzip.compress(file.read_bytes()))
+    packed = await _visitor(web, bundle).request("GET", path, headers={"Accept-Encoding": "gzip, br"})
+    still_plain = await _visitor(web, bundle).request("GET", path, headers={"Accept-Encoding": "identity"})
+    assert (packed.headers["content-encoding"], packed.text) == ("gzip", plain.text)
+    assert packed.headers["content-type"] == plain.headers["content-type"]
+    assert packed.headers["etag"] != plain.headers["etag"]
+    assert "content-encoding" not in still_plain.headers
+    assert still_plain.headers["vary"] == packed.headers["vary"] == "Accept-Encoding"
 
 
 @pytest.mark.parametrize(
