@@ -7,6 +7,7 @@ import { healthOf } from "@/recipient/device_health";
 import { changesOf, dayOf, draftOf, emptyDraft, isOddPhone, isPhone, isReady } from "@/recipient/draft";
 import { questionOf } from "@/recipient/list_question";
 import { moved } from "@/recipient/order";
+import { keptSize, photoAddress } from "@/recipient/photo";
 
 describe("a draft of a file", () => {
   const file = { name: "李桂兰", division_id: "990101001001", lives_alone: true, categories: ["destitute"], phone: null, sex: "female" } as unknown as RecipientFile;
@@ -102,4 +103,21 @@ it("a village on paper has its own helpers first and none of another township", 
     [2, ["村", "镇", "县"]],
     [1, ["别", "县"]],
   ]);
+});
+
+describe("a photo", () => {
+  const file = { id: "01", photo_consent: true, photo_taken_in_at: "2026-11-22T00:00:00+08:00" };
+
+  it("has an address with consent, another one for each photo, and none without", () => {
+    expect(photoAddress(file)).toBe("/api/v1/recipients/01/photo?of=2026-11-22T00%3A00%3A00%2B08%3A00");
+    expect(photoAddress({ ...file, photo_consent: false })).toBeNull();
+    expect(photoAddress({ ...file, photo_taken_in_at: null })).toBeNull();
+  });
+
+  it("is kept no larger than a corner of a screen needs, in its own proportions", () => {
+    expect(keptSize(4032, 3024)).toEqual({ width: 960, height: 720 });
+    expect(keptSize(3000, 4000)).toEqual({ width: 720, height: 960 });
+    expect(keptSize(200, 100)).toEqual({ width: 200, height: 100 });
+    expect(keptSize(9600, 2)).toEqual({ width: 960, height: 1 });
+  });
 });

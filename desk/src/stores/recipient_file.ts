@@ -67,6 +67,17 @@ export const useRecipientFile = defineStore("recipient-file", () => {
     if (id === wanted) file.value = told;
   }
 
+  async function putPhoto(photo: Blob): Promise<void> {
+    const params = { path: { recipient_id: idOrThrow() } };
+    const asItIs = { bodySerializer: <Body>(body: Body) => body, headers: { "Content-Type": photo.type } };
+    await ask(hub.PUT("/api/v1/recipients/{recipient_id}/photo", { params, body: photo as never, ...asItIs }));
+    await read();
+  }
+  async function removePhoto(): Promise<void> {
+    await ask(hub.DELETE("/api/v1/recipients/{recipient_id}/photo", { params: { path: { recipient_id: idOrThrow() } } }));
+    await read();
+  }
+
   async function addContact(body: ContactBody & { name: string; phone: string }): Promise<void> {
     const recipient_id = idOrThrow();
     await ask(hub.POST("/api/v1/recipients/{recipient_id}/contacts", { params: { path: { recipient_id } }, body: body as never }));
@@ -128,7 +139,7 @@ export const useRecipientFile = defineStore("recipient-file", () => {
 
   return {
     file, state, modeRules, mayWrite, mayWriteAll, mayWriteField,
-    open, leave, read, change, addContact, changeContact, removeContact, orderContacts,
+    open, leave, read, change, putPhoto, removePhoto, addContact, changeContact, removeContact, orderContacts,
     enterMode, endMode, readModeRules, assignDevice, unassignDevice,
   };
 });
