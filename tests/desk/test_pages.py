@@ -88,3 +88,44 @@ def test_a_file_and_its_settings_open(open_county_desk: Callable[..., DeskPage],
         desk.go_to(f"/recipients/{county.people['李示例']['id']}{page}")
         expect(desk.page.get_by_text("李示例").first).to_be_visible()
         assert desk.find_barriers() == []
+
+
+#: A page of 1280 pixels read at four times its size (WCAG 2.2, 1.4.10, AA).
+MAGNIFIED = {"width": 320, "height": 640}
+#: What reaches further than the screen; tables of many columns, and maps, scroll in themselves.
+SIDEWAYS = """() => [document.scrollingElement, document.querySelector("[data-frame-page]")]
+    .filter(part => part !== null && part.scrollWidth > part.clientWidth)
+    .map(part => `${part.scrollWidth} > ${part.clientWidth}`)"""
+
+
+def test_an_incident_is_taken_at_four_times_the_size_without_scrolling_sideways(
+    open_county_desk: Callable[..., DeskPage], county: CountyHub
+) -> None:
+    incident = county.report("李示例")
+    desk = open_county_desk("zhang", past_gate=False, viewport=MAGNIFIED)
+    assert desk.page.evaluate(SIDEWAYS) == []
+    desk.pass_gate()
+    desk.card(incident["id"]).click()
+    desk.page.locator("[data-opened] [data-action=take]").click()
+    expect(desk.page.locator("[data-opened] [data-callee]").first).to_be_visible()
+    assert desk.page.evaluate(SIDEWAYS) == []
+    assert desk.find_barriers() == []
+
+
+@pytest.mark.long
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("language", ["中文", "English"])
+def test_every_page_is_read_at_four_times_the_size_without_scrolling_sideways(
+    open_county_desk: Callable[..., DeskPage], county: CountyHub, language: str
+) -> None:
+    person = f"/recipients/{county.people['李示例']['id']}"
+    incident = f"/incidents/{county.report('李示例')['id']}"
+    desk = open_county_desk("ban", viewport=MAGNIFIED)
+    desk.page.get_by_role("button", name="设置").click()
+    desk.page.get_by_text(language).click()
+    desk.page.locator(".el-dialog__footer button:visible").last.click()
+    found: dict[str, list[str]] = {}
+    for page in (*PAGES, person, f"{person}/profile", incident):
+        open_all(desk, (page,))
+        found[page] = desk.page.evaluate(SIDEWAYS)
+    assert {page: wide for page, wide in found.items() if wide} == {}
