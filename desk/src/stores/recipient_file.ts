@@ -67,11 +67,11 @@ export const useRecipientFile = defineStore("recipient-file", () => {
     if (id === wanted) file.value = told;
   }
 
-  async function putPhoto(photo: Blob): Promise<void> {
-    const params = { path: { recipient_id: idOrThrow() } };
+  async function putPhoto(recipient_id: string, photo: Blob): Promise<void> {
+    const params = { path: { recipient_id } };
     const asItIs = { bodySerializer: <Body>(body: Body) => body, headers: { "Content-Type": photo.type } };
     await ask(hub.PUT("/api/v1/recipients/{recipient_id}/photo", { params, body: photo as never, ...asItIs }));
-    await read();
+    if (recipient_id === wanted) await read();
   }
   async function removePhoto(): Promise<void> {
     await ask(hub.DELETE("/api/v1/recipients/{recipient_id}/photo", { params: { path: { recipient_id: idOrThrow() } } }));
