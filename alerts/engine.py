@@ -126,7 +126,7 @@ def _conclude(
     now: datetime,
 ) -> Judged:
     for rule in HEARD_RULES:
-        if found := rule(state, device_id, change, now):
+        if found := rule(state, device_id, change, circumstances, now):
             findings += found
     if findings:
         findings += chatter.judge_findings(state, findings, now)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Self
 
 #: Of the rules that judge observations: counts up whenever the same history would give other findings.
-RULES_VERSION = 2
+RULES_VERSION = 3
 
 #: What a parameter may be: what JSON can hold without nesting surprises.
 Param = str | int | float | bool | None

@@ -33,7 +33,7 @@ Findings = tuple[Finding, ...]
 EventRule = Callable[[RecipientState, DeviceEvent, Circumstances, datetime], Findings]
 ReadingRule = Callable[[RecipientState, Observation, Change, Circumstances, datetime], Findings]
 #: The state, the device that was heard, and what that meant.
-HeardRule = Callable[[RecipientState, str, Change, datetime], Findings]
+HeardRule = Callable[[RecipientState, str, Change, Circumstances, datetime], Findings]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ READING_RULES: tuple[ReadingRule, ...] = (
 HEARD_RULES: tuple[HeardRule, ...] = (
     offline.judge_heard,
     inactivity.judge_movement,
+    inactivity.judge_stillness,
     blindness.judge_seen,
     sign_of_life.judge_alive,
 )

@@ -22,7 +22,9 @@ RULE = "data_blind"
 GRACE = timedelta(minutes=30)
 
 
-def judge_seen(state: RecipientState, _device_id: str, change: Change, _now: datetime) -> tuple[Finding, ...]:
+def judge_seen(
+    state: RecipientState, _device_id: str, change: Change, _circumstances: Circumstances, _now: datetime
+) -> tuple[Finding, ...]:
     """Somebody sees them again."""
     if not change.saw or state.raised.pop(RULE, None) is None:
         return ()

@@ -58,7 +58,22 @@ def judge_time(state: RecipientState, circumstances: Circumstances, now: datetim
     return _judge(state, circumstances, now) if _is_seen(state, now) else ()
 
 
-def judge_movement(state: RecipientState, device_id: str, change: Change, now: datetime) -> tuple[Finding, ...]:
+def judge_stillness(
+    state: RecipientState, _device_id: str, change: Change, circumstances: Circumstances, now: datetime
+) -> tuple[Finding, ...]:
+    """The limit came while nobody looked, and what is heard now shows that somebody did.
+
+    An old reading comes late, or a device turns out to be slower than was thought; time does not ask again.
+    """
+    since = state.still_since
+    if change.moved or since is None or now - since < _shortest_limit(circumstances.profile):
+        return ()
+    return judge_time(state, circumstances, now)
+
+
+def judge_movement(
+    state: RecipientState, device_id: str, change: Change, _circumstances: Circumstances, now: datetime
+) -> tuple[Finding, ...]:
     """Somebody moves: whatever was raised is over."""
     since = state.raised.pop(RULE, None) if change.moved else None
     if since is None:
@@ -81,7 +96,7 @@ def next_due(state: RecipientState, circumstances: Circumstances, now: datetime)
 
 def _judge(state: RecipientState, circumstances: Circumstances, at: datetime) -> tuple[Finding, ...]:
     profile, since = circumstances.profile, state.still_since
-    if since is None or at - since < min(profile.inactivity_day_limit, profile.inactivity_night_limit):
+    if since is None or at - since < _shortest_limit(profile):
         return ()
     began = _stillness_began(state, circumstances, at)
     if (
@@ -135,6 +150,10 @@ def _is_seen(state: RecipientState, now: datetime) -> bool:
     if device is None or state.watched_at is None or not device.sees or device.interval_s is None:
         return False
     return now - state.watched_at <= timedelta(seconds=_SEEN_WITHIN_INTERVALS * device.interval_s)
+
+
+def _shortest_limit(profile: MonitoringProfile) -> timedelta:
+    return min(profile.inactivity_day_limit, profile.inactivity_night_limit)
 
 
 def _limit_after(began: datetime, circumstances: Circumstances) -> datetime:

@@ -20,7 +20,9 @@ RULE = "offline"
 _LOOK_AGAIN_MIN = timedelta(seconds=1)
 
 
-def judge_heard(state: RecipientState, device_id: str, change: Change, _now: datetime) -> tuple[Finding, ...]:
+def judge_heard(
+    state: RecipientState, device_id: str, change: Change, _circumstances: Circumstances, _now: datetime
+) -> tuple[Finding, ...]:
     """It speaks again."""
     if state.devices[device_id].offline_since is None:
         return ()

@@ -19,7 +19,9 @@ from alerts.state import RecipientState
 RULE = "no_sign_of_life"
 
 
-def judge_alive(state: RecipientState, _device_id: str, change: Change, _now: datetime) -> tuple[Finding, ...]:
+def judge_alive(
+    state: RecipientState, _device_id: str, change: Change, _circumstances: Circumstances, _now: datetime
+) -> tuple[Finding, ...]:
     """Seen again: the follow-up stays for people to close; the next silence asks for another."""
     if change.alive and state.raised.pop(RULE, None) is not None:
         change.sooner = True

@@ -165,6 +165,17 @@ def test_buffered_readings_are_history() -> None:
     assert life.state.still_since == life.now
 
 
+@pytest.mark.parametrize("heard", [{**STILL, "aged_s": 120}, {"heart_rate_bpm": 70}])
+def test_a_limit_that_came_unseen_counts_as_soon_as_a_look_proves_to_be_young_enough(heard: dict[str, Any]) -> None:
+    """By a reading of before the limit that comes late, or by a device that is slower than was thought."""
+    life = awake()
+    sits(life, minutes=50)
+    life.after(minutes=11)
+    assert life.found == []
+    life.reads(**heard)
+    assert life.codes() == ["no_movement"]
+
+
 def test_an_ended_service_is_not_judged() -> None:
     life = awake(is_person=False)
     sits(life, minutes=180)

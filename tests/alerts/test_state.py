@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from alerts.observations import EventKind
@@ -85,7 +85,19 @@ def test_judging_never_changes_the_state_it_is_given(history: list[Any], step: A
     assert before.to_json() == kept
 
 
+#: A limit that comes while nobody looks, and a message that shows nothing but how long its device is usually silent.
+SLOWER_THAN_THOUGHT = [
+    ("says", "bed", EventKind.SOS_PRESSED),
+    ("after", "", 1),
+    ("reads", "button", {"steps": 0}),
+    ("after", "", 899),
+    ("reads", "button", {}),
+    ("after", "", 1),
+]
+
+
 @given(histories)
+@example(SLOWER_THAN_THOUGHT)
 @settings(max_examples=150, deadline=None)
 def test_looking_more_often_than_the_state_asks_finds_nothing_else(history: list[Any]) -> None:
     """`due_at` may be early and never late: nobody who looks each half minute sees anything sooner than who waits."""
