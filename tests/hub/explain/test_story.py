@@ -82,7 +82,7 @@ def test_what_a_rule_went_by_is_told_with_its_times_and_thresholds() -> None:
     assert (first.part, second.part) == ("taken_along", "opened")
     assert [seen.what for seen in first.seen] == ["fall_suspected"]
     assert f"智能腕表 {WATCH}" in first.seen[0].sentence
-    assert (first.rule, first.rules_version) == ("fall", 2)
+    assert (first.rule, first.rules_version) == ("fall", 3)
     assert "疑似跌倒后等待起身 1 分钟（平台默认）" in [one.sentence for one in first.thresholds]
 
 
