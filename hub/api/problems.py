@@ -15,6 +15,7 @@ from starlette.responses import Response
 from alerts.incidents import RefusedError
 from hub.stations.incidents import NotFoundError
 from hub.storage.database import DATABASE_AWAY
+from hub.storage.faults import name_of
 from hub.storage.refusals import UNACCEPTABLE_VALUE, TakenError, UnknownReferenceError
 from hub.storage.views import BadCursorError
 
@@ -195,7 +196,7 @@ def _on_unacceptable_value(request: Request, error: Exception) -> Response:
 
 
 def _on_database_away(_request: Request, error: Exception) -> Response:
-    _log.warning("request_refused_database_away", error=type(error).__name__)
+    _log.warning("request_refused_database_away", error=name_of(error))
     return database_away().response()
 
 
